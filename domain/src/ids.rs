@@ -1,0 +1,126 @@
+//! Ids that the engine mints. Each kind is a type of its own and reads with its own prefix.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::text::{InvalidValue, PaymentReference};
+
+macro_rules! minted_ids {
+    ($($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// What every id of this kind starts with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// Wraps a number that the caller knows to be unused.
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The number behind the readable form.
+            pub const fn as_uuid(&self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidValue;
+
+            fn from_str(text: &str) -> Result<Self, InvalidValue> {
+                parse($prefix, text)
+                    .map(Self)
+                    .ok_or(InvalidValue { kind: $kind, rule: concat!("must be ", $prefix, " and 32 lower-case hexadecimal digits") })
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidValue;
+
+            fn try_from(text: String) -> Result<Self, InvalidValue> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", $prefix, self.0.as_simple())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    )+};
+}
+
+minted_ids! {
+    /// One order.
+    OrderId, "ord_", "order id";
+    /// One refund.
+    RefundId, "rfd_", "refund id";
+}
+
+impl RefundId {
+    /// The refund of one payment of one order.
+    ///
+    /// The id is derived, so that asking twice for the same money back names the same refund: RFC 9562 version 5, the
+    /// order's number as the namespace and the payment's reference as the name.
+    pub fn of_payment(order: OrderId, reference: &PaymentReference) -> Self {
+        Self(Uuid::new_v5(&order.0, reference.as_str().as_bytes()))
+    }
+}
+
+/// Only the canonical form is an id: a second spelling of one id would be a second stream.
+fn parse(prefix: &str, text: &str) -> Option<Uuid> {
+    let digits = text.strip_prefix(prefix)?;
+    let canonical = digits.len() == 32 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if canonical { Uuid::try_parse(digits).ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_from_its_own_text() {
+        let id = OrderId::from_uuid(Uuid::from_u128(0x0193_abcd));
+        assert_eq!(id.to_string().parse::<OrderId>().unwrap(), id);
+    }
+
+    #[test]
+    fn only_the_canonical_spelling_is_an_id() {
+        let digits = "0193abcd0193abcd0193abcd0193abcd";
+        for text in [
+            digits.to_owned(),
+            format!("rfd_{digits}"),
+            format!("ord_{}", digits.to_uppercase()),
+            "ord_0193abcd-0193-abcd-0193-abcd0193abcd".to_owned(),
+            format!("ord_{digits}0"),
+        ] {
+            assert!(text.parse::<OrderId>().is_err(), "{text} was accepted");
+        }
+    }
+
+    #[test]
+    fn the_same_payment_always_names_the_same_refund() {
+        let order = OrderId::from_uuid(Uuid::from_u128(1));
+        let reference: PaymentReference = "tx-1".parse().unwrap();
+        let other: PaymentReference = "tx-2".parse().unwrap();
+        assert_eq!(RefundId::of_payment(order, &reference), RefundId::of_payment(order, &reference));
+        assert_ne!(RefundId::of_payment(order, &reference), RefundId::of_payment(order, &other));
+    }
+}

@@ -1,0 +1,42 @@
+//! Purser's decisions, and nothing but decisions.
+//!
+//! Every rule worth arguing about is a pure function in this crate: `decide` takes a state and a command and returns
+//! events or a refusal, `evolve` takes a state and an event and returns the next state. There is no input or output, no
+//! clock and no random number here: times and new ids arrive inside the commands.
+//!
+//! The four aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`] and [`refund::Refund`]. What spans
+//! several of them is pure as well: [`checkout`] freezes prices into an order, [`allocation`] finds the stock for it, and
+//! [`saga`] says what must follow from an event.
+//!
+//! The stored form of the events is the contract of the whole engine; [`recorded`] holds an event as the log holds it,
+//! [`event`] is its typed reading and [`upcast`] carries old versions forward.
+
+pub mod address;
+pub mod allocation;
+pub mod chain;
+pub mod checkout;
+pub mod clock;
+pub mod event;
+pub mod ids;
+pub mod metadata;
+pub mod money;
+pub mod order;
+pub mod principal;
+pub mod product;
+pub mod quantity;
+pub mod recorded;
+pub mod refund;
+pub mod saga;
+pub mod stock;
+pub mod text;
+pub mod upcast;
+
+/// A moment in UTC. The engine's clock yields whole microseconds, the resolution that Postgres stores.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod samples;

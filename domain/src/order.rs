@@ -1,0 +1,42 @@
+//! The order: from its placement to its completion, cancellation or expiry.
+//!
+//! The order decides about itself alone. The stock it needs is reserved by [`crate::stock::Stock`] in the same append;
+//! what must happen later (stock committed or released, money returned) follows by [`crate::saga`].
+
+mod command;
+mod decide;
+mod event;
+mod evolve;
+mod refusal;
+mod state;
+
+pub use command::{OrderCommand, PlaceOrder};
+pub use decide::decide;
+pub use event::{Capture, OrderEvent, OrderLine, OrderPlaced, Settlement};
+pub use refusal::{OrderAction, OrderRefusal};
+pub use state::{Allocation, Closed, Order, OrderStatus, Settled, Terms};
+
+use cqrs_es::{Aggregate, event_sink::EventSink};
+
+impl Aggregate for Order {
+    const TYPE: &'static str = "order";
+    type Command = OrderCommand;
+    type Event = OrderEvent;
+    type Error = OrderRefusal;
+    type Services = ();
+
+    /// Decides everything before the first write: the sink applies each event at once.
+    async fn handle(&mut self, command: OrderCommand, (): &(), sink: &EventSink<Self>) -> Result<(), OrderRefusal> {
+        for event in decide(self, command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: OrderEvent) {
+        *self = std::mem::take(self).evolve(event);
+    }
+}
+
+#[cfg(test)]
+mod spec;

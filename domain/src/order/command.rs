@@ -1,0 +1,96 @@
+use crate::{
+    Timestamp,
+    address::Address,
+    ids::OrderId,
+    money::{Amount, Money},
+    order::{Allocation, OrderLine},
+    text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
+};
+
+/// Everything that an order freezes at its placement. Prices, titles and allocations are settled before it gets here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceOrder {
+    /// The new order's id.
+    pub order: OrderId,
+    /// Who buys; nobody known for a guest.
+    pub customer: Option<CustomerId>,
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// The order's name in the system that sent it.
+    pub reference: Option<ExternalReference>,
+    /// What is bought, at frozen prices.
+    pub lines: Vec<OrderLine>,
+    /// The sum of the lines.
+    pub total: Money,
+    /// Where it goes.
+    pub ship_to: Address,
+    /// Which stock is held for it.
+    pub allocations: Vec<Allocation>,
+    /// When the customer placed it; earlier than now in an import.
+    pub placed_at: Timestamp,
+    /// When the payment window closes.
+    pub pay_by: Timestamp,
+}
+
+/// What can be asked of an order. Times are stated with the command, never read from a clock.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "placement is the hot path, and boxing it would cost it an allocation")]
+pub enum OrderCommand {
+    /// Begins the order.
+    Place(PlaceOrder),
+    /// Takes note of money that arrived for the order, whatever state it is in.
+    RecordPayment {
+        /// Where the money was taken.
+        reference: PaymentReference,
+        /// How much.
+        amount: Money,
+        /// When it was taken.
+        at: Timestamp,
+    },
+    /// Begins the work on a paid order, whose stock is deducted in the same append.
+    StartProcessing {
+        /// When.
+        at: Timestamp,
+    },
+    /// Hands the order to a carrier.
+    Ship {
+        /// The parcel's name at the carrier.
+        tracking: Option<TrackingNumber>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that it arrived.
+    Deliver {
+        /// When.
+        at: Timestamp,
+    },
+    /// Closes a delivered order.
+    Complete {
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends the order before its shipment.
+    Cancel {
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends an order that was not paid within its window.
+    Expire {
+        /// When; must not be before the window's end.
+        at: Timestamp,
+    },
+    /// Notes that the stock of an ended order was given back, in the same append.
+    ReleaseReservations {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl PlaceOrder {
+    /// Whether there is nothing to pay.
+    pub fn is_free(&self) -> bool {
+        self.total.amount == Amount::ZERO
+    }
+}

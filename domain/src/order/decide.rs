@@ -1,0 +1,151 @@
+use crate::{
+    Timestamp,
+    money::{Amount, Money},
+    order::{
+        Capture, Closed, Order, OrderAction, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus,
+        PlaceOrder, Settled, Settlement, Terms,
+    },
+    text::{PaymentReference, Reason},
+};
+
+/// What follows from a command. No events mean "already so"; whatever must not be is a refusal with its own name.
+pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    match command {
+        OrderCommand::Place(place) => decide_place(order, place),
+        OrderCommand::RecordPayment { reference, amount, at } => {
+            decide_payment(order, Capture { reference, amount }, at)
+        }
+        OrderCommand::StartProcessing { at } => match order {
+            Order::Paid(_) => Ok(vec![OrderEvent::ProcessingStarted { at }]),
+            Order::Processing(_) => Ok(vec![]),
+            other => refuse(other, OrderAction::StartProcessing),
+        },
+        OrderCommand::Ship { tracking, at } => match order {
+            Order::Processing(_) => Ok(vec![OrderEvent::OrderShipped { tracking, at }]),
+            Order::Shipped(_) => Ok(vec![]),
+            other => refuse(other, OrderAction::Ship),
+        },
+        OrderCommand::Deliver { at } => match order {
+            Order::Shipped(_) => Ok(vec![OrderEvent::OrderDelivered { at }]),
+            Order::Delivered(_) => Ok(vec![]),
+            other => refuse(other, OrderAction::Deliver),
+        },
+        OrderCommand::Complete { at } => match order {
+            Order::Delivered(_) => Ok(vec![OrderEvent::OrderCompleted { at }]),
+            Order::Completed(_) => Ok(vec![]),
+            other => refuse(other, OrderAction::Complete),
+        },
+        OrderCommand::Cancel { reason, at } => decide_cancel(order, reason, at),
+        OrderCommand::Expire { at } => decide_expire(order, at),
+        OrderCommand::ReleaseReservations { at } => match order {
+            Order::Cancelled(closed) | Order::Expired(closed) => Ok(release(closed, at)),
+            other => refuse(other, OrderAction::ReleaseReservations),
+        },
+    }
+}
+
+fn decide_place(order: &Order, place: PlaceOrder) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    if *order != Order::Unplaced {
+        return Err(OrderRefusal::AlreadyPlaced);
+    }
+    let is_free = place.is_free();
+    let PlaceOrder { order: _, customer, merchant, reference, lines, total, ship_to, allocations, placed_at, pay_by } =
+        place;
+    let placed = OrderEvent::OrderPlaced(OrderPlaced {
+        customer,
+        merchant,
+        reference,
+        lines,
+        total,
+        ship_to,
+        allocations,
+        placed_at,
+        pay_by,
+    });
+    let settled = OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: placed_at };
+    Ok(if is_free { vec![placed, settled] } else { vec![placed] })
+}
+
+/// Money is never turned away for the order's state: what has been taken must end in a paid order or in a refund, so it
+/// must be on record. Only a statement that cannot be right is refused: another amount than an open order awaits.
+fn decide_payment(order: &Order, capture: Capture, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    if capture.amount.amount == Amount::ZERO {
+        return Err(OrderRefusal::EmptyPayment);
+    }
+    match order {
+        Order::Unplaced => Err(OrderRefusal::Unknown),
+        Order::PendingPayment(terms) => {
+            check_amount(terms, capture.amount)?;
+            Ok(vec![OrderEvent::OrderPaid { settlement: Settlement::Captured(capture), at }])
+        }
+        Order::Paid(settled)
+        | Order::Processing(settled)
+        | Order::Shipped(settled)
+        | Order::Delivered(settled)
+        | Order::Completed(settled) => decide_surplus(settled, capture, at),
+        Order::Cancelled(closed) | Order::Expired(closed) => Ok(decide_late(closed, capture, at)),
+    }
+}
+
+fn check_amount(terms: &Terms, received: Money) -> Result<(), OrderRefusal> {
+    if received == terms.total { Ok(()) } else { Err(OrderRefusal::AmountMismatch { expected: terms.total, received }) }
+}
+
+/// The same reference again is the same money, unless it states another amount: then one of the two statements is wrong.
+fn decide_surplus(settled: &Settled, capture: Capture, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    match settled.capture() {
+        Some(known) if known.reference == capture.reference => {
+            check_amount(&settled.terms, capture.amount)?;
+            Ok(vec![])
+        }
+        Some(_) | None if settled.knows(&capture.reference) => Ok(vec![]),
+        Some(_) | None => Ok(vec![OrderEvent::SurplusPaymentReceived { capture, at }]),
+    }
+}
+
+fn decide_late(closed: &Closed, capture: Capture, at: Timestamp) -> Vec<OrderEvent> {
+    if knows(closed, &capture.reference) { vec![] } else { vec![OrderEvent::LatePaymentReceived { capture, at }] }
+}
+
+fn knows(closed: &Closed, reference: &PaymentReference) -> bool {
+    closed.owed_back.contains(reference)
+}
+
+fn decide_cancel(order: &Order, reason: Reason, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    match order {
+        Order::PendingPayment(_) => Ok(vec![OrderEvent::OrderCancelled { reason, owed_back: None, at }]),
+        Order::Paid(settled) | Order::Processing(settled) => {
+            Ok(vec![OrderEvent::OrderCancelled { reason, owed_back: settled.capture().cloned(), at }])
+        }
+        Order::Cancelled(_) => Ok(vec![]),
+        Order::Unplaced | Order::Shipped(_) | Order::Delivered(_) | Order::Completed(_) | Order::Expired(_) => {
+            refuse(order, OrderAction::Cancel)
+        }
+    }
+}
+
+/// An order that was paid or cancelled in time is past its window: the timer that asks has lost a race it may lose.
+fn decide_expire(order: &Order, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    match order {
+        Order::PendingPayment(terms) if at < terms.pay_by => Err(OrderRefusal::WindowOpen { pay_by: terms.pay_by }),
+        Order::PendingPayment(_) => Ok(vec![OrderEvent::OrderExpired { at }]),
+        Order::Expired(_) => Ok(vec![]),
+        Order::Unplaced
+        | Order::Paid(_)
+        | Order::Processing(_)
+        | Order::Shipped(_)
+        | Order::Delivered(_)
+        | Order::Completed(_)
+        | Order::Cancelled(_) => refuse(order, OrderAction::Expire),
+    }
+}
+
+fn release(closed: &Closed, at: Timestamp) -> Vec<OrderEvent> {
+    if closed.unreleased.is_empty() { vec![] } else { vec![OrderEvent::ReservationsReleased { at }] }
+}
+
+fn refuse(order: &Order, action: OrderAction) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    Err(order
+        .status()
+        .map_or(OrderRefusal::Unknown, |status: OrderStatus| OrderRefusal::WrongStatus { action, status }))
+}

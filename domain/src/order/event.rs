@@ -1,0 +1,175 @@
+//! What happened to an order. The names and fields below are the storage format: a golden file holds each of them.
+
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    address::Address,
+    money::{Amount, Money},
+    order::Allocation,
+    product::ProductKind,
+    quantity::Quantity,
+    text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, Sku, Title, TrackingNumber},
+};
+
+/// One line of an order, as it was at placement. Later changes of the catalogue do not touch it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// What was bought.
+    pub sku: Sku,
+    /// Its title then.
+    pub title: Title,
+    /// Whether it took stock.
+    pub kind: ProductKind,
+    /// How many.
+    pub quantity: Quantity,
+    /// Price of one, in minor units of the order's currency.
+    pub unit_price: Amount,
+    /// Price of all of the line, in minor units of the order's currency.
+    pub total: Amount,
+}
+
+/// The immutable snapshot of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPlaced {
+    /// Who buys; absent for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// The order's name in the system that sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ExternalReference>,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+    /// The sum of the lines.
+    pub total: Money,
+    /// Where it goes.
+    pub ship_to: Address,
+    /// Which stock was reserved in the same append.
+    pub allocations: Vec<Allocation>,
+    /// When the customer placed it.
+    pub placed_at: Timestamp,
+    /// When the payment window closes.
+    pub pay_by: Timestamp,
+}
+
+/// Money that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// Its name where it was taken.
+    pub reference: PaymentReference,
+    /// How much.
+    pub amount: Money,
+}
+
+/// How an order came to be paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settlement {
+    /// Its total was zero.
+    NothingDue,
+    /// Money was taken for it.
+    Captured(Capture),
+}
+
+/// What happened to an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderEvent {
+    /// It was placed, and its stock reserved.
+    OrderPlaced(OrderPlaced),
+    /// Its total was settled within the window.
+    OrderPaid {
+        /// By what.
+        settlement: Settlement,
+        /// When.
+        at: Timestamp,
+    },
+    /// Money arrived for an order that had ended; it is owed back.
+    LatePaymentReceived {
+        /// The money.
+        capture: Capture,
+        /// When it was taken.
+        at: Timestamp,
+    },
+    /// Money arrived for an order that was settled already; it is owed back.
+    SurplusPaymentReceived {
+        /// The money.
+        capture: Capture,
+        /// When it was taken.
+        at: Timestamp,
+    },
+    /// Its stock was deducted, and the work on it began.
+    ProcessingStarted {
+        /// When.
+        at: Timestamp,
+    },
+    /// It was handed to a carrier.
+    OrderShipped {
+        /// The parcel's name at the carrier.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tracking: Option<TrackingNumber>,
+        /// When.
+        at: Timestamp,
+    },
+    /// It arrived.
+    OrderDelivered {
+        /// When.
+        at: Timestamp,
+    },
+    /// It was closed.
+    OrderCompleted {
+        /// When.
+        at: Timestamp,
+    },
+    /// It ended before its shipment.
+    OrderCancelled {
+        /// Why.
+        reason: Reason,
+        /// The money that had been taken for it and is owed back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owed_back: Option<Capture>,
+        /// When.
+        at: Timestamp,
+    },
+    /// It was not paid within its window.
+    OrderExpired {
+        /// When.
+        at: Timestamp,
+    },
+    /// The stock of an ended order was given back in the same append.
+    ReservationsReleased {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl DomainEvent for OrderEvent {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1.0".to_owned()
+    }
+}
+
+impl OrderEvent {
+    /// The event's name in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::OrderPlaced(_) => "OrderPlaced",
+            Self::OrderPaid { .. } => "OrderPaid",
+            Self::LatePaymentReceived { .. } => "LatePaymentReceived",
+            Self::SurplusPaymentReceived { .. } => "SurplusPaymentReceived",
+            Self::ProcessingStarted { .. } => "ProcessingStarted",
+            Self::OrderShipped { .. } => "OrderShipped",
+            Self::OrderDelivered { .. } => "OrderDelivered",
+            Self::OrderCompleted { .. } => "OrderCompleted",
+            Self::OrderCancelled { .. } => "OrderCancelled",
+            Self::OrderExpired { .. } => "OrderExpired",
+            Self::ReservationsReleased { .. } => "ReservationsReleased",
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use crate::{
+    order::{Capture, Closed, Order, OrderEvent, OrderPlaced, Settled, Settlement, Terms},
+    text::PaymentReference,
+};
+
+impl Order {
+    /// The state after an event. Never fails and never decides: an event that does not fit a state leaves it as it is,
+    /// and `decide` is what makes sure that none is ever written.
+    #[must_use]
+    pub fn evolve(self, event: OrderEvent) -> Self {
+        match event {
+            OrderEvent::OrderPlaced(placed) => self.placed(placed),
+            OrderEvent::OrderPaid { settlement, at: _ } => self.paid(settlement),
+            OrderEvent::LatePaymentReceived { capture, at: _ } => self.late_payment(capture.reference),
+            OrderEvent::SurplusPaymentReceived { capture, at: _ } => self.surplus_payment(capture.reference),
+            OrderEvent::ProcessingStarted { at: _ } => match self {
+                Self::Paid(settled) => Self::Processing(settled),
+                other => other,
+            },
+            OrderEvent::OrderShipped { .. } => match self {
+                Self::Processing(settled) => Self::Shipped(settled),
+                other => other,
+            },
+            OrderEvent::OrderDelivered { at: _ } => match self {
+                Self::Shipped(settled) => Self::Delivered(settled),
+                other => other,
+            },
+            OrderEvent::OrderCompleted { at: _ } => match self {
+                Self::Delivered(settled) => Self::Completed(settled),
+                other => other,
+            },
+            OrderEvent::OrderCancelled { owed_back, .. } => self.cancelled(owed_back),
+            OrderEvent::OrderExpired { at: _ } => match self {
+                Self::PendingPayment(terms) => Self::Expired(Closed::of(terms, vec![])),
+                other => other,
+            },
+            OrderEvent::ReservationsReleased { at: _ } => self.released(),
+        }
+    }
+
+    fn placed(self, placed: OrderPlaced) -> Self {
+        match self {
+            Self::Unplaced => Self::PendingPayment(Terms {
+                customer: placed.customer,
+                merchant: placed.merchant,
+                total: placed.total,
+                pay_by: placed.pay_by,
+                allocations: placed.allocations,
+            }),
+            other => other,
+        }
+    }
+
+    fn paid(self, settlement: Settlement) -> Self {
+        match self {
+            Self::PendingPayment(terms) => Self::Paid(Settled { terms, settlement, surplus: vec![] }),
+            other => other,
+        }
+    }
+
+    fn late_payment(mut self, reference: PaymentReference) -> Self {
+        match &mut self {
+            Self::Cancelled(closed) | Self::Expired(closed) => closed.owed_back.push(reference),
+            Self::Unplaced
+            | Self::PendingPayment(_)
+            | Self::Paid(_)
+            | Self::Processing(_)
+            | Self::Shipped(_)
+            | Self::Delivered(_)
+            | Self::Completed(_) => {}
+        }
+        self
+    }
+
+    fn surplus_payment(mut self, reference: PaymentReference) -> Self {
+        match &mut self {
+            Self::Paid(settled)
+            | Self::Processing(settled)
+            | Self::Shipped(settled)
+            | Self::Delivered(settled)
+            | Self::Completed(settled) => settled.surplus.push(reference),
+            Self::Unplaced | Self::PendingPayment(_) | Self::Cancelled(_) | Self::Expired(_) => {}
+        }
+        self
+    }
+
+    fn cancelled(self, owed_back: Option<Capture>) -> Self {
+        match self {
+            Self::PendingPayment(terms) => Self::Cancelled(Closed::of(terms, vec![])),
+            Self::Paid(settled) | Self::Processing(settled) => {
+                let mut references = settled.surplus;
+                references.extend(owed_back.map(|capture| capture.reference));
+                Self::Cancelled(Closed::of(settled.terms, references))
+            }
+            other => other,
+        }
+    }
+
+    fn released(mut self) -> Self {
+        match &mut self {
+            Self::Cancelled(closed) | Self::Expired(closed) => closed.unreleased = vec![],
+            Self::Unplaced
+            | Self::PendingPayment(_)
+            | Self::Paid(_)
+            | Self::Processing(_)
+            | Self::Shipped(_)
+            | Self::Delivered(_)
+            | Self::Completed(_) => {}
+        }
+        self
+    }
+}
+
+impl Closed {
+    fn of(mut terms: Terms, owed_back: Vec<PaymentReference>) -> Self {
+        let unreleased = std::mem::take(&mut terms.allocations);
+        Self { terms, owed_back, unreleased }
+    }
+}

@@ -1,0 +1,72 @@
+use crate::{money::Money, order::OrderStatus};
+
+/// What was asked of an order, as a verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderAction {
+    /// Begin the work on it.
+    StartProcessing,
+    /// Hand it to a carrier.
+    Ship,
+    /// Note its arrival.
+    Deliver,
+    /// Close it.
+    Complete,
+    /// End it.
+    Cancel,
+    /// End it for want of payment.
+    Expire,
+    /// Give back its stock.
+    ReleaseReservations,
+}
+
+impl std::fmt::Display for OrderAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::StartProcessing => "processed",
+            Self::Ship => "shipped",
+            Self::Deliver => "delivered",
+            Self::Complete => "completed",
+            Self::Cancel => "cancelled",
+            Self::Expire => "expired",
+            Self::ReleaseReservations => "released from its reservations",
+        })
+    }
+}
+
+/// Why an order refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderRefusal {
+    /// There is no such order.
+    #[error("no such order")]
+    Unknown,
+    /// The id is taken.
+    #[error("an order with this id exists already")]
+    AlreadyPlaced,
+    /// The order's state does not allow it.
+    #[error("an order that is {status} cannot be {action}")]
+    WrongStatus {
+        /// What was asked.
+        action: OrderAction,
+        /// Where the order stands.
+        status: OrderStatus,
+    },
+    /// The payment is not what is to be paid.
+    #[error("the order's total is {expected}, not {received}")]
+    AmountMismatch {
+        /// The order's total.
+        expected: Money,
+        /// What was recorded.
+        received: Money,
+    },
+    /// A payment of nothing.
+    #[error("a payment must be more than zero")]
+    EmptyPayment,
+    /// The payment window is still open.
+    #[error("the payment window is open until {pay_by}")]
+    WindowOpen {
+        /// When it closes.
+        pay_by: crate::Timestamp,
+    },
+}

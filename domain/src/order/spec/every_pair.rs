@@ -1,0 +1,150 @@
+//! Every status against every command: nothing is left to chance, and nothing is forgotten.
+
+use OrderStatus::{Cancelled, Completed, Delivered, Expired, Paid, PendingPayment, Processing, Shipped};
+use Outcome::{AlreadySo, Does, Refused, WrongStatus};
+
+use super::{cancel, given, life, pay, state};
+use crate::{
+    money::Amount,
+    order::{OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus, decide},
+    samples::{Sample, at, every_variant, gbp, place, text},
+};
+
+#[derive(Debug, Clone)]
+enum Outcome {
+    /// The event, and the status after it.
+    Does(&'static str, OrderStatus),
+    AlreadySo,
+    WrongStatus(OrderAction),
+    Refused(OrderRefusal),
+}
+
+/// No such order, and then every status in the order of [`OrderStatus::ALL`].
+const STATES: usize = OrderStatus::ALL.len() + 1;
+
+fn commands() -> Vec<Sample<OrderCommand>> {
+    every_variant!(OrderCommand {
+        Place: ["" => OrderCommand::Place(place())],
+        RecordPayment: [
+            "of the total, by the reference that settled it" => pay("tx-1", 1530),
+            "of the total, by another reference" => pay("tx-2", 1530),
+            "of less, by another reference" => pay("tx-2", 1529),
+            "of nothing" => pay("tx-1", 0),
+        ],
+        StartProcessing: ["" => OrderCommand::StartProcessing { at: at(2) }],
+        Ship: ["" => OrderCommand::Ship { tracking: None, at: at(3) }],
+        Deliver: ["" => OrderCommand::Deliver { at: at(4) }],
+        Complete: ["" => OrderCommand::Complete { at: at(5) }],
+        Cancel: ["" => cancel()],
+        Expire: [
+            "within the window" => OrderCommand::Expire { at: at(29) },
+            "after the window" => OrderCommand::Expire { at: at(30) },
+        ],
+        ReleaseReservations: ["" => OrderCommand::ReleaseReservations { at: at(31) }],
+    })
+}
+
+/// The columns: unplaced, pending payment, paid, processing, shipped, delivered, completed, cancelled, expired.
+fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
+    let no = |action| WrongStatus(action);
+    let none = || Refused(OrderRefusal::Unknown);
+    match command {
+        OrderCommand::Place(_) => {
+            let taken = || Refused(OrderRefusal::AlreadyPlaced);
+            let first = Does("OrderPlaced", PendingPayment);
+            [first, taken(), taken(), taken(), taken(), taken(), taken(), taken(), taken()]
+        }
+        OrderCommand::RecordPayment { reference, amount, at: _ } => {
+            if amount.amount == Amount::ZERO {
+                return std::array::from_fn(|_| Refused(OrderRefusal::EmptyPayment));
+            }
+            let first = if *amount == gbp(1530) {
+                Does("OrderPaid", Paid)
+            } else {
+                Refused(OrderRefusal::AmountMismatch { expected: gbp(1530), received: *amount })
+            };
+            let known = *reference == text("tx-1");
+            let more = |status| if known { AlreadySo } else { Does("SurplusPaymentReceived", status) };
+            let cancelled = if known { AlreadySo } else { Does("LatePaymentReceived", Cancelled) };
+            let expired = Does("LatePaymentReceived", Expired);
+            let settled = [more(Paid), more(Processing), more(Shipped), more(Delivered), more(Completed)];
+            let [paid, processing, shipped, delivered, completed] = settled;
+            [none(), first, paid, processing, shipped, delivered, completed, cancelled, expired]
+        }
+        OrderCommand::StartProcessing { .. } => {
+            let no = || no(OrderAction::StartProcessing);
+            [none(), no(), Does("ProcessingStarted", Processing), AlreadySo, no(), no(), no(), no(), no()]
+        }
+        OrderCommand::Ship { .. } => {
+            let no = || no(OrderAction::Ship);
+            [none(), no(), no(), Does("OrderShipped", Shipped), AlreadySo, no(), no(), no(), no()]
+        }
+        OrderCommand::Deliver { .. } => {
+            let no = || no(OrderAction::Deliver);
+            [none(), no(), no(), no(), Does("OrderDelivered", Delivered), AlreadySo, no(), no(), no()]
+        }
+        OrderCommand::Complete { .. } => {
+            let no = || no(OrderAction::Complete);
+            [none(), no(), no(), no(), no(), Does("OrderCompleted", Completed), AlreadySo, no(), no()]
+        }
+        OrderCommand::Cancel { .. } => {
+            let no = || no(OrderAction::Cancel);
+            let yes = || Does("OrderCancelled", Cancelled);
+            [none(), yes(), yes(), yes(), no(), no(), no(), AlreadySo, no()]
+        }
+        OrderCommand::Expire { at: moment } => {
+            let no = || no(OrderAction::Expire);
+            let pending = if *moment < at(30) {
+                Refused(OrderRefusal::WindowOpen { pay_by: at(30) })
+            } else {
+                Does("OrderExpired", Expired)
+            };
+            [none(), pending, no(), no(), no(), no(), no(), no(), AlreadySo]
+        }
+        OrderCommand::ReleaseReservations { .. } => {
+            let no = || no(OrderAction::ReleaseReservations);
+            let yes = |status| Does("ReservationsReleased", status);
+            [none(), no(), no(), no(), no(), no(), no(), yes(Cancelled), yes(Expired)]
+        }
+    }
+}
+
+#[test]
+fn every_status_answers_every_command_as_the_table_says() {
+    let statuses = std::iter::once(None).chain(OrderStatus::ALL.map(Some));
+    for (column, status) in statuses.enumerate() {
+        let events = status.map_or_else(Vec::new, life);
+        for Sample { variant, label, value: command } in commands() {
+            let expected = outcomes(&command)[column].clone();
+            let pair = format!("{status:?} x {variant} {label}");
+            let answer = given(events.clone()).when(command).inspect_result();
+            match (expected, answer) {
+                (Does(name, next), Ok(decided)) => {
+                    assert_eq!(decided.iter().map(OrderEvent::name).collect::<Vec<_>>(), [name], "{pair}");
+                    let after = events.iter().cloned().chain(decided).collect();
+                    assert_eq!(state(after).status(), Some(next), "{pair}");
+                }
+                (AlreadySo, Ok(decided)) => assert_eq!(decided, [], "{pair}"),
+                (WrongStatus(action), Err(refusal)) => {
+                    let status = status.unwrap();
+                    assert_eq!(refusal, OrderRefusal::WrongStatus { action, status }, "{pair}");
+                }
+                (Refused(expected), Err(refusal)) => assert_eq!(refusal, expected, "{pair}"),
+                (expected, answer) => panic!("{pair}: expected {expected:?}, got {answer:?}"),
+            }
+        }
+    }
+}
+
+/// Whatever a command did, the same command right after it does nothing more.
+#[test]
+fn an_accepted_command_that_is_repeated_adds_nothing() {
+    for status in OrderStatus::ALL {
+        for Sample { variant, label, value: command } in commands() {
+            let before = state(life(status));
+            let Ok(decided) = decide(&before, command.clone()) else { continue };
+            let after = decided.into_iter().fold(before, crate::order::Order::evolve);
+            assert_eq!(decide(&after, command), Ok(vec![]), "{status} x {variant} {label}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    money::Money,
+    order::{Capture, Settlement},
+    quantity::Quantity,
+    stock::StockId,
+    text::{CustomerId, MerchantId, PaymentReference},
+};
+
+/// Stock that is held for an order at one location: the sum over all its lines of that SKU.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allocation {
+    /// Which stock.
+    pub stock: StockId,
+    /// How many pieces of it.
+    pub quantity: Quantity,
+}
+
+/// What an open order must know to decide. Lines and address are in the event and the views, not here: a million orders
+/// pass through memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Who buys.
+    pub customer: Option<CustomerId>,
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// What is to be paid.
+    pub total: Money,
+    /// When the payment window closes.
+    pub pay_by: Timestamp,
+    /// Which stock is held for it.
+    pub allocations: Vec<Allocation>,
+}
+
+/// An order whose total is settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// As placed.
+    pub terms: Terms,
+    /// By what it was settled.
+    pub settlement: Settlement,
+    /// Money that came on top and is owed back.
+    pub surplus: Vec<PaymentReference>,
+}
+
+/// An order that ended before its shipment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// As placed.
+    pub terms: Terms,
+    /// All money ever taken for it; all of it is owed back.
+    pub owed_back: Vec<PaymentReference>,
+    /// Whether its stock was given back, and if not, what is still to be given.
+    pub unreleased: Vec<Allocation>,
+}
+
+/// An order. Each state owns what it knows; nothing can be asked of a state that does not have it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Order {
+    /// There is no such order.
+    #[default]
+    Unplaced,
+    /// Placed, its stock held, its payment awaited.
+    PendingPayment(Terms),
+    /// Paid in time; its stock still held.
+    Paid(Settled),
+    /// Its stock deducted.
+    Processing(Settled),
+    /// With the carrier.
+    Shipped(Settled),
+    /// With the customer.
+    Delivered(Settled),
+    /// Done.
+    Completed(Settled),
+    /// Ended by somebody's wish.
+    Cancelled(Closed),
+    /// Ended by its payment window.
+    Expired(Closed),
+}
+
+/// The state of an order in one word, as people see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Its payment is awaited.
+    PendingPayment,
+    /// Paid, its stock not yet deducted.
+    Paid,
+    /// Its stock deducted, its shipment awaited.
+    Processing,
+    /// With the carrier.
+    Shipped,
+    /// With the customer.
+    Delivered,
+    /// Done.
+    Completed,
+    /// Ended by somebody's wish.
+    Cancelled,
+    /// Ended by its payment window.
+    Expired,
+}
+
+impl OrderStatus {
+    /// Every status, in the order of a life.
+    pub const ALL: [Self; 8] = [
+        Self::PendingPayment,
+        Self::Paid,
+        Self::Processing,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Completed,
+        Self::Cancelled,
+        Self::Expired,
+    ];
+
+    /// The word that stands for it in JSON and in the views.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PendingPayment => "pending_payment",
+            Self::Paid => "paid",
+            Self::Processing => "processing",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl std::fmt::Display for OrderStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for OrderStatus {
+    type Err = crate::text::InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(crate::text::InvalidValue {
+            kind: "status",
+            rule: "must be pending_payment, paid, processing, shipped, delivered, completed, cancelled or expired",
+        })
+    }
+}
+
+impl Order {
+    /// The status, or none where there is no such order.
+    pub const fn status(&self) -> Option<OrderStatus> {
+        match self {
+            Self::Unplaced => None,
+            Self::PendingPayment(_) => Some(OrderStatus::PendingPayment),
+            Self::Paid(_) => Some(OrderStatus::Paid),
+            Self::Processing(_) => Some(OrderStatus::Processing),
+            Self::Shipped(_) => Some(OrderStatus::Shipped),
+            Self::Delivered(_) => Some(OrderStatus::Delivered),
+            Self::Completed(_) => Some(OrderStatus::Completed),
+            Self::Cancelled(_) => Some(OrderStatus::Cancelled),
+            Self::Expired(_) => Some(OrderStatus::Expired),
+        }
+    }
+
+    /// What was agreed at placement, or none where there is no such order.
+    pub const fn terms(&self) -> Option<&Terms> {
+        match self {
+            Self::Unplaced => None,
+            Self::PendingPayment(terms) => Some(terms),
+            Self::Paid(settled)
+            | Self::Processing(settled)
+            | Self::Shipped(settled)
+            | Self::Delivered(settled)
+            | Self::Completed(settled) => Some(&settled.terms),
+            Self::Cancelled(closed) | Self::Expired(closed) => Some(&closed.terms),
+        }
+    }
+}
+
+impl Settled {
+    /// The money that settled the order, if it was not free.
+    pub const fn capture(&self) -> Option<&Capture> {
+        match &self.settlement {
+            Settlement::NothingDue => None,
+            Settlement::Captured(capture) => Some(capture),
+        }
+    }
+
+    /// Whether this payment is known already.
+    pub fn knows(&self, reference: &PaymentReference) -> bool {
+        self.capture().is_some_and(|capture| capture.reference == *reference) || self.surplus.contains(reference)
+    }
+}

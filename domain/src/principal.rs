@@ -1,0 +1,58 @@
+//! Who asks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    order::Terms,
+    product::Listing,
+    text::{CustomerId, MerchantId},
+};
+
+/// On whose behalf a command or a query is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Principal {
+    /// A customer, for their own orders.
+    Customer(CustomerId),
+    /// A merchant, for their own products and the orders of these.
+    Merchant(MerchantId),
+    /// The shop's staff, for everything about orders.
+    BackOffice,
+    /// Who runs the engine, for everything about the engine.
+    Operator,
+    /// The engine itself, following up on an event.
+    Saga,
+}
+
+impl Principal {
+    /// Whether an order is theirs to see and to act on. Others are told that there is no such order.
+    pub fn owns_order(&self, terms: &Terms) -> bool {
+        match self {
+            Self::Customer(customer) => terms.customer.as_ref() == Some(customer),
+            Self::Merchant(merchant) => terms.merchant == *merchant,
+            Self::BackOffice | Self::Saga => true,
+            Self::Operator => false,
+        }
+    }
+
+    /// Whether a product is theirs to change.
+    pub fn owns_product(&self, listing: &Listing) -> bool {
+        match self {
+            Self::Merchant(merchant) => listing.merchant == *merchant,
+            Self::BackOffice | Self::Saga => true,
+            Self::Customer(_) | Self::Operator => false,
+        }
+    }
+
+    /// Whether they may state what others must take from the catalogue and the clock: a negotiated price, an earlier
+    /// business time.
+    pub const fn may_state_terms(&self) -> bool {
+        match self {
+            Self::BackOffice => true,
+            Self::Customer(_) | Self::Merchant(_) | Self::Operator | Self::Saga => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod spec;

@@ -1,0 +1,66 @@
+use super::Principal;
+use crate::{
+    order::Terms,
+    samples::{at, gbp, listing, text},
+};
+
+fn terms(customer: Option<&str>) -> Terms {
+    Terms {
+        customer: customer.map(text),
+        merchant: text("gifts"),
+        total: gbp(1530),
+        pay_by: at(30),
+        allocations: vec![],
+    }
+}
+
+#[test]
+fn an_order_is_its_customers_its_merchants_and_the_shops() {
+    for (principal, owns) in [
+        (Principal::Customer(text("17850")), true),
+        (Principal::Customer(text("17851")), false),
+        (Principal::Merchant(text("gifts")), true),
+        (Principal::Merchant(text("others")), false),
+        (Principal::BackOffice, true),
+        (Principal::Saga, true),
+        (Principal::Operator, false),
+    ] {
+        assert_eq!(principal.owns_order(&terms(Some("17850"))), owns, "{principal:?}");
+    }
+}
+
+#[test]
+fn a_guests_order_is_no_customers() {
+    assert!(!Principal::Customer(text("17850")).owns_order(&terms(None)));
+}
+
+/// A customer and a merchant of the same name are two.
+#[test]
+fn a_name_is_not_a_role() {
+    assert!(!Principal::Customer(text("gifts")).owns_order(&terms(Some("17850"))));
+    assert!(!Principal::Merchant(text("17850")).owns_order(&terms(Some("17850"))));
+}
+
+#[test]
+fn a_product_is_its_merchants_and_the_shops() {
+    for (principal, owns) in [
+        (Principal::Merchant(text("gifts")), true),
+        (Principal::Merchant(text("others")), false),
+        (Principal::BackOffice, true),
+        (Principal::Saga, true),
+        (Principal::Customer(text("gifts")), false),
+        (Principal::Operator, false),
+    ] {
+        assert_eq!(principal.owns_product(&listing(255)), owns, "{principal:?}");
+    }
+}
+
+#[test]
+fn only_the_back_office_may_state_terms() {
+    assert!(Principal::BackOffice.may_state_terms());
+    for principal in
+        [Principal::Customer(text("17850")), Principal::Merchant(text("gifts")), Principal::Operator, Principal::Saga]
+    {
+        assert!(!principal.may_state_terms(), "{principal:?}");
+    }
+}

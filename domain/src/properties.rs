@@ -1,0 +1,9 @@
+//! Laws: what holds for every sequence of commands, not only for those that somebody thought of.
+
+mod allocation;
+mod interleaving;
+mod money;
+mod order;
+mod shop;
+mod snapshot;
+mod stock;

@@ -1,0 +1,89 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use crate::{
+    allocation::{Shelf, Shortage, allocate, asks},
+    order::OrderLine,
+    samples::{at, goods_line, order_id, quantity, service_line, text},
+    stock::{Reservation, Stock, StockEvent},
+    text::Sku,
+};
+
+const SKUS: [&str; 3] = ["71053", "85123A", "GIFT WRAP"];
+
+fn stocks() -> impl Strategy<Value = Stock> {
+    (0..12_i64, 0..12_i64).prop_map(|(available, reserved)| {
+        let mut stock = Stock::default();
+        let change = available + reserved;
+        stock.evolve(&StockEvent::StockAdjusted { change, reason: text("counted"), at: at(0) });
+        if reserved > 0 {
+            stock.evolve(&StockEvent::StockReserved(Reservation { order: order_id(9), quantity: quantity(reserved) }));
+        }
+        stock
+    })
+}
+
+fn shelves() -> impl Strategy<Value = BTreeMap<Sku, Shelf>> {
+    let location = prop::sample::select(vec!["east", "main", "north", "south", "west"]);
+    let shelf = prop::collection::btree_map(location.prop_map(text), stocks(), 0..5);
+    prop::collection::btree_map(prop::sample::select(SKUS.to_vec()).prop_map(text), shelf, 0..=SKUS.len())
+}
+
+fn lines() -> impl Strategy<Value = Vec<OrderLine>> {
+    let line = (prop::sample::select(SKUS.to_vec()), 1..12_i64, prop::bool::weighted(0.85));
+    let line =
+        line.prop_map(|(sku, units, goods)| if goods { goods_line(sku, units) } else { service_line("POST", units) });
+    prop::collection::vec(line, 1..6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn an_allocation_takes_exactly_what_is_asked_of_what_is_there(shelves in shelves(), lines in lines()) {
+        let asked = asks(&lines).unwrap();
+        let available_of = |sku: &Sku| -> Vec<i64> {
+            shelves.get(sku).into_iter().flatten().map(|(_, stock)| stock.available()).collect()
+        };
+        let short: Vec<Shortage> = asked
+            .iter()
+            .map(|(sku, ask)| Shortage {
+                sku: sku.clone(),
+                lines: ask.lines.clone(),
+                asked: ask.quantity.into(),
+                available: available_of(sku).iter().sum(),
+            })
+            .filter(|shortage| shortage.asked > shortage.available)
+            .collect();
+        let allocations = match allocate(&asked, |sku| shelves.get(sku)) {
+            Err(shortages) => {
+                prop_assert!(!shortages.is_empty());
+                prop_assert_eq!(shortages, short);
+                return Ok(());
+            }
+            Ok(allocations) => allocations,
+        };
+        prop_assert_eq!(short, vec![]);
+        let places: BTreeSet<_> = allocations.iter().map(|allocation| &allocation.stock).collect();
+        prop_assert_eq!(places.len(), allocations.len(), "one stock is named twice");
+        for allocation in &allocations {
+            let stock = &shelves[&allocation.stock.sku][&allocation.stock.location];
+            prop_assert!(i64::from(allocation.quantity) <= stock.available());
+        }
+        for (sku, ask) in &asked {
+            let parts: Vec<i64> = allocations
+                .iter()
+                .filter(|allocation| allocation.stock.sku == *sku)
+                .map(|allocation| allocation.quantity.into())
+                .collect();
+            prop_assert_eq!(parts.iter().sum::<i64>(), i64::from(ask.quantity));
+            let mut fullest = available_of(sku);
+            fullest.sort_by_key(|available| std::cmp::Reverse(*available));
+            let fewer: i64 = fullest.iter().take(parts.len() - 1).sum();
+            prop_assert!(fewer < i64::from(ask.quantity), "fewer locations would have done for {}", sku);
+        }
+        let services = allocations.iter().filter(|allocation| !asked.contains_key(&allocation.stock.sku)).count();
+        prop_assert_eq!(services, 0);
+    }
+}

@@ -1,0 +1,101 @@
+use proptest::prelude::*;
+
+use crate::{
+    Timestamp,
+    order::{Order, OrderCommand, OrderEvent, OrderStatus, PlaceOrder, decide},
+    samples::{at, capture, gbp, place, text},
+};
+
+fn times() -> impl Strategy<Value = Timestamp> {
+    (0..60_i64).prop_map(at)
+}
+
+/// Mostly sensible payments: few references, so that some repeat, and mostly the right amount.
+fn payments() -> impl Strategy<Value = OrderCommand> {
+    let reference = prop::sample::select(vec!["tx-1", "tx-2", "tx-3"]);
+    let pence = prop::sample::select(vec![1530, 1530, 1530, 1529, 0]);
+    (reference, pence, times()).prop_map(|(reference, pence, at)| {
+        let capture = capture(reference, pence);
+        OrderCommand::RecordPayment { reference: capture.reference, amount: capture.amount, at }
+    })
+}
+
+pub(super) fn commands() -> impl Strategy<Value = Vec<OrderCommand>> {
+    let placements = prop::sample::select(vec![0, 1530, 1530]);
+    let command = prop_oneof![
+        2 => placements.prop_map(|pence| OrderCommand::Place(PlaceOrder { total: gbp(pence), ..place() })),
+        4 => payments(),
+        2 => times().prop_map(|at| OrderCommand::StartProcessing { at }),
+        2 => times().prop_map(|at| OrderCommand::Ship { tracking: None, at }),
+        2 => times().prop_map(|at| OrderCommand::Deliver { at }),
+        2 => times().prop_map(|at| OrderCommand::Complete { at }),
+        1 => times().prop_map(|at| OrderCommand::Cancel { reason: text("changed my mind"), at }),
+        1 => times().prop_map(|at| OrderCommand::Expire { at }),
+        1 => times().prop_map(|at| OrderCommand::ReleaseReservations { at }),
+    ];
+    prop::collection::vec(command, 1..40).prop_map(|mut commands| {
+        commands.insert(0, OrderCommand::Place(place()));
+        commands
+    })
+}
+
+/// Where an order stands after an event that was decided for it.
+fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<OrderStatus> {
+    match event {
+        OrderEvent::OrderPlaced(_) => Some(OrderStatus::PendingPayment),
+        OrderEvent::OrderPaid { .. } => Some(OrderStatus::Paid),
+        OrderEvent::ProcessingStarted { .. } => Some(OrderStatus::Processing),
+        OrderEvent::OrderShipped { .. } => Some(OrderStatus::Shipped),
+        OrderEvent::OrderDelivered { .. } => Some(OrderStatus::Delivered),
+        OrderEvent::OrderCompleted { .. } => Some(OrderStatus::Completed),
+        OrderEvent::OrderCancelled { .. } => Some(OrderStatus::Cancelled),
+        OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
+        OrderEvent::LatePaymentReceived { .. }
+        | OrderEvent::SurplusPaymentReceived { .. }
+        | OrderEvent::ReservationsReleased { .. } => before,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn every_decided_event_takes_effect_and_leads_where_it_says(commands in commands()) {
+        let mut order = Order::default();
+        for command in commands {
+            for event in decide(&order, command).unwrap_or_default() {
+                let (before, expected) = (order.clone(), status_after(order.status(), &event));
+                order = order.evolve(event);
+                prop_assert_eq!(order.status(), expected);
+                prop_assert_ne!(&order, &before, "an event without effect was decided");
+            }
+        }
+    }
+
+    /// A timer, a saga and a client may all ask twice.
+    #[test]
+    fn a_command_that_was_accepted_adds_nothing_when_repeated(commands in commands()) {
+        let mut order = Order::default();
+        for command in commands {
+            let Ok(decided) = decide(&order, command.clone()) else { continue };
+            order = decided.into_iter().fold(order, Order::evolve);
+            match command {
+                OrderCommand::Place(_) => prop_assert!(decide(&order, command).is_err()),
+                repeated => prop_assert_eq!(decide(&order, repeated), Ok(vec![])),
+            }
+        }
+    }
+
+    #[test]
+    fn replaying_the_stored_events_gives_the_same_order(commands in commands()) {
+        let (mut order, mut log) = (Order::default(), Vec::new());
+        for command in commands {
+            for event in decide(&order, command).unwrap_or_default() {
+                log.push(serde_json::to_string(&event).unwrap());
+                order = order.evolve(event);
+            }
+        }
+        let replayed = log.iter().map(|json| serde_json::from_str(json).unwrap()).fold(Order::default(), Order::evolve);
+        prop_assert_eq!(replayed, order);
+    }
+}

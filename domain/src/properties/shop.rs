@@ -1,0 +1,206 @@
+//! A shop in memory: the atomic steps of the engine, an order's decision together with those of its stocks, and nothing
+//! else of it. Every step happens whole or not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    Timestamp,
+    allocation::{Shelf, allocate, asks},
+    checkout::{LineRequest, freeze},
+    event::Event,
+    ids::{OrderId, RefundId},
+    order::{self, Allocation, Order, OrderCommand, OrderRefusal, PlaceOrder},
+    product::{Listing, Product, ProductKind},
+    refund::{self, Refund, RefundChannel, RefundCommand},
+    saga::{Reaction, Saga, SagaCommand},
+    samples::{at, bare_address, listing, text},
+    stock::{self, Stock, StockCommand, StockId},
+    text::Sku,
+};
+
+pub(super) struct Shop {
+    pub(super) minute: i64,
+    pub(super) orders: BTreeMap<OrderId, Order>,
+    pub(super) shelves: BTreeMap<Sku, Shelf>,
+    pub(super) refunds: BTreeMap<RefundId, Refund>,
+    pub(super) log: Vec<Event>,
+    products: BTreeMap<Sku, Product>,
+    timers: BTreeMap<OrderId, Timestamp>,
+}
+
+/// What a step of an order does to each stock that is held for it.
+type StockStep = fn(OrderId) -> StockCommand;
+
+impl Shop {
+    /// Sells goods for money and for nothing, and postage; has no stock yet.
+    pub(super) fn open() -> Self {
+        let postage = Listing { kind: ProductKind::Service, ..listing(100) };
+        let products = [("DEAR", listing(255)), ("FREE", listing(0)), ("POST", postage)];
+        Self {
+            minute: 0,
+            orders: BTreeMap::new(),
+            shelves: BTreeMap::new(),
+            refunds: BTreeMap::new(),
+            log: vec![],
+            products: products.map(|(sku, listing)| (text(sku), Product::Listed(listing))).into(),
+            timers: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the order was placed.
+    pub(super) fn place(&mut self, id: OrderId, lines: &[LineRequest]) -> bool {
+        let frozen = freeze(lines, text("GBP"), |sku| self.products.get(sku)).unwrap();
+        let asks = asks(&frozen.lines).unwrap();
+        let Ok(allocations) = allocate(&asks, |sku| self.shelves.get(sku)) else { return false };
+        let place = OrderCommand::Place(PlaceOrder {
+            order: id,
+            customer: None,
+            merchant: frozen.merchant,
+            reference: None,
+            lines: frozen.lines,
+            total: frozen.total,
+            ship_to: bare_address(),
+            allocations: allocations.clone(),
+            placed_at: at(self.minute),
+            pay_by: at(self.minute + 30),
+        });
+        let Ok(events) = order::decide(self.orders.get(&id).unwrap_or(&Order::Unplaced), place) else { return false };
+        for Allocation { stock, quantity } in allocations {
+            self.drive_stock(&stock, StockCommand::Reserve { order: id, quantity }).expect("it was allocated");
+        }
+        self.record(id, events);
+        true
+    }
+
+    pub(super) fn change(
+        &mut self,
+        id: OrderId,
+        command: OrderCommand,
+        step: Option<StockStep>,
+    ) -> Result<(), OrderRefusal> {
+        let order = self.orders.get(&id).unwrap_or(&Order::Unplaced);
+        let events = order::decide(order, command)?;
+        if let Some(step) = step.filter(|_| !events.is_empty()) {
+            for allocation in held(order).to_vec() {
+                self.drive_stock(&allocation.stock, step(id)).expect("the order believes that it is held");
+            }
+        }
+        self.record(id, events);
+        Ok(())
+    }
+
+    pub(super) fn start(&mut self, id: OrderId) -> Result<(), OrderRefusal> {
+        let start = OrderCommand::StartProcessing { at: at(self.minute) };
+        self.change(id, start, Some(|order| StockCommand::Commit { order }))
+    }
+
+    pub(super) fn ship(&mut self, id: OrderId) -> Result<(), OrderRefusal> {
+        let ship = OrderCommand::Ship { tracking: None, at: at(self.minute) };
+        self.change(id, ship, Some(|order| StockCommand::Consume { order }))
+    }
+
+    pub(super) fn release(&mut self, id: OrderId) -> Result<(), OrderRefusal> {
+        let release = OrderCommand::ReleaseReservations { at: at(self.minute) };
+        self.change(id, release, Some(|order| StockCommand::Release { order }))
+    }
+
+    pub(super) fn expire(&mut self, id: OrderId) -> Result<(), OrderRefusal> {
+        self.change(id, OrderCommand::Expire { at: at(self.minute) }, None)
+    }
+
+    pub(super) fn drive_stock(&mut self, id: &StockId, command: StockCommand) -> Result<(), stock::StockRefusal> {
+        let stock = self.shelves.entry(id.sku.clone()).or_default().entry(id.location.clone()).or_default();
+        for event in stock::decide(stock, command)? {
+            stock.evolve(&event);
+            self.log.push(Event::Stock(id.clone(), event));
+        }
+        Ok(())
+    }
+
+    /// Lets every saga react to an event of the log, which may have been reacted to before.
+    pub(super) fn react(&mut self, index: usize) {
+        for saga in Saga::ALL {
+            match saga.react(&self.log[index]) {
+                None => {}
+                Some(Reaction::Command(command)) => self.issue(&command),
+                Some(Reaction::SubmitRefund { refund, claim: _ }) => {
+                    let channel = RefundChannel::BackOffice;
+                    self.issue(&SagaCommand::RecordRefundSubmitted { refund, channel });
+                }
+                Some(Reaction::SetTimer { order, due }) => {
+                    self.timers.insert(order, due);
+                }
+                Some(Reaction::ClearTimer { order }) => {
+                    self.timers.remove(&order);
+                }
+            }
+        }
+    }
+
+    /// Lets the timers that are due fire; none is forgotten and none fires early.
+    pub(super) fn fire_timers(&mut self) {
+        let now = at(self.minute);
+        let due: BTreeSet<OrderId> =
+            self.timers.iter().filter(|(_, due)| **due <= now).map(|(order, _)| *order).collect();
+        self.timers.retain(|order, _| !due.contains(order));
+        for command in due.into_iter().filter_map(|order| Saga::PaymentWindow.timer_fired(order)) {
+            self.issue(&command);
+        }
+    }
+
+    fn issue(&mut self, command: &SagaCommand) {
+        let refused = match command {
+            SagaCommand::StartProcessing { order } => self.start(*order).err(),
+            SagaCommand::ReleaseReservations { order } => self.release(*order).err(),
+            SagaCommand::ExpireOrder { order } => self.expire(*order).err(),
+            SagaCommand::RequestRefund { claim } => {
+                let id = RefundId::of_payment(claim.order, &claim.capture.reference);
+                self.drive_refund(id, RefundCommand::Request { claim: claim.clone(), at: at(self.minute) });
+                None
+            }
+            SagaCommand::RecordRefundSubmitted { refund, channel } => {
+                self.drive_refund(*refund, RefundCommand::RecordSubmitted { channel: *channel, at: at(self.minute) });
+                None
+            }
+        };
+        if let Some(refusal) = refused {
+            assert!(command.is_superseded_by(&refusal), "{command:?} was refused: {refusal}");
+        }
+    }
+
+    fn drive_refund(&mut self, id: RefundId, command: RefundCommand) {
+        let state = self.refunds.entry(id).or_default();
+        for event in refund::decide(state, command).expect("what a saga asks of a refund is never refused") {
+            *state = std::mem::take(state).evolve(event.clone());
+            self.log.push(Event::Refund(id, event));
+        }
+    }
+
+    fn record(&mut self, id: OrderId, events: Vec<order::OrderEvent>) {
+        let order = self.orders.entry(id).or_default();
+        for event in events {
+            *order = std::mem::take(order).evolve(event.clone());
+            self.log.push(Event::Order(id, event));
+        }
+    }
+
+    pub(super) fn stocks(&self) -> impl Iterator<Item = (StockId, &Stock)> {
+        self.shelves.iter().flat_map(|(sku, shelf)| {
+            shelf.iter().map(|(location, stock)| (StockId { sku: sku.clone(), location: location.clone() }, stock))
+        })
+    }
+}
+
+/// The stock that an order believes to be held for it.
+fn held(order: &Order) -> &[Allocation] {
+    match order {
+        Order::Unplaced => &[],
+        Order::PendingPayment(terms) => &terms.allocations,
+        Order::Paid(settled)
+        | Order::Processing(settled)
+        | Order::Shipped(settled)
+        | Order::Delivered(settled)
+        | Order::Completed(settled) => &settled.terms.allocations,
+        Order::Cancelled(closed) | Order::Expired(closed) => &closed.unreleased,
+    }
+}

@@ -1,0 +1,99 @@
+//! Snapshots: every state that can be reached is stored and read back equal, and goes on from there alike.
+
+use std::fmt::Debug;
+
+use proptest::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{order, stock};
+use crate::{
+    order::Order,
+    product::{self, Product, ProductCommand},
+    refund::{self, Claim, Refund, RefundCause, RefundChannel, RefundCommand},
+    samples::{at, capture, gbp, listing, order_id, text},
+    stock::Stock,
+};
+
+fn stored<S: Serialize + DeserializeOwned>(state: &S) -> S {
+    serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap()
+}
+
+fn check<S: Serialize + DeserializeOwned + PartialEq + Debug>(state: &S) -> Result<(), TestCaseError> {
+    prop_assert_eq!(&stored(state), state);
+    Ok(())
+}
+
+fn product_commands() -> impl Strategy<Value = Vec<ProductCommand>> {
+    let command = prop_oneof![
+        (0..300_i64).prop_map(|pence| ProductCommand::List { listing: listing(pence), at: at(0) }),
+        (0..300_i64).prop_map(|pence| ProductCommand::Reprice { price: gbp(pence), at: at(1) }),
+        Just(ProductCommand::Delist { at: at(2) }),
+    ];
+    prop::collection::vec(command, 1..12)
+}
+
+fn refund_commands() -> impl Strategy<Value = Vec<RefundCommand>> {
+    let cause =
+        prop::sample::select(vec![RefundCause::OrderCancelled, RefundCause::LatePayment, RefundCause::SurplusPayment]);
+    let command = prop_oneof![
+        cause.prop_map(|cause| RefundCommand::Request {
+            claim: Claim { order: order_id(1), capture: capture("tx-1", 1530), cause },
+            at: at(0),
+        }),
+        Just(RefundCommand::RecordSubmitted { channel: RefundChannel::BackOffice, at: at(1) }),
+        prop::sample::select(vec!["ft-1", "ft-2"]).prop_map(|reference| RefundCommand::RecordSucceeded {
+            reference: text(reference),
+            note: None,
+            at: at(2),
+        }),
+    ];
+    prop::collection::vec(command, 1..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_order_is_stored_and_read_back_equal(commands in order::commands()) {
+        let mut state = Order::default();
+        for command in commands {
+            let decided = crate::order::decide(&state, command.clone());
+            prop_assert_eq!(&crate::order::decide(&stored(&state), command), &decided);
+            state = decided.unwrap_or_default().into_iter().fold(state, Order::evolve);
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_stock_is_stored_and_read_back_equal(commands in stock::commands()) {
+        let mut state = Stock::default();
+        for command in commands {
+            let decided = crate::stock::decide(&state, command.clone());
+            prop_assert_eq!(&crate::stock::decide(&stored(&state), command), &decided);
+            for event in decided.unwrap_or_default() {
+                state.evolve(&event);
+            }
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_product_is_stored_and_read_back_equal(commands in product_commands()) {
+        let mut state = Product::default();
+        for command in commands {
+            let decided = product::decide(&state, command).unwrap_or_default();
+            state = decided.into_iter().fold(state, Product::evolve);
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_refund_is_stored_and_read_back_equal(commands in refund_commands()) {
+        let mut state = Refund::default();
+        for command in commands {
+            let decided = refund::decide(&state, command).unwrap_or_default();
+            state = decided.into_iter().fold(state, Refund::evolve);
+            check(&state)?;
+        }
+    }
+}

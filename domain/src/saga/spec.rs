@@ -1,0 +1,192 @@
+use super::{Reaction, Saga, SagaCommand};
+use crate::{
+    event::Event,
+    order::{OrderAction, OrderEvent, OrderRefusal, OrderStatus, Settlement},
+    refund::{Claim, RefundCause, RefundChannel, RefundEvent},
+    samples::{
+        Sample, at, capture,
+        events::{order_events, product_events, refund_events, stock_events},
+        every_variant, gbp, order_id, placed, text,
+    },
+};
+
+fn order(event: OrderEvent) -> Event {
+    Event::Order(order_id(7), event)
+}
+
+fn claim(reference: &str, pence: i64, cause: RefundCause) -> Claim {
+    Claim { order: order_id(7), capture: capture(reference, pence), cause }
+}
+
+fn owes(claim: Claim) -> Reaction {
+    Reaction::Command(SagaCommand::RequestRefund { claim })
+}
+
+/// What each saga wants after an event, in the order of [`Saga::ALL`]: payment window, processing, release, refund.
+fn reactions(event: &Event) -> [Option<Reaction>; Saga::ALL.len()] {
+    Saga::ALL.map(|saga| saga.react(event))
+}
+
+#[test]
+fn every_saga_reacts_to_every_order_event_as_the_table_says() {
+    let id = order_id(7);
+    let clear = || Some(Reaction::ClearTimer { order: id });
+    let release = || Some(Reaction::Command(SagaCommand::ReleaseReservations { order: id }));
+    let start = || Some(Reaction::Command(SagaCommand::StartProcessing { order: id }));
+    for sample in order_events() {
+        let expected = match &sample.value {
+            OrderEvent::OrderPlaced(placed) => {
+                [Some(Reaction::SetTimer { order: id, due: placed.pay_by }), None, None, None]
+            }
+            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None],
+            OrderEvent::LatePaymentReceived { capture, at: _ } => {
+                let claim = Claim { order: id, capture: capture.clone(), cause: RefundCause::LatePayment };
+                [None, None, None, Some(owes(claim))]
+            }
+            OrderEvent::SurplusPaymentReceived { capture, at: _ } => {
+                let claim = Claim { order: id, capture: capture.clone(), cause: RefundCause::SurplusPayment };
+                [None, None, None, Some(owes(claim))]
+            }
+            OrderEvent::OrderCancelled { owed_back, .. } => {
+                let claim =
+                    owed_back.clone().map(|capture| Claim { order: id, capture, cause: RefundCause::OrderCancelled });
+                [clear(), None, release(), claim.map(owes)]
+            }
+            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None],
+            OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::OrderShipped { .. }
+            | OrderEvent::OrderDelivered { .. }
+            | OrderEvent::OrderCompleted { .. }
+            | OrderEvent::ReservationsReleased { .. } => [None, None, None, None],
+        };
+        assert_eq!(reactions(&order(sample.value)), expected, "{} {}", sample.variant, sample.label);
+    }
+}
+
+#[test]
+fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_is() {
+    let refund = text("rfd_00000000000000000000000000000002");
+    for sample in refund_events() {
+        let expected = match &sample.value {
+            RefundEvent::RefundRequested { claim, at: _ } => {
+                Some(Reaction::SubmitRefund { refund, claim: claim.clone() })
+            }
+            RefundEvent::RefundSubmitted { .. } | RefundEvent::RefundSucceeded { .. } => None,
+        };
+        let event = Event::Refund(refund, sample.value);
+        assert_eq!(reactions(&event), [None, None, None, expected], "{} {}", sample.variant, sample.label);
+    }
+}
+
+#[test]
+fn nothing_follows_from_stock_and_products() {
+    let stocks = stock_events().into_iter().map(|sample| Event::Stock(text("85123A@main"), sample.value));
+    let products = product_events().into_iter().map(|sample| Event::Product(text("85123A"), sample.value));
+    for event in stocks.chain(products) {
+        assert_eq!(reactions(&event), [None, None, None, None], "{event:?}");
+    }
+}
+
+#[test]
+fn an_order_is_waited_for_until_its_payment_window_closes() {
+    let due = at(30);
+    assert_eq!(
+        Saga::PaymentWindow.react(&order(OrderEvent::OrderPlaced(placed()))),
+        Some(Reaction::SetTimer { order: order_id(7), due })
+    );
+}
+
+#[test]
+fn a_free_order_goes_to_work_like_a_paid_one() {
+    let paid = OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: at(0) };
+    let start = SagaCommand::StartProcessing { order: order_id(7) };
+    assert_eq!(Saga::Processing.react(&order(paid)), Some(Reaction::Command(start)));
+}
+
+#[test]
+fn money_is_owed_for_what_made_it_owed_and_in_full() {
+    let cancelled = OrderEvent::OrderCancelled { reason: text("x"), owed_back: Some(capture("tx-1", 1530)), at: at(9) };
+    let late = OrderEvent::LatePaymentReceived { capture: capture("tx-2", 7), at: at(31) };
+    let surplus = OrderEvent::SurplusPaymentReceived { capture: capture("tx-3", 8), at: at(32) };
+    for (event, claim) in [
+        (cancelled, claim("tx-1", 1530, RefundCause::OrderCancelled)),
+        (late, claim("tx-2", 7, RefundCause::LatePayment)),
+        (surplus, claim("tx-3", 8, RefundCause::SurplusPayment)),
+    ] {
+        assert_eq!(Saga::Refund.react(&order(event)), Some(owes(claim)));
+    }
+}
+
+#[test]
+fn only_the_payment_window_keeps_timers_and_its_timer_expires_the_order() {
+    let order = order_id(7);
+    let fired = Saga::ALL.map(|saga| saga.timer_fired(order));
+    assert_eq!(fired, [Some(SagaCommand::ExpireOrder { order }), None, None, None]);
+    for sample in order_events() {
+        for saga in [Saga::Processing, Saga::Release, Saga::Refund] {
+            let keeps = matches!(
+                saga.react(&Event::Order(order, sample.value.clone())),
+                Some(Reaction::SetTimer { .. } | Reaction::ClearTimer { .. })
+            );
+            assert!(!keeps, "{} keeps a timer", saga.name());
+        }
+    }
+}
+
+#[test]
+fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
+    let wrong = |status| OrderRefusal::WrongStatus { action: OrderAction::Cancel, status };
+    let commands = every_variant!(SagaCommand {
+        StartProcessing: ["" => SagaCommand::StartProcessing { order: order_id(7) }],
+        ReleaseReservations: ["" => SagaCommand::ReleaseReservations { order: order_id(7) }],
+        ExpireOrder: ["" => SagaCommand::ExpireOrder { order: order_id(7) }],
+        RequestRefund: ["" => SagaCommand::RequestRefund { claim: claim("tx-1", 1, RefundCause::LatePayment) }],
+        RecordRefundSubmitted: ["" => SagaCommand::RecordRefundSubmitted {
+            refund: text("rfd_00000000000000000000000000000002"),
+            channel: RefundChannel::BackOffice,
+        }],
+    });
+    let mut refusals = every_variant!(OrderRefusal {
+        Unknown: ["" => OrderRefusal::Unknown],
+        AlreadyPlaced: ["" => OrderRefusal::AlreadyPlaced],
+        WrongStatus: ["" => wrong(OrderStatus::PendingPayment)],
+        AmountMismatch: ["" => OrderRefusal::AmountMismatch { expected: gbp(1), received: gbp(2) }],
+        EmptyPayment: ["" => OrderRefusal::EmptyPayment],
+        WindowOpen: ["" => OrderRefusal::WindowOpen { pay_by: at(30) }],
+    });
+    let others =
+        OrderStatus::ALL.map(|status| Sample { variant: "WrongStatus", label: status.as_str(), value: wrong(status) });
+    refusals.extend(others);
+    for command in &commands {
+        for refusal in &refusals {
+            let superseded = match (&command.value, &refusal.value) {
+                (SagaCommand::StartProcessing { .. }, OrderRefusal::WrongStatus { status, .. }) => {
+                    [OrderStatus::Cancelled, OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Completed]
+                        .contains(status)
+                }
+                (SagaCommand::ExpireOrder { .. }, refusal) => matches!(refusal, OrderRefusal::WrongStatus { .. }),
+                (_, _) => false,
+            };
+            let answer = command.value.is_superseded_by(&refusal.value);
+            assert_eq!(answer, superseded, "{} x {} {}", command.variant, refusal.variant, refusal.label);
+        }
+    }
+}
+
+#[test]
+fn every_saga_has_a_name_of_its_own() {
+    assert_eq!(Saga::ALL.map(Saga::name), ["payment_window", "processing", "release", "refund"]);
+}
+
+/// Stored with its retries: an engine of tomorrow must read what one of today could not carry out.
+#[test]
+fn a_saga_command_is_stored_by_its_name() {
+    let command = SagaCommand::StartProcessing { order: order_id(7) };
+    let json = r#"{"command":"start_processing","order":"ord_00000000000000000000000000000007"}"#;
+    assert_eq!(serde_json::to_string(&command).unwrap(), json);
+    assert_eq!(serde_json::from_str::<SagaCommand>(json).unwrap(), command);
+    let claim = claim("tx-1", 1530, RefundCause::LatePayment);
+    let command = SagaCommand::RequestRefund { claim };
+    let json = serde_json::to_string(&command).unwrap();
+    assert_eq!(serde_json::from_str::<SagaCommand>(&json).unwrap(), command);
+}

@@ -1,0 +1,141 @@
+//! Values that the specs speak of: one shop, one customer, two SKUs, times that count in minutes.
+
+pub(crate) mod events;
+
+use std::{fmt::Debug, str::FromStr};
+
+use chrono::{TimeDelta, TimeZone, Utc};
+use uuid::Uuid;
+
+use crate::{
+    Timestamp,
+    address::Address,
+    ids::OrderId,
+    money::{Amount, Money},
+    order::{Allocation, Capture, OrderLine, OrderPlaced, PlaceOrder},
+    product::{Listing, ProductKind},
+    quantity::Quantity,
+};
+
+/// One value of an enum, with the name of its variant.
+pub(crate) struct Sample<T> {
+    pub(crate) variant: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) value: T,
+}
+
+/// Lists labelled values of every variant of an enum. A variant without an entry does not compile, and an entry whose
+/// value is of another variant fails the test that reads the list.
+macro_rules! every_variant {
+    ($enum:ident { $($variant:ident: [$($label:literal => $value:expr),+ $(,)?]),+ $(,)? }) => {{
+        let name = |value: &$enum| match value {
+            $($enum::$variant { .. } => stringify!($variant),)+
+        };
+        let samples = vec![$($(
+            $crate::samples::Sample { variant: stringify!($variant), label: $label, value: $value },
+        )+)+];
+        for sample in &samples {
+            assert_eq!(name(&sample.value), sample.variant, "the value is not of the variant it stands for");
+        }
+        samples
+    }};
+}
+pub(crate) use every_variant;
+
+/// Any value that reads from text.
+pub(crate) fn text<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+/// Minutes after the first order of the sample shop.
+pub(crate) fn at(minute: i64) -> Timestamp {
+    Utc.with_ymd_and_hms(2010, 12, 1, 8, 26, 0).unwrap() + TimeDelta::minutes(minute)
+}
+
+pub(crate) fn order_id(number: u128) -> OrderId {
+    OrderId::from_uuid(Uuid::from_u128(number))
+}
+
+pub(crate) fn quantity(units: i64) -> Quantity {
+    units.try_into().unwrap()
+}
+
+pub(crate) fn amount(minor_units: i64) -> Amount {
+    minor_units.try_into().unwrap()
+}
+
+pub(crate) fn money(minor_units: i64, currency: &str) -> Money {
+    Money { amount: amount(minor_units), currency: text(currency) }
+}
+
+pub(crate) fn gbp(minor_units: i64) -> Money {
+    money(minor_units, "GBP")
+}
+
+pub(crate) fn capture(reference: &str, pence: i64) -> Capture {
+    Capture { reference: text(reference), amount: gbp(pence) }
+}
+
+pub(crate) fn allocation(stock: &str, units: i64) -> Allocation {
+    Allocation { stock: text(stock), quantity: quantity(units) }
+}
+
+/// A line of goods at 255 pence a piece.
+pub(crate) fn goods_line(sku: &str, units: i64) -> OrderLine {
+    OrderLine {
+        sku: text(sku),
+        title: text("WHITE HANGING HEART T-LIGHT HOLDER"),
+        kind: ProductKind::Goods,
+        quantity: quantity(units),
+        unit_price: amount(255),
+        total: amount(255 * units),
+    }
+}
+
+pub(crate) fn service_line(sku: &str, units: i64) -> OrderLine {
+    OrderLine { title: text("POSTAGE"), kind: ProductKind::Service, ..goods_line(sku, units) }
+}
+
+pub(crate) fn listing(pence: i64) -> Listing {
+    Listing {
+        title: text("WHITE HANGING HEART T-LIGHT HOLDER"),
+        kind: ProductKind::Goods,
+        price: gbp(pence),
+        merchant: text("gifts"),
+    }
+}
+
+/// An address with nothing in it that can be left out.
+pub(crate) fn bare_address() -> Address {
+    Address {
+        recipient: text("Ada Byron"),
+        lines: vec![],
+        city: None,
+        region: None,
+        postal_code: None,
+        country: text("GB"),
+    }
+}
+
+/// Six pieces from one location, 1530 pence, to be paid within half an hour of minute zero.
+pub(crate) fn place() -> PlaceOrder {
+    PlaceOrder {
+        order: order_id(1),
+        customer: Some(text("17850")),
+        merchant: text("gifts"),
+        reference: Some(text("536365")),
+        lines: vec![goods_line("85123A", 6)],
+        total: gbp(1530),
+        ship_to: bare_address(),
+        allocations: vec![allocation("85123A@main", 6)],
+        placed_at: at(0),
+        pay_by: at(30),
+    }
+}
+
+/// The event that [`place`] leads to.
+pub(crate) fn placed() -> OrderPlaced {
+    let PlaceOrder { order: _, customer, merchant, reference, lines, total, ship_to, allocations, placed_at, pay_by } =
+        place();
+    OrderPlaced { customer, merchant, reference, lines, total, ship_to, allocations, placed_at, pay_by }
+}

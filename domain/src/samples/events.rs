@@ -1,0 +1,133 @@
+//! Every event, filled to the brim, and again with all that can be absent absent.
+//!
+//! The golden files hold exactly these values: a value is never changed here, only added.
+
+use super::{
+    Sample, allocation, amount, at, bare_address, capture, every_variant, gbp, goods_line, listing, order_id, placed,
+    quantity, service_line, text,
+};
+use crate::{
+    address::Address,
+    order::{OrderEvent, OrderPlaced, Settlement},
+    product::{Listing, ProductEvent, ProductKind},
+    refund::{Claim, RefundCause, RefundChannel, RefundEvent},
+    stock::{Reservation, ReservationStage, StockEvent},
+};
+
+pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
+    every_variant!(OrderEvent {
+        OrderPlaced: [
+            "" => OrderEvent::OrderPlaced(full_placement()),
+            "minimal" => OrderEvent::OrderPlaced(minimal_placement()),
+        ],
+        OrderPaid: [
+            "" => OrderEvent::OrderPaid { settlement: Settlement::Captured(capture("pi_3OqY", 3855)), at: precise() },
+            "free" => OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: at(0) },
+        ],
+        LatePaymentReceived: ["" => OrderEvent::LatePaymentReceived { capture: capture("pi_3OqZ", 3855), at: at(31) }],
+        SurplusPaymentReceived: [
+            "" => OrderEvent::SurplusPaymentReceived { capture: capture("pi_3Oqa", 100), at: at(7) },
+        ],
+        ProcessingStarted: ["" => OrderEvent::ProcessingStarted { at: at(8) }],
+        OrderShipped: [
+            "" => OrderEvent::OrderShipped { tracking: Some(text("GB-123/4")), at: at(60) },
+            "minimal" => OrderEvent::OrderShipped { tracking: None, at: at(60) },
+        ],
+        OrderDelivered: ["" => OrderEvent::OrderDelivered { at: at(1440) }],
+        OrderCompleted: ["" => OrderEvent::OrderCompleted { at: at(2880) }],
+        OrderCancelled: [
+            "" => OrderEvent::OrderCancelled {
+                reason: text("changed my mind: \u{201c}too dear\u{201d}"),
+                owed_back: Some(capture("pi_3OqY", 3855)),
+                at: at(9),
+            },
+            "minimal" => OrderEvent::OrderCancelled { reason: text("x"), owed_back: None, at: at(9) },
+        ],
+        OrderExpired: ["" => OrderEvent::OrderExpired { at: at(30) }],
+        ReservationsReleased: ["" => OrderEvent::ReservationsReleased { at: at(31) }],
+    })
+}
+
+pub(crate) fn stock_events() -> Vec<Sample<StockEvent>> {
+    let reservation = Reservation { order: order_id(1), quantity: quantity(6) };
+    every_variant!(StockEvent {
+        StockReceived: ["" => StockEvent::StockReceived { quantity: quantity(1_000_000), at: at(-60) }],
+        StockAdjusted: [
+            "" => StockEvent::StockAdjusted { change: -3, reason: text("damaged"), at: precise() },
+            "found" => StockEvent::StockAdjusted { change: 4, reason: text("found behind the shelf"), at: at(2) },
+        ],
+        StockReserved: ["" => StockEvent::StockReserved(reservation)],
+        ReservationCommitted: ["" => StockEvent::ReservationCommitted(reservation)],
+        ReservationReleased: [
+            "" => StockEvent::ReservationReleased { reservation, from: ReservationStage::Committed },
+            "held" => StockEvent::ReservationReleased { reservation, from: ReservationStage::Held },
+        ],
+        ReservationConsumed: ["" => StockEvent::ReservationConsumed(reservation)],
+    })
+}
+
+pub(crate) fn product_events() -> Vec<Sample<ProductEvent>> {
+    every_variant!(ProductEvent {
+        ProductListed: [
+            "" => ProductEvent::ProductListed { listing: listing(255), at: precise() },
+            "service" => ProductEvent::ProductListed {
+                listing: Listing { title: text("POSTAGE"), kind: ProductKind::Service, ..listing(0) },
+                at: at(-120),
+            },
+        ],
+        ProductRepriced: ["" => ProductEvent::ProductRepriced { price: gbp(295), at: at(-90) }],
+        ProductDelisted: ["" => ProductEvent::ProductDelisted { at: at(90) }],
+    })
+}
+
+pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
+    let requested = |cause| RefundEvent::RefundRequested {
+        claim: Claim { order: order_id(1), capture: capture("pi_3OqY", 3855), cause },
+        at: at(10),
+    };
+    every_variant!(RefundEvent {
+        RefundRequested: [
+            "" => requested(RefundCause::OrderCancelled),
+            "late" => requested(RefundCause::LatePayment),
+            "surplus" => requested(RefundCause::SurplusPayment),
+        ],
+        RefundSubmitted: ["" => RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, at: at(11) }],
+        RefundSucceeded: [
+            "" => RefundEvent::RefundSucceeded {
+                reference: text("FT-2010-12-01/7"),
+                note: Some(text("by bank transfer")),
+                at: precise(),
+            },
+            "minimal" => RefundEvent::RefundSucceeded { reference: text("FT-7"), note: None, at: at(12) },
+        ],
+    })
+}
+
+fn full_placement() -> OrderPlaced {
+    OrderPlaced {
+        lines: vec![goods_line("85123A", 6), service_line("POST", 1)],
+        total: gbp(1785),
+        ship_to: Address {
+            lines: vec![text("12 St James's Square"), text("Flat \"B\"")],
+            city: Some(text("London")),
+            region: Some(text("Greater London")),
+            postal_code: Some(text("SW1Y 4JH")),
+            ..bare_address()
+        },
+        allocations: vec![allocation("85123A@main", 4), allocation("85123A@north", 2)],
+        placed_at: precise(),
+        ..placed()
+    }
+}
+
+/// A guest's free order that takes no stock.
+fn minimal_placement() -> OrderPlaced {
+    let mut line = service_line("GIFT WRAP", 1);
+    (line.unit_price, line.total) = (amount(0), amount(0));
+    OrderPlaced { customer: None, reference: None, lines: vec![line], total: gbp(0), allocations: vec![], ..placed() }
+}
+
+/// A moment that uses all the digits that the log keeps.
+fn precise() -> crate::Timestamp {
+    at(5) + chrono::TimeDelta::microseconds(1)
+}

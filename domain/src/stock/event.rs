@@ -1,0 +1,114 @@
+//! What happened to a stock. The names and fields below are the storage format: a golden file holds each of them.
+
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use crate::{Timestamp, ids::OrderId, quantity::Quantity, text::Reason};
+
+/// How far a reservation has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReservationStage {
+    /// The pieces are on hand and kept for the order.
+    Held,
+    /// The pieces are deducted and wait for their shipment.
+    Committed,
+}
+
+/// Pieces that are kept for one order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// For which order.
+    pub order: OrderId,
+    /// How many.
+    pub quantity: Quantity,
+}
+
+/// What happened to a stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StockEvent {
+    /// Pieces came in.
+    StockReceived {
+        /// How many.
+        quantity: Quantity,
+        /// When.
+        at: Timestamp,
+    },
+    /// The count was corrected.
+    StockAdjusted {
+        /// The difference.
+        change: i64,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Pieces were held for an order.
+    StockReserved(Reservation),
+    /// Held pieces were deducted.
+    ReservationCommitted(Reservation),
+    /// Pieces became available again.
+    ReservationReleased {
+        /// Whose and how many.
+        #[serde(flatten)]
+        reservation: Reservation,
+        /// What they were until then: held pieces never left the count, committed ones return to it.
+        from: ReservationStage,
+    },
+    /// Deducted pieces left with their order.
+    ReservationConsumed(Reservation),
+}
+
+impl DomainEvent for StockEvent {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1.0".to_owned()
+    }
+}
+
+impl StockEvent {
+    /// The event's name in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::StockReceived { .. } => "StockReceived",
+            Self::StockAdjusted { .. } => "StockAdjusted",
+            Self::StockReserved(_) => "StockReserved",
+            Self::ReservationCommitted(_) => "ReservationCommitted",
+            Self::ReservationReleased { .. } => "ReservationReleased",
+            Self::ReservationConsumed(_) => "ReservationConsumed",
+        }
+    }
+
+    /// By how much the event changes the count of pieces on hand.
+    pub fn on_hand_change(&self) -> i64 {
+        match self {
+            Self::StockReceived { quantity, at: _ } => i64::from(*quantity),
+            Self::StockAdjusted { change, .. } => *change,
+            Self::ReservationCommitted(reservation) => -i64::from(reservation.quantity),
+            Self::ReservationReleased { reservation, from: ReservationStage::Committed } => {
+                i64::from(reservation.quantity)
+            }
+            Self::StockReserved(_)
+            | Self::ReservationReleased { reservation: _, from: ReservationStage::Held }
+            | Self::ReservationConsumed(_) => 0,
+        }
+    }
+
+    /// By how much the event changes the count of reserved pieces.
+    pub fn reserved_change(&self) -> i64 {
+        match self {
+            Self::StockReserved(reservation) => i64::from(reservation.quantity),
+            Self::ReservationCommitted(reservation)
+            | Self::ReservationReleased { reservation, from: ReservationStage::Held } => {
+                -i64::from(reservation.quantity)
+            }
+            Self::StockReceived { .. }
+            | Self::StockAdjusted { .. }
+            | Self::ReservationReleased { reservation: _, from: ReservationStage::Committed }
+            | Self::ReservationConsumed(_) => 0,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The life of a reservation: held, deducted, gone with its order, or given back.
+
+use super::{committed, given, received, released, reservation, reserved, state};
+use crate::{
+    samples::{every_variant, order_id, quantity},
+    stock::{ReservationStage, StockCommand, StockEvent, StockRefusal},
+};
+
+fn reserve(order: u128, units: i64) -> StockCommand {
+    StockCommand::Reserve { order: order_id(order), quantity: quantity(units) }
+}
+
+fn release(order: u128) -> StockCommand {
+    StockCommand::Release { order: order_id(order) }
+}
+
+fn commit(order: u128) -> StockCommand {
+    StockCommand::Commit { order: order_id(order) }
+}
+
+fn consume(order: u128) -> StockCommand {
+    StockCommand::Consume { order: order_id(order) }
+}
+
+fn held() -> Vec<StockEvent> {
+    vec![received(10), reserved(1, 6)]
+}
+
+fn deducted() -> Vec<StockEvent> {
+    vec![received(10), reserved(1, 6), committed(1, 6)]
+}
+
+fn over(end: StockEvent) -> Vec<StockEvent> {
+    let mut events = deducted();
+    events.push(end);
+    events
+}
+
+#[test]
+fn every_piece_that_is_there_can_be_held() {
+    given(vec![received(10)]).when(reserve(1, 10)).then_expect_events(vec![reserved(1, 10)]);
+}
+
+#[test]
+fn one_piece_more_than_there_is_cannot_be_held() {
+    given(vec![received(10)])
+        .when(reserve(1, 11))
+        .then_expect_error(StockRefusal::Insufficient { asked: 11, available: 10 });
+}
+
+#[test]
+fn pieces_that_are_held_for_one_order_cannot_be_held_for_another() {
+    given(held()).when(reserve(2, 4)).then_expect_events(vec![reserved(2, 4)]);
+    given(held()).when(reserve(2, 5)).then_expect_error(StockRefusal::Insufficient { asked: 5, available: 4 });
+}
+
+#[test]
+fn pieces_that_are_deducted_cannot_be_held_again() {
+    given(deducted()).when(reserve(2, 5)).then_expect_error(StockRefusal::Insufficient { asked: 5, available: 4 });
+}
+
+#[test]
+fn pieces_that_came_back_can_be_held_again() {
+    for (events, from) in [(held(), ReservationStage::Held), (deducted(), ReservationStage::Committed)] {
+        given(events).and(vec![released(1, 6, from)]).when(reserve(2, 10)).then_expect_events(vec![reserved(2, 10)]);
+    }
+}
+
+#[test]
+fn a_release_says_where_the_pieces_were() {
+    given(held()).when(release(1)).then_expect_events(vec![released(1, 6, ReservationStage::Held)]);
+    given(deducted()).when(release(1)).then_expect_events(vec![released(1, 6, ReservationStage::Committed)]);
+}
+
+/// A stock may be full again when a deducted reservation comes back: the pieces are there all the same.
+#[test]
+fn a_release_is_never_refused_for_want_of_room() {
+    let full = super::adjusted(crate::stock::MAX_ON_HAND - 4);
+    given(deducted()).and(vec![full]).when(release(1)).then_expect_events(vec![released(
+        1,
+        6,
+        ReservationStage::Committed,
+    )]);
+}
+
+#[test]
+fn every_stage_answers_every_step_as_the_table_says() {
+    use StockRefusal::{AlreadyReserved, NotReserved, WrongStage};
+    let consumed = StockEvent::ReservationConsumed(reservation(1, 6));
+    let again = reserved(1, 4);
+    let stages = [
+        ("none", vec![received(10)]),
+        ("held", held()),
+        ("deducted", deducted()),
+        ("released", over(released(1, 6, ReservationStage::Committed))),
+        ("consumed", over(consumed.clone())),
+    ];
+    let steps = every_variant!(StockCommand {
+        Receive: ["" => super::receive(1)],
+        Adjust: ["" => super::adjust(1)],
+        Reserve: ["" => reserve(1, 4)],
+        Release: ["" => release(1)],
+        Commit: ["" => commit(1)],
+        Consume: ["" => consume(1)],
+    });
+    for (stage, (name, events)) in stages.into_iter().enumerate() {
+        for step in &steps {
+            let outcomes = match &step.value {
+                StockCommand::Receive { .. } => std::array::from_fn(|_| Ok(received(1))),
+                StockCommand::Adjust { .. } => std::array::from_fn(|_| Ok(super::adjusted(1))),
+                StockCommand::Reserve { .. } => [
+                    Ok(again.clone()),
+                    Err(AlreadyReserved),
+                    Err(AlreadyReserved),
+                    Ok(again.clone()),
+                    Ok(again.clone()),
+                ],
+                StockCommand::Release { .. } => [
+                    Err(NotReserved),
+                    Ok(released(1, 6, ReservationStage::Held)),
+                    Ok(released(1, 6, ReservationStage::Committed)),
+                    Err(NotReserved),
+                    Err(NotReserved),
+                ],
+                StockCommand::Commit { .. } => {
+                    [Err(NotReserved), Ok(committed(1, 6)), Err(WrongStage), Err(NotReserved), Err(NotReserved)]
+                }
+                StockCommand::Consume { .. } => {
+                    [Err(NotReserved), Err(WrongStage), Ok(consumed.clone()), Err(NotReserved), Err(NotReserved)]
+                }
+            };
+            let [expected] = [outcomes[stage].clone().map(|event| vec![event])];
+            let answer = given(events.clone()).when(step.value.clone()).inspect_result();
+            assert_eq!(answer, expected, "{name} x {}", step.variant);
+        }
+    }
+}
+
+#[test]
+fn the_counts_follow_a_reservation_to_its_end() {
+    let counts = |events: &[StockEvent]| {
+        let stock = state(events);
+        (stock.on_hand(), stock.reserved(), stock.available(), stock.open_reservations())
+    };
+    assert_eq!(counts(&held()), (10, 6, 4, 1));
+    assert_eq!(counts(&deducted()), (4, 0, 4, 1));
+    assert_eq!(counts(&over(StockEvent::ReservationConsumed(reservation(1, 6)))), (4, 0, 4, 0));
+    assert_eq!(counts(&over(released(1, 6, ReservationStage::Committed))), (10, 0, 10, 0));
+    let given_back = [received(10), reserved(1, 6), released(1, 6, ReservationStage::Held)];
+    assert_eq!(counts(&given_back), (10, 0, 10, 0));
+}
+
+#[test]
+fn one_order_is_released_and_the_other_keeps_what_it_holds() {
+    let both = [received(10), reserved(1, 6), reserved(2, 3), released(1, 6, ReservationStage::Held)];
+    let stock = state(&both);
+    assert_eq!((stock.on_hand(), stock.reserved(), stock.open_reservations()), (10, 3, 1));
+}

@@ -1,0 +1,153 @@
+//! Bounded text: values that arrive from outside as strings and are checked once, at the edge.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+/// Why a value from outside was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} {rule}")]
+pub struct InvalidValue {
+    /// What the value was meant to be, in words: `sku`, `order id`.
+    pub kind: &'static str,
+    /// The rule that it broke, as the end of a sentence that starts with the kind.
+    pub rule: &'static str,
+}
+
+/// Defines text types that can hold nothing but text that follows their rule.
+///
+/// The text is shared, not copied, on `clone`: one SKU is named by a product, a stock, an order line and an event.
+macro_rules! bounded_text {
+    ($($(#[$doc:meta])* $name:ident, $kind:literal, $rule:literal, $accepts:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidValue;
+
+            fn from_str(text: &str) -> Result<Self, InvalidValue> {
+                let accepts: fn(&str) -> bool = $accepts;
+                if accepts(text) {
+                    Ok(Self(text.into()))
+                } else {
+                    Err(InvalidValue { kind: $kind, rule: $rule })
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidValue;
+
+            fn try_from(text: String) -> Result<Self, InvalidValue> {
+                text.parse()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    )+};
+}
+
+bounded_text! {
+    /// Stock keeping unit: what a product is called in the catalogue, in stock and on an order line.
+    Sku, "sku", "must be 1 to 64 of A-Z a-z 0-9 . _ - and inner spaces", is_sku;
+    /// A place that holds stock: a warehouse, a shop.
+    Location, "location", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    /// A customer, as the shop that sends orders names them.
+    CustomerId, "customer id", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    /// The seller of a product.
+    MerchantId, "merchant id", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    /// The name that a payment has where the money was taken: a bank's or a provider's transaction id.
+    PaymentReference, "payment reference", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
+    /// The name that an order has in the system that sent it, an invoice number for example.
+    ExternalReference, "external reference", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
+    /// A parcel's name at its carrier.
+    TrackingNumber, "tracking number", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
+    /// A product's title as the customer reads it.
+    Title, "title", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
+    /// Why somebody did something, in their words.
+    Reason, "reason", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
+    /// One line of an address.
+    AddressLine, "address line", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
+    /// ISO 3166-1 alpha-2 country code. The form is checked, not the register.
+    CountryCode, "country", "must be two upper-case letters (ISO 3166-1 alpha-2)", is_country;
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(is_name_byte)
+}
+
+/// Spaces are inside real stock codes ("BANK CHARGES"). `@` is not: it divides SKU and location in a stock's stream id.
+fn is_sku(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| is_name_byte(byte) || byte == b' ')
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+}
+
+fn is_graphic(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn is_prose(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.chars().count()) && !text.chars().any(char::is_control) && !text.trim().is_empty()
+}
+
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_stock_codes_are_skus() {
+        for code in ["85123A", "BANK CHARGES", "gift_0001_40", "M"] {
+            assert_eq!(code.parse::<Sku>().unwrap().as_str(), code);
+        }
+    }
+
+    #[test]
+    fn a_sku_never_holds_the_divider_of_a_stream_id() {
+        for code in ["", " A", "A ", "A@B", "Ä", "A\n", &"A".repeat(65)] {
+            assert!(code.parse::<Sku>().is_err(), "{code:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn json_is_checked_like_any_other_input() {
+        let refused = serde_json::from_str::<CountryCode>("\"gb\"").unwrap_err();
+        assert!(refused.to_string().contains("country must be two upper-case letters"));
+    }
+
+    #[test]
+    fn prose_refuses_control_characters_and_blankness() {
+        for text in ["", "  ", "a\u{0}b", "a\nb", &"x".repeat(201)] {
+            assert!(text.parse::<Title>().is_err(), "{text:?} was accepted");
+        }
+        assert!("RÉTRO £5 TEAPOT".parse::<Title>().is_ok());
+    }
+}
