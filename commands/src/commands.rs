@@ -1,0 +1,153 @@
+//! The door to the write side.
+
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use postgres_es::PostgresEventRepository;
+use purser_domain::{clock::Clock, recorded::Recorded, upcast::Upcasters};
+use sqlx::PgPool;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use crate::{
+    failure::Failure,
+    forward::Forward,
+    lease::{FirstLease, Lease},
+    log::{Head, Snapshotter},
+    request::{Accepted, Request},
+    sequencer::{Parts, Pending, RETRY_AFTER, Role, Sequencer},
+};
+
+/// How many appends a follower of [`Commands::committed`] may be behind before it has to read the log.
+const COMMITTED_KEPT: usize = 1_024;
+
+/// How many streams may wait for their snapshot.
+const SNAPSHOTS_WAITING: usize = 256;
+
+/// How the write side runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// This node, among all that work on the same log.
+    pub node: Uuid,
+    /// How it comes to its first lease.
+    pub first_lease: FirstLease,
+    /// The most commands that may wait; past it they are refused at once.
+    pub queue_capacity: NonZeroUsize,
+    /// The most aggregates of each kind that are kept in memory.
+    pub cached_aggregates: NonZeroUsize,
+    /// How long a caller waits for an answer.
+    pub request_timeout: Duration,
+    /// How long an order may stay unpaid.
+    pub payment_window: TimeDelta,
+}
+
+/// The write side of this node. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Commands {
+    local: Local,
+    forward: Option<Forward>,
+    role: watch::Receiver<Role>,
+    committed: broadcast::Sender<Arc<[Recorded]>>,
+    log_id: Uuid,
+}
+
+/// The sequencer of this node.
+#[derive(Debug, Clone)]
+pub(crate) struct Local {
+    queue: mpsc::Sender<Pending>,
+    timeout: Duration,
+}
+
+impl Commands {
+    /// Starts to seek the lease and to take commands. `stop` lets what is waiting be answered first.
+    ///
+    /// Without `nats` a node that does not write refuses commands instead of forwarding them.
+    pub async fn start(
+        pool: PgPool,
+        nats: Option<async_nats::Client>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        tracker: &TaskTracker,
+        stop: CancellationToken,
+    ) -> Result<Self, sqlx::Error> {
+        let log_id = Head::read(&mut *pool.acquire().await?).await?.log_id;
+        let (queue_in, queue) = mpsc::channel(settings.queue_capacity.get());
+        let (role_in, role) = watch::channel(Role::Standby);
+        let (committed, _) = broadcast::channel(COMMITTED_KEPT);
+        let (snapshots_in, snapshots) = mpsc::channel(SNAPSHOTS_WAITING);
+        let upcasters = Upcasters::current();
+        tracker.spawn(Snapshotter::new(pool.clone(), upcasters.clone()).run(snapshots));
+        let lease = Lease::keep(pool.clone(), settings.node, settings.first_lease, tracker, stop.clone());
+        let sequencer = Sequencer::new(Parts {
+            repository: PostgresEventRepository::new(pool.clone()),
+            pool,
+            upcasters,
+            clock,
+            payment_window: settings.payment_window,
+            cached_aggregates: settings.cached_aggregates,
+            queue,
+            lease,
+            role: role_in,
+            committed: committed.clone(),
+            snapshots: snapshots_in,
+            stop: stop.clone(),
+        });
+        tracker.spawn(sequencer.run());
+        let local = Local { queue: queue_in, timeout: settings.request_timeout };
+        let forward = nats.map(|client| Forward::new(client, log_id));
+        if let Some(forward) = &forward {
+            tracker.spawn(forward.clone().serve(local.clone(), role.clone(), tracker.clone(), stop));
+        }
+        Ok(Self { local, forward, role, committed, log_id })
+    }
+
+    /// Carries out a command and answers when its outcome is committed, here or at the node that writes.
+    pub async fn execute(&self, request: Request) -> Result<Accepted, Failure> {
+        let role = *self.role.borrow();
+        match (role, &self.forward) {
+            (Role::Writer { .. }, _) => self.local.execute(request).await,
+            (Role::Standby, Some(forward)) => forward.execute(&request, self.local.timeout).await,
+            (Role::Standby, None) => Err(Failure::NoWriter { retry_after: RETRY_AFTER }),
+        }
+    }
+
+    /// The appends of this node from now on, in order. Who falls behind reads the log.
+    pub fn committed(&self) -> broadcast::Receiver<Arc<[Recorded]>> {
+        self.committed.subscribe()
+    }
+
+    /// Whether this node writes, now and from now on.
+    pub fn role(&self) -> watch::Receiver<Role> {
+        self.role.clone()
+    }
+
+    /// Which log this is.
+    pub const fn log_id(&self) -> Uuid {
+        self.log_id
+    }
+
+    /// How many more commands may wait.
+    pub fn queue_free(&self) -> usize {
+        self.local.queue.capacity()
+    }
+}
+
+impl Local {
+    pub(crate) async fn execute(&self, request: Request) -> Result<Accepted, Failure> {
+        let (reply, answer) = oneshot::channel();
+        match self.queue.try_send(Pending { request, reply }) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                metrics::counter!("purser_commands_total", "outcome" => "overloaded").increment(1);
+                return Err(Failure::Overloaded { retry_after: RETRY_AFTER });
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Failure::NoWriter { retry_after: RETRY_AFTER }),
+        }
+        match tokio::time::timeout(self.timeout, answer).await {
+            Ok(Ok(outcome)) => outcome,
+            // The sequencer went away with the command in its hands, or has it still.
+            Ok(Err(_)) | Err(_) => Err(Failure::TimedOut),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Connecting to the database under the engine's own role, and bringing its tables up to date.
+
+use sqlx::{
+    Executor, PgPool,
+    migrate::{MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+/// The role that may append to the log and nothing else; see `migrations/0001_log.sql`.
+const ENGINE_ROLE: &str = "set role purser_engine";
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// A pool whose connections work under the engine's role, whoever `options` logs in as. No connection is made yet.
+pub fn pool(options: PgConnectOptions, connections_max: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(connections_max)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute(ENGINE_ROLE).await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options)
+}
+
+/// Brings the tables up to date, logged in as the owner of the database. Safe to repeat and to run from several nodes.
+pub async fn migrate(options: PgConnectOptions) -> Result<(), MigrateError> {
+    let owner = PgPoolOptions::new().max_connections(1).connect_with(options).await.map_err(MigrateError::Execute)?;
+    MIGRATIONS.run(&owner).await?;
+    owner.close().await;
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! Why a command was not carried out.
+
+use std::time::Duration;
+
+use purser_domain::{
+    allocation::Shortage,
+    checkout::CheckoutRefusal,
+    order::OrderRefusal,
+    product::ProductRefusal,
+    refund::RefundRefusal,
+    stock::StockRefusal,
+    text::Sku,
+};
+use serde::{Deserialize, Serialize};
+
+/// Why a command was not carried out. Only [`Failure::TimedOut`] leaves the outcome open.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// The rules say no. Nothing was written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The key was used for another request. Nothing was written.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// More commands are waiting than the queue holds. Nothing was written.
+    #[error("the command queue is full")]
+    Overloaded {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// This node does not write, and the one that does cannot be reached. Nothing was written.
+    #[error("no writer can be reached")]
+    NoWriter {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The log could not take it. Nothing was written.
+    #[error("the log is unavailable")]
+    Unavailable {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// No answer in time: it was carried out once, or not at all. The same request with the same key tells which.
+    #[error("no answer in time; ask again with the same idempotency key")]
+    TimedOut,
+    /// The engine contradicts itself. Nothing was written; the log lines say more.
+    #[error("internal error")]
+    Internal,
+}
+
+/// Which rule said no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The order's lines cannot be bought.
+    #[error(transparent)]
+    Checkout(#[from] CheckoutRefusal),
+    /// Less is available than is asked for.
+    #[error("not enough stock")]
+    OutOfStock(Vec<Shortage>),
+    /// The order says no.
+    #[error(transparent)]
+    Order(#[from] OrderRefusal),
+    /// The stock says no.
+    #[error(transparent)]
+    Stock(#[from] StockRefusal),
+    /// The product says no.
+    #[error(transparent)]
+    Product(#[from] ProductRefusal),
+    /// The refund says no.
+    #[error(transparent)]
+    Refund(#[from] RefundRefusal),
+    /// Services keep no stock.
+    #[error("sku {0} is a service and keeps no stock")]
+    KeepsNoStock(Sku),
+    /// The caller may not state this field. It is named as in [`crate::request::PlaceOrder`], lines counted from zero:
+    /// `lines/3/unit_price`, `placed_at`, `customer`.
+    #[error("{field} may be stated by the back office only")]
+    FieldNotAllowed {
+        /// Which field.
+        field: String,
+    },
+    /// A stated business time lies in the future.
+    #[error("{field} must not be in the future")]
+    FutureTime {
+        /// Which field.
+        field: String,
+    },
+}

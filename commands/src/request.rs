@@ -1,0 +1,252 @@
+//! What can be asked of the engine, and what it answers.
+
+use purser_domain::{
+    Timestamp,
+    address::Address,
+    checkout::LineRequest,
+    ids::{OrderId, RefundId},
+    metadata::Metadata,
+    money::{Currency, Money},
+    order::OrderStatus,
+    principal::Principal,
+    product::Listing,
+    quantity::Quantity,
+    refund::{Claim, RefundChannel},
+    stock::StockId,
+    text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// One command, who gives it, and how to recognise it when it comes again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// What to do.
+    pub command: Command,
+    /// On whose behalf; what is not theirs does not exist for them.
+    pub principal: Principal,
+    /// What is stored beside the events.
+    pub metadata: Metadata,
+    /// What makes a repeat recognisable.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// What makes a repeated request recognisable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdempotencyKey {
+    /// The caller and the key that the caller chose, digested: keys of different callers never meet.
+    pub key: Uuid,
+    /// A digest of the request itself, to tell a repeat from another request under the same key.
+    pub fingerprint: [u8; 32],
+}
+
+impl IdempotencyKey {
+    /// Digests a key. `caller` must be the same for every request of one caller, whatever token it carries; `request` is
+    /// everything that makes the request what it is: method, path and body.
+    pub fn new(caller: &str, key: &str, request: &[&[u8]]) -> Self {
+        let scoped: [u8; 32] = digest(&[caller.as_bytes(), key.as_bytes()]);
+        let mut half = [0; 16];
+        half.copy_from_slice(&scoped[..16]);
+        Self { key: Uuid::from_bytes(half), fingerprint: digest(request) }
+    }
+}
+
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+/// What can be asked of the engine. A time that is not stated is the time of acceptance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "the large variant is the one on the hot path")]
+pub enum Command {
+    /// Places an order and reserves the stock of all its lines, in one append.
+    PlaceOrder(PlaceOrder),
+    /// Records money that was taken for an order.
+    RecordPayment {
+        /// Which order.
+        order: OrderId,
+        /// Its name where it was taken.
+        reference: PaymentReference,
+        /// How much.
+        amount: Money,
+        /// When it was taken.
+        at: Option<Timestamp>,
+    },
+    /// Ends an order before its shipment.
+    CancelOrder {
+        /// Which order.
+        order: OrderId,
+        /// Why.
+        reason: Reason,
+    },
+    /// Hands an order to a carrier.
+    ShipOrder {
+        /// Which order.
+        order: OrderId,
+        /// The parcel's name at the carrier.
+        tracking: Option<TrackingNumber>,
+        /// When it left.
+        at: Option<Timestamp>,
+    },
+    /// Notes that an order arrived.
+    DeliverOrder {
+        /// Which order.
+        order: OrderId,
+        /// When it arrived.
+        at: Option<Timestamp>,
+    },
+    /// Closes a delivered order.
+    CompleteOrder {
+        /// Which order.
+        order: OrderId,
+        /// When.
+        at: Option<Timestamp>,
+    },
+    /// Deducts the stock of a paid order and begins the work on it, in one append.
+    StartProcessing {
+        /// Which order.
+        order: OrderId,
+    },
+    /// Ends an order whose payment window has closed.
+    ExpireOrder {
+        /// Which order.
+        order: OrderId,
+    },
+    /// Gives back the stock of an ended order, in one append.
+    ReleaseReservations {
+        /// Which order.
+        order: OrderId,
+    },
+    /// Offers a product.
+    ListProduct {
+        /// Which SKU.
+        sku: Sku,
+        /// As what.
+        listing: Listing,
+    },
+    /// Changes a product's price.
+    RepriceProduct {
+        /// Which SKU.
+        sku: Sku,
+        /// The new price of one piece.
+        price: Money,
+    },
+    /// Takes a product off sale.
+    DelistProduct {
+        /// Which SKU.
+        sku: Sku,
+    },
+    /// Adds pieces that came in.
+    ReceiveStock {
+        /// Of what, where.
+        stock: StockId,
+        /// How many.
+        quantity: Quantity,
+        /// When they came.
+        at: Option<Timestamp>,
+    },
+    /// Corrects a count.
+    AdjustStock {
+        /// Of what, where.
+        stock: StockId,
+        /// The difference; not zero.
+        change: i64,
+        /// Why.
+        reason: Reason,
+        /// When it was found.
+        at: Option<Timestamp>,
+    },
+    /// States that money is owed back.
+    RequestRefund {
+        /// What and why.
+        claim: Claim,
+    },
+    /// Notes in whose hands a refund is.
+    RecordRefundSubmitted {
+        /// Which refund.
+        refund: RefundId,
+        /// Whose hands.
+        channel: RefundChannel,
+    },
+    /// Notes that the money is back.
+    RecordRefundSucceeded {
+        /// Which refund.
+        refund: RefundId,
+        /// The transfer's name at the bank.
+        reference: PaymentReference,
+        /// What there is to say about it.
+        note: Option<Reason>,
+    },
+}
+
+/// A new order, at catalogue prices unless the principal may state others.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    /// The id that it will have, minted for this request.
+    pub order: OrderId,
+    /// Who buys; nobody known for a guest.
+    pub customer: Option<CustomerId>,
+    /// The order's name in the system that sent it.
+    pub reference: Option<ExternalReference>,
+    /// What is wanted.
+    pub lines: Vec<LineRequest>,
+    /// In which currency.
+    pub currency: Currency,
+    /// Where it goes.
+    pub ship_to: Address,
+    /// When the customer placed it, if not now.
+    pub placed_at: Option<Timestamp>,
+}
+
+/// A command's outcome, committed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The log position from which on every view shows the effect.
+    pub position: i64,
+    /// What there is to tell beyond that.
+    pub answer: Answer,
+}
+
+/// What a command tells beyond its position. Stored with the idempotency key, so that a repeat hears the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Answer {
+    /// An order was placed.
+    OrderPlaced {
+        /// Its id.
+        order: OrderId,
+        /// Where it stands: awaiting its payment, or paid because its total is zero.
+        status: OrderStatus,
+        /// Who sells.
+        merchant: MerchantId,
+        /// What is to be paid.
+        total: Money,
+        /// When the payment window closes.
+        pay_by: Timestamp,
+    },
+    /// The order stands there now.
+    OrderIs {
+        /// Its id.
+        order: OrderId,
+        /// Where it stands.
+        status: OrderStatus,
+    },
+    /// The stock counts this now.
+    StockIs {
+        /// Of what, where.
+        stock: StockId,
+        /// Pieces on hand.
+        on_hand: i64,
+        /// Pieces of these that are held for orders.
+        reserved: i64,
+    },
+    /// It was done, or was so already.
+    Done,
+}

@@ -1,0 +1,239 @@
+//! The sequencer: one task that decides commands in order and appends their events, many at a time.
+//!
+//! It takes all commands that are waiting, decides each against the states that the ones before it left, and appends the
+//! events of all of them in one statement; then it answers every caller. While an append is on its way to the disk, the
+//! next batch gathers: there is no timer and no linger, the load itself sets the size of the batches.
+//!
+//! Nothing is answered before it is known to be committed, refusals included: they may rest on events of the same batch.
+
+mod batch;
+mod cache;
+mod decide;
+mod draft;
+mod needs;
+mod recent_keys;
+mod writer;
+
+use std::{collections::VecDeque, num::NonZeroUsize, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use postgres_es::PostgresEventRepository;
+use purser_domain::{clock::Clock, recorded::Recorded, upcast::Upcasters};
+use sqlx::PgPool;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use recent_keys::Used;
+
+use crate::{
+    failure::Failure,
+    lease::{Lease, Tenure},
+    log::SnapshotRequest,
+    request::{Accepted, Command, Request},
+    sequencer::{cache::Cache, recent_keys::RecentKeys, writer::Writer},
+};
+
+/// When a refused caller should come back.
+pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The most commands that one append may carry.
+const BATCH_COMMANDS_MAX: usize = 1_024;
+
+/// The most lines of orders that one append may carry, so that a queue full of thousand-line orders becomes several
+/// appends of some megabytes and not one of hundreds. A single order may always pass.
+const BATCH_LINES_MAX: usize = 16_384;
+
+/// A command that waits, and whom to answer.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) request: Request,
+    pub(crate) reply: oneshot::Sender<Result<Accepted, Failure>>,
+}
+
+/// Whether this node writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It does not; commands are forwarded.
+    Standby,
+    /// It does, until somebody raises the epoch.
+    Writer {
+        /// How many times the log has changed hands.
+        epoch: i64,
+    },
+}
+
+/// What the sequencer works with.
+pub(crate) struct Sequencer {
+    pool: PgPool,
+    repository: PostgresEventRepository,
+    upcasters: Upcasters,
+    clock: Arc<dyn Clock>,
+    payment_window: TimeDelta,
+    queue: mpsc::Receiver<Pending>,
+    lease: Lease,
+    role: watch::Sender<Role>,
+    committed: broadcast::Sender<Arc<[Recorded]>>,
+    snapshots: mpsc::Sender<SnapshotRequest>,
+    stop: CancellationToken,
+    cache: Cache,
+    recent_keys: RecentKeys,
+    waiting: VecDeque<Pending>,
+    measures: batch::Measures,
+}
+
+/// What [`Sequencer::new`] takes.
+pub(crate) struct Parts {
+    pub(crate) pool: PgPool,
+    pub(crate) repository: PostgresEventRepository,
+    pub(crate) upcasters: Upcasters,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) payment_window: TimeDelta,
+    pub(crate) cached_aggregates: NonZeroUsize,
+    pub(crate) queue: mpsc::Receiver<Pending>,
+    pub(crate) lease: Lease,
+    pub(crate) role: watch::Sender<Role>,
+    pub(crate) committed: broadcast::Sender<Arc<[Recorded]>>,
+    pub(crate) snapshots: mpsc::Sender<SnapshotRequest>,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Sequencer {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            pool: parts.pool,
+            repository: parts.repository,
+            upcasters: parts.upcasters,
+            clock: parts.clock,
+            payment_window: parts.payment_window,
+            queue: parts.queue,
+            lease: parts.lease,
+            role: parts.role,
+            committed: parts.committed,
+            snapshots: parts.snapshots,
+            stop: parts.stop,
+            cache: Cache::new(parts.cached_aggregates),
+            recent_keys: RecentKeys::new(),
+            waiting: VecDeque::new(),
+            measures: batch::Measures::new(),
+        }
+    }
+
+    /// Works until it is told to stop; then it answers what is waiting and gives the lease back.
+    pub(crate) async fn run(mut self) {
+        let mut writer: Option<Writer> = None;
+        loop {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled(), if !self.queue.is_closed() => self.queue.close(),
+                tenure = self.lease.changed() => writer = self.follow_lease(writer, tenure).await,
+                more = gather(&mut self.queue, &mut self.waiting) => {
+                    if !more {
+                        break;
+                    }
+                    while !self.waiting.is_empty() {
+                        writer = self.work(writer).await;
+                    }
+                }
+            }
+        }
+        self.role.send_replace(Role::Standby);
+        self.lease.give_back().await;
+    }
+
+    async fn follow_lease(&mut self, writer: Option<Writer>, tenure: Tenure) -> Option<Writer> {
+        match (writer, tenure) {
+            (None, Tenure::Held) => match Writer::take_over(&self.pool).await {
+                Ok(writer) => {
+                    let epoch = writer.head.epoch;
+                    tracing::info!(epoch, position = writer.head.position, "this node writes now");
+                    self.forget_everything();
+                    self.role.send_replace(Role::Writer { epoch });
+                    Some(writer)
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the log could not be taken over");
+                    self.lease.renounce();
+                    None
+                }
+            },
+            (Some(_), Tenure::Lost) => self.step_down("the lease is another node's"),
+            (writer, Tenure::Held | Tenure::Lost) => writer,
+        }
+    }
+
+    /// Takes the next batch from those that wait, carries it out and answers it.
+    async fn work(&mut self, writer: Option<Writer>) -> Option<Writer> {
+        let batch = next_batch(&mut self.waiting);
+        match writer {
+            Some(writer) => self.carry_out(writer, batch).await,
+            None => {
+                for pending in batch {
+                    answer(pending, Err(Failure::NoWriter { retry_after: RETRY_AFTER }));
+                }
+                None
+            }
+        }
+    }
+
+    /// Another node may have written: what is in memory is not to be trusted any more.
+    fn step_down(&mut self, why: &str) -> Option<Writer> {
+        tracing::warn!(why, "this node writes no more");
+        metrics::counter!("purser_step_downs_total").increment(1);
+        self.forget_everything();
+        self.role.send_replace(Role::Standby);
+        self.lease.renounce();
+        None
+    }
+
+    fn forget_everything(&mut self) {
+        self.cache.clear();
+        self.recent_keys.clear();
+    }
+}
+
+/// Takes all that is waiting, up to one batch. Nothing more ever comes when it answers no.
+async fn gather(queue: &mut mpsc::Receiver<Pending>, waiting: &mut VecDeque<Pending>) -> bool {
+    let mut gathered = Vec::new();
+    let count = queue.recv_many(&mut gathered, BATCH_COMMANDS_MAX).await;
+    // Who has gone away does not want it done any more.
+    waiting.extend(gathered.into_iter().filter(|pending| !pending.reply.is_closed()));
+    count > 0
+}
+
+fn next_batch(waiting: &mut VecDeque<Pending>) -> Vec<Pending> {
+    let mut lines = 0;
+    let fits = waiting
+        .iter()
+        .take_while(|pending| {
+            let before = lines;
+            lines += weight(&pending.request.command);
+            before == 0 || lines <= BATCH_LINES_MAX
+        })
+        .count();
+    waiting.drain(..fits).collect()
+}
+
+fn weight(command: &Command) -> usize {
+    match command {
+        Command::PlaceOrder(place) => place.lines.len().max(1),
+        Command::ShipOrder { .. } | Command::StartProcessing { .. } | Command::ReleaseReservations { .. } => 8,
+        Command::RecordPayment { .. }
+        | Command::CancelOrder { .. }
+        | Command::DeliverOrder { .. }
+        | Command::CompleteOrder { .. }
+        | Command::ExpireOrder { .. }
+        | Command::ListProduct { .. }
+        | Command::RepriceProduct { .. }
+        | Command::DelistProduct { .. }
+        | Command::ReceiveStock { .. }
+        | Command::AdjustStock { .. }
+        | Command::RequestRefund { .. }
+        | Command::RecordRefundSubmitted { .. }
+        | Command::RecordRefundSucceeded { .. } => 1,
+    }
+}
+
+/// Answers a caller. One who has gone away asks again with the same key.
+fn answer(pending: Pending, outcome: Result<Accepted, Failure>) {
+    drop(pending.reply.send(outcome));
+}

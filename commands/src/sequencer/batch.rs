@@ -1,0 +1,383 @@
+//! One batch: decided, appended, answered.
+
+use std::{collections::HashMap, sync::Arc, time::Instant};
+
+use metrics::{Counter, Histogram};
+use purser_domain::chain::ChainHash;
+use uuid::Uuid;
+
+use super::{
+    Pending, RETRY_AFTER, Sequencer, answer,
+    cache::{Needs, Working},
+    decide::Decision,
+    draft::{Draft, Stopped},
+    recent_keys::{Repeat, Used},
+    writer::{Reason, Settled, Writer},
+};
+use crate::{
+    failure::Failure,
+    idempotency,
+    log::{Append, NewKey, load, load_one},
+    request::{Accepted, IdempotencyKey},
+};
+
+/// How often a batch is decided anew before its callers are told that the log is unavailable.
+const ATTEMPTS_MAX: usize = 3;
+
+/// A decided batch, before its append.
+struct Decided {
+    working: Working,
+    draft: Draft,
+    verdicts: Vec<(Pending, Verdict)>,
+}
+
+/// What a caller will hear once the batch is committed.
+#[derive(Debug, Clone)]
+enum Verdict {
+    Accepted(Accepted),
+    Refused(Failure),
+    /// The same as another command of this batch, which carries the same key.
+    LikeKey(Uuid),
+}
+
+/// Why a batch was not decided.
+enum Undecided {
+    /// The states could not be loaded.
+    Load(Vec<Pending>, sqlx::Error),
+    /// One command was taken out and answered; the others are to be decided without what it left behind.
+    Again(Vec<Pending>),
+}
+
+impl Sequencer {
+    /// Carries out a batch and answers everyone in it. Returns the writer unless another node took over.
+    pub(super) async fn carry_out(&mut self, mut writer: Writer, mut batch: Vec<Pending>) -> Option<Writer> {
+        let mut attempts = 0;
+        loop {
+            batch = self.answer_repeats(batch);
+            if batch.is_empty() {
+                return Some(writer);
+            }
+            if attempts == ATTEMPTS_MAX {
+                refuse_all(batch, &Failure::Unavailable { retry_after: RETRY_AFTER });
+                return Some(writer);
+            }
+            attempts += 1;
+            let decided = match self.decide_batch(&mut writer, batch).await {
+                Ok(decided) => decided,
+                Err(Undecided::Again(rest)) => {
+                    batch = rest;
+                    attempts -= 1;
+                    continue;
+                }
+                Err(Undecided::Load(rest, error)) => {
+                    tracing::warn!(%error, "states could not be loaded");
+                    batch = rest;
+                    match writer.start_over(&self.pool, error).await {
+                        Settled::Committed(kept) | Settled::NotCommitted(kept, _) => writer = kept,
+                        Settled::Superseded { .. } => {
+                            refuse_all(batch, &Failure::NoWriter { retry_after: RETRY_AFTER });
+                            return self.step_down("another node writes");
+                        }
+                    }
+                    continue;
+                }
+            };
+            let Decided { working, draft, verdicts } = decided;
+            match self.append(writer, &draft, &verdicts).await {
+                Settled::Committed(kept) => {
+                    self.cache.check_in(working);
+                    self.finish(draft, verdicts);
+                    return Some(kept);
+                }
+                Settled::NotCommitted(kept, reason) => {
+                    writer = kept;
+                    batch = verdicts.into_iter().map(|(pending, _)| pending).collect();
+                    (writer, batch) = self.prepare_retry(writer, batch, reason).await?;
+                }
+                Settled::Superseded { committed: true } => {
+                    self.finish(draft, verdicts);
+                    return self.step_down("another node writes, after the last batch");
+                }
+                Settled::Superseded { committed: false } => {
+                    let batch = verdicts.into_iter().map(|(pending, _)| pending).collect();
+                    refuse_all(batch, &Failure::NoWriter { retry_after: RETRY_AFTER });
+                    return self.step_down("another node writes");
+                }
+            }
+        }
+    }
+
+    /// Answers what was carried out before, as far as memory goes.
+    fn answer_repeats(&mut self, batch: Vec<Pending>) -> Vec<Pending> {
+        let mut rest = Vec::with_capacity(batch.len());
+        for pending in batch {
+            let repeat = pending.request.idempotency.as_ref().and_then(|key| self.recent_keys.find(key));
+            match repeat {
+                None => rest.push(pending),
+                Some(Repeat::Same(accepted)) => {
+                    self.measures.repeats.increment(1);
+                    answer(pending, Ok(accepted));
+                }
+                Some(Repeat::Other) => answer(pending, Err(Failure::KeyReused)),
+            }
+        }
+        rest
+    }
+
+    async fn decide_batch(&mut self, writer: &mut Writer, batch: Vec<Pending>) -> Result<Decided, Undecided> {
+        let mut working = Working::default();
+        let mut needs = Needs::default();
+        for pending in &batch {
+            needs.of(&pending.request.command);
+        }
+        if let Err(error) = self.check_out(writer, needs, &mut working).await {
+            return Err(Undecided::Load(batch, error));
+        }
+        let mut needs = Needs::default();
+        for pending in &batch {
+            needs.held_for(&pending.request.command, &working);
+        }
+        if let Err(error) = self.check_out(writer, needs, &mut working).await {
+            return Err(Undecided::Load(batch, error));
+        }
+        let now = self.clock.now();
+        let now = writer.recorded_at.map_or(now, |last| now.max(last));
+        let mut draft = Draft::new(writer.head.position, now);
+        let mut keys: HashMap<Uuid, [u8; 32]> = HashMap::new();
+        let mut verdicts: Vec<(Pending, Verdict)> = Vec::with_capacity(batch.len());
+        let mut batch = batch.into_iter();
+        while let Some(pending) = batch.next() {
+            if let Some(verdict) = in_batch_repeat(&keys, pending.request.idempotency.as_ref()) {
+                verdicts.push((pending, verdict));
+                continue;
+            }
+            let mut decision =
+                Decision { working: &mut working, draft: &mut draft, now, payment_window: self.payment_window };
+            match decision.decide(&pending.request) {
+                Ok(answer) => {
+                    if let Some(key) = &pending.request.idempotency {
+                        keys.insert(key.key, key.fingerprint);
+                    }
+                    let position = draft.position();
+                    verdicts.push((pending, Verdict::Accepted(Accepted { position, answer })));
+                }
+                Err(Stopped::Refused(refusal)) => {
+                    verdicts.push((pending, Verdict::Refused(Failure::Refused(refusal))));
+                }
+                Err(Stopped::Contradiction(what)) => {
+                    tracing::error!(what, command = ?pending.request.command, "the engine contradicts itself");
+                    metrics::counter!("purser_contradictions_total").increment(1);
+                    answer(pending, Err(Failure::Internal));
+                    return Err(Undecided::Again(
+                        verdicts.into_iter().map(|(pending, _)| pending).chain(batch).collect(),
+                    ));
+                }
+            }
+        }
+        Ok(Decided { working, draft, verdicts })
+    }
+
+    async fn check_out(&mut self, writer: &mut Writer, needs: Needs, working: &mut Working) -> Result<(), sqlx::Error> {
+        if needs.is_empty() {
+            return Ok(());
+        }
+        let wanted = self.cache.check_out(needs, working);
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        self.measures.cold_loads.increment(1);
+        let loaded = match wanted.only_short_stream() {
+            Some((aggregate_type, id)) => load_one(&self.repository, aggregate_type, id, &self.upcasters).await,
+            None => load(&mut writer.connection, &wanted, &self.upcasters).await,
+        };
+        working.fill(loaded?);
+        Ok(())
+    }
+
+    async fn append(&self, writer: Writer, draft: &Draft, verdicts: &[(Pending, Verdict)]) -> Settled {
+        let keys = match new_keys(verdicts) {
+            Ok(keys) => keys,
+            Err(error) => return Settled::NotCommitted(writer, Reason::Failed(sqlx::Error::Encode(Box::new(error)))),
+        };
+        if draft.events.is_empty() && keys.is_empty() {
+            return writer.confirm(&self.pool).await;
+        }
+        let head = writer.head.clone();
+        let hashes: Vec<ChainHash> = draft
+            .events
+            .iter()
+            .scan(head.hash, |hash, event| {
+                *hash = hash.next(event);
+                Some(*hash)
+            })
+            .collect();
+        let batch = Append {
+            head: &head,
+            events: &draft.events,
+            hashes: &hashes,
+            keys: &keys,
+            recorded_at: draft.recorded_at,
+        };
+        let started = Instant::now();
+        let settled = writer.append(&self.pool, batch).await;
+        self.measures.append_seconds.record(started.elapsed());
+        settled
+    }
+
+    /// Finds out which keys were taken, or lets a failure show which command of the batch is its cause.
+    async fn prepare_retry(
+        &mut self,
+        mut writer: Writer,
+        batch: Vec<Pending>,
+        reason: Reason,
+    ) -> Option<(Writer, Vec<Pending>)> {
+        match reason {
+            Reason::KeysTaken => {
+                let keys: Vec<Uuid> =
+                    batch.iter().filter_map(|pending| pending.request.idempotency.map(|key| key.key)).collect();
+                match idempotency::look_up(&mut writer.connection, &keys).await {
+                    Ok(used) => {
+                        for (key, used) in used {
+                            self.recent_keys.remember(key, used);
+                        }
+                        Some((writer, batch))
+                    }
+                    Err(error) => self.start_over(writer, batch, error).await,
+                }
+            }
+            Reason::Failed(error) if batch.len() > 1 && is_about_data(&error) => {
+                tracing::error!(%error, commands = batch.len(), "the log refused a batch; appending its commands one by one");
+                let mut kept = Some(writer);
+                for pending in batch {
+                    kept = match kept {
+                        Some(writer) => Box::pin(self.carry_out(writer, vec![pending])).await,
+                        None => {
+                            answer(pending, Err(Failure::NoWriter { retry_after: RETRY_AFTER }));
+                            None
+                        }
+                    };
+                }
+                kept.map(|writer| (writer, Vec::new()))
+            }
+            Reason::Failed(error) => {
+                tracing::warn!(%error, "a batch was not committed; deciding it again");
+                Some((writer, batch))
+            }
+        }
+    }
+
+    async fn start_over(
+        &mut self,
+        writer: Writer,
+        batch: Vec<Pending>,
+        error: sqlx::Error,
+    ) -> Option<(Writer, Vec<Pending>)> {
+        match writer.start_over(&self.pool, error).await {
+            Settled::Committed(writer) | Settled::NotCommitted(writer, _) => Some((writer, batch)),
+            Settled::Superseded { .. } => {
+                refuse_all(batch, &Failure::NoWriter { retry_after: RETRY_AFTER });
+                self.step_down("another node writes");
+                None
+            }
+        }
+    }
+
+    /// Hands the committed events on and answers everyone.
+    fn finish(&mut self, draft: Draft, verdicts: Vec<(Pending, Verdict)>) {
+        self.measures.batch_commands.record(f64::from(u32::try_from(verdicts.len()).unwrap_or(u32::MAX)));
+        self.measures.events.increment(draft.events.len() as u64);
+        for request in draft.snapshots {
+            // A snapshot that finds the queue full is only a snapshot that comes later.
+            drop(self.snapshots.try_send(request));
+        }
+        if !draft.events.is_empty() {
+            // Nobody has to listen: who comes later reads the log.
+            drop(self.committed.send(Arc::from(draft.events)));
+        }
+        let mut accepted_by_key: HashMap<Uuid, Accepted> = HashMap::new();
+        for (pending, verdict) in verdicts {
+            match verdict {
+                Verdict::Accepted(accepted) => {
+                    if let Some(IdempotencyKey { key, fingerprint }) = pending.request.idempotency {
+                        self.recent_keys.remember(key, Used { fingerprint, accepted: accepted.clone() });
+                        accepted_by_key.insert(key, accepted.clone());
+                    }
+                    self.measures.accepted.increment(1);
+                    answer(pending, Ok(accepted));
+                }
+                Verdict::Refused(failure) => {
+                    self.measures.refused.increment(1);
+                    answer(pending, Err(failure));
+                }
+                Verdict::LikeKey(key) => {
+                    self.measures.repeats.increment(1);
+                    let accepted = accepted_by_key.get(&key).cloned().ok_or(Failure::Internal);
+                    answer(pending, accepted);
+                }
+            }
+        }
+    }
+}
+
+/// A key that an earlier command of the batch carries; that one was accepted, or its key would not be here.
+fn in_batch_repeat(keys: &HashMap<Uuid, [u8; 32]>, key: Option<&IdempotencyKey>) -> Option<Verdict> {
+    let key = key?;
+    let fingerprint = keys.get(&key.key)?;
+    Some(if *fingerprint == key.fingerprint {
+        Verdict::LikeKey(key.key)
+    } else {
+        Verdict::Refused(Failure::KeyReused)
+    })
+}
+
+fn new_keys(verdicts: &[(Pending, Verdict)]) -> Result<Vec<NewKey>, serde_json::Error> {
+    verdicts
+        .iter()
+        .filter_map(|(pending, verdict)| match (pending.request.idempotency, verdict) {
+            (Some(key), Verdict::Accepted(accepted)) => Some((key, accepted)),
+            (Some(_) | None, Verdict::Accepted(_) | Verdict::Refused(_) | Verdict::LikeKey(_)) => None,
+        })
+        .map(|(IdempotencyKey { key, fingerprint }, accepted)| {
+            Ok(NewKey { key, fingerprint, answer: serde_json::to_string(accepted)? })
+        })
+        .collect()
+}
+
+fn refuse_all(batch: Vec<Pending>, failure: &Failure) {
+    for pending in batch {
+        answer(pending, Err(failure.clone()));
+    }
+}
+
+/// Whether the database objected to what was written (SQLSTATE classes 22 and 23) and not to its own condition.
+fn is_about_data(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(|error| error.code())
+        .is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}
+
+/// What the sequencer counts, looked up once.
+pub(super) struct Measures {
+    accepted: Counter,
+    refused: Counter,
+    repeats: Counter,
+    events: Counter,
+    cold_loads: Counter,
+    batch_commands: Histogram,
+    append_seconds: Histogram,
+}
+
+impl Measures {
+    pub(super) fn new() -> Self {
+        Self {
+            accepted: metrics::counter!("purser_commands_total", "outcome" => "accepted"),
+            refused: metrics::counter!("purser_commands_total", "outcome" => "refused"),
+            repeats: metrics::counter!("purser_commands_total", "outcome" => "repeated"),
+            events: metrics::counter!("purser_events_appended_total"),
+            cold_loads: metrics::counter!("purser_cold_loads_total"),
+            batch_commands: metrics::histogram!("purser_batch_commands"),
+            append_seconds: metrics::histogram!("purser_append_seconds"),
+        }
+    }
+}

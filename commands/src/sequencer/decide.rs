@@ -1,0 +1,129 @@
+//! From a command to events: which aggregates take part, in which order, all or none.
+//!
+//! A step that spans several aggregates asks every one of them first, with the pure `decide`, and lets them handle the
+//! command only when all have agreed. A refusal therefore never leaves a trace.
+
+mod orders;
+mod place;
+mod products;
+mod refunds;
+mod stocks;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use purser_domain::{
+    Timestamp,
+    ids::OrderId,
+    order::{self, Allocation, Order, OrderCommand, OrderRefusal},
+    stock::{self, Stock, StockCommand},
+};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::{
+    failure::Refusal,
+    request::{Answer, Command, Request},
+    sequencer::{
+        cache::{Versioned, Working},
+        draft::{Draft, Stopped, Target},
+    },
+};
+
+/// One command on its way to events.
+pub(crate) struct Decision<'a> {
+    pub(crate) working: &'a mut Working,
+    pub(crate) draft: &'a mut Draft,
+    pub(crate) now: Timestamp,
+    pub(crate) payment_window: TimeDelta,
+}
+
+/// The request's own data, at hand for every step.
+struct Asked<'a> {
+    request: &'a Request,
+    metadata: Arc<RawValue>,
+    now: Timestamp,
+}
+
+impl Decision<'_> {
+    /// Decides a command; its events are in the draft when it is accepted.
+    pub(crate) fn decide(&mut self, request: &Request) -> Result<Answer, Stopped> {
+        let metadata = to_raw_value(&request.metadata)
+            .map_err(|error| Stopped::Contradiction(format!("metadata cannot be written: {error}")))?;
+        let asked = Asked { request, metadata: metadata.into(), now: self.now };
+        match &request.command {
+            Command::PlaceOrder(place) => self.place_order(&asked, place),
+            Command::RecordPayment { order, reference, amount, at } => {
+                let at = asked.time(*at)?;
+                let (reference, amount) = (reference.clone(), *amount);
+                self.change_order(&asked, *order, OrderCommand::RecordPayment { reference, amount, at }, None)
+            }
+            Command::CancelOrder { order, reason } => {
+                let cancel = OrderCommand::Cancel { reason: reason.clone(), at: self.now };
+                self.change_order(&asked, *order, cancel, None)
+            }
+            Command::ShipOrder { order, tracking, at } => {
+                let ship = OrderCommand::Ship { tracking: tracking.clone(), at: asked.time(*at)? };
+                self.change_order(&asked, *order, ship, Some(|order| StockCommand::Consume { order }))
+            }
+            Command::DeliverOrder { order, at } => {
+                self.change_order(&asked, *order, OrderCommand::Deliver { at: asked.time(*at)? }, None)
+            }
+            Command::CompleteOrder { order, at } => {
+                self.change_order(&asked, *order, OrderCommand::Complete { at: asked.time(*at)? }, None)
+            }
+            Command::StartProcessing { order } => {
+                let start = OrderCommand::StartProcessing { at: self.now };
+                self.change_order(&asked, *order, start, Some(|order| StockCommand::Commit { order }))
+            }
+            Command::ExpireOrder { order } => {
+                self.change_order(&asked, *order, OrderCommand::Expire { at: self.now }, None)
+            }
+            Command::ReleaseReservations { order } => {
+                let release = OrderCommand::ReleaseReservations { at: self.now };
+                self.change_order(&asked, *order, release, Some(|order| StockCommand::Release { order }))
+            }
+            Command::ListProduct { sku, listing } => self.list_product(&asked, sku, listing),
+            Command::RepriceProduct { sku, price } => self.reprice_product(&asked, sku, *price),
+            Command::DelistProduct { sku } => self.delist_product(&asked, sku),
+            Command::ReceiveStock { stock, quantity, at } => {
+                let receive = StockCommand::Receive { quantity: *quantity, at: asked.time(*at)? };
+                self.change_stock(&asked, stock, receive)
+            }
+            Command::AdjustStock { stock, change, reason, at } => {
+                let adjust =
+                    StockCommand::Adjust { change: *change, reason: reason.clone(), at: asked.time(*at)? };
+                self.change_stock(&asked, stock, adjust)
+            }
+            Command::RequestRefund { claim } => self.request_refund(&asked, claim),
+            Command::RecordRefundSubmitted { refund, channel } => {
+                self.record_refund_submitted(&asked, *refund, *channel)
+            }
+            Command::RecordRefundSucceeded { refund, reference, note } => {
+                self.record_refund_succeeded(&asked, *refund, reference, note.as_ref())
+            }
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// The stated business time, or now. Only some may state one, and nobody one to come.
+    fn time(&self, stated: Option<Timestamp>) -> Result<Timestamp, Stopped> {
+        self.stated("at", stated)
+    }
+
+    fn stated(&self, field: &str, stated: Option<Timestamp>) -> Result<Timestamp, Stopped> {
+        let Some(stated) = stated else { return Ok(self.now) };
+        if !self.request.principal.may_state_terms() {
+            return Err(Stopped::refused(Refusal::FieldNotAllowed { field: field.to_owned() }));
+        }
+        if stated > self.now {
+            return Err(Stopped::refused(Refusal::FutureTime { field: field.to_owned() }));
+        }
+        Ok(stated)
+    }
+}
+
+/// The order as a target; where it is not in the working set it is one that does not exist.
+fn order_target(order: &mut Versioned<Order>, id: OrderId) -> Target<'_, Order> {
+    Target { id: id.to_string(), state: &mut order.state, version: &mut order.version, entries: |_| 1 }
+}
