@@ -1,0 +1,147 @@
+use std::{borrow::Cow, collections::HashMap};
+
+use cqrs_es::{EventEnvelope, View};
+use purser_domain::{
+    Timestamp,
+    money::Money,
+    order::{Capture, Order, OrderEvent, OrderStatus, Settlement},
+    recorded::Recorded,
+    text::{PaymentReference, Reason, TrackingNumber},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::views::order_steps::{happened_at, status_after};
+
+/// What happened to an order since it was agreed upon.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OrderDetail {
+    /// Money that was taken for it, in the order in which that was recorded.
+    pub payments: Vec<Payment>,
+    /// The parcel's name at its carrier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<TrackingNumber>,
+    /// Everything that happened, in the order of the log.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// Money that was taken for an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// What it did.
+    pub role: PaymentRole,
+    /// Its name where it was taken.
+    pub reference: PaymentReference,
+    /// How much.
+    pub amount: Money,
+    /// When it was taken.
+    pub at: Timestamp,
+}
+
+/// What a payment did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentRole {
+    /// It settled the order.
+    Settlement,
+    /// It came after the order had ended, and is owed back.
+    Late,
+    /// It came on top of what settled the order, and is owed back.
+    Surplus,
+}
+
+/// One thing that happened to an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The event's name.
+    pub event: Cow<'static, str>,
+    /// The order's status afterwards.
+    pub status: OrderStatus,
+    /// When it happened; an import states the time that it was true at.
+    pub at: Timestamp,
+    /// Why, for a cancellation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// What the log says of it; nothing where the event did not come from the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<LogEntry>,
+}
+
+/// Where the log has an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// Its position.
+    pub position: i64,
+    /// When the log took it.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: String,
+}
+
+impl View<Order> for OrderDetail {
+    fn update(&mut self, event: &EventEnvelope<Order>) {
+        let event = &event.payload;
+        self.payments.extend(payment(event));
+        if let OrderEvent::OrderShipped { tracking, at: _ } = event {
+            self.tracking.clone_from(tracking);
+        }
+        let before = self.status().unwrap_or(OrderStatus::PendingPayment);
+        self.history.push(HistoryEntry {
+            event: event.name().into(),
+            status: status_after(event).unwrap_or(before),
+            at: happened_at(event),
+            reason: reason(event),
+            recorded: None,
+        });
+    }
+}
+
+impl OrderDetail {
+    /// The order's status; none where nothing has happened to it.
+    pub fn status(&self) -> Option<OrderStatus> {
+        self.history.last().map(|entry| entry.status)
+    }
+
+    /// Folds an event of the log, together with what the envelope of cqrs-es has no room for.
+    pub(super) fn record(&mut self, recorded: &Recorded, event: &OrderEvent) -> Result<(), serde_json::Error> {
+        let actor = recorded.read_metadata()?.actor;
+        let folded = self.history.len();
+        self.update(&EventEnvelope {
+            aggregate_id: recorded.aggregate_id.clone(),
+            sequence: usize::try_from(recorded.sequence).unwrap_or_default(),
+            payload: event.clone(),
+            metadata: HashMap::new(),
+        });
+        for entry in self.history.iter_mut().skip(folded) {
+            entry.recorded =
+                Some(LogEntry { position: recorded.position, at: recorded.recorded_at, actor: actor.clone() });
+        }
+        Ok(())
+    }
+}
+
+fn payment(event: &OrderEvent) -> Option<Payment> {
+    let (role, Capture { reference, amount }, at) = match event {
+        OrderEvent::OrderPaid { settlement: Settlement::Captured(capture), at } => {
+            (PaymentRole::Settlement, capture, *at)
+        }
+        OrderEvent::LatePaymentReceived { capture, at } => (PaymentRole::Late, capture, *at),
+        OrderEvent::SurplusPaymentReceived { capture, at } => (PaymentRole::Surplus, capture, *at),
+        OrderEvent::OrderPlaced(_)
+        | OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: _ }
+        | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::OrderShipped { .. }
+        | OrderEvent::OrderDelivered { .. }
+        | OrderEvent::OrderCompleted { .. }
+        | OrderEvent::OrderCancelled { .. }
+        | OrderEvent::OrderExpired { .. }
+        | OrderEvent::ReservationsReleased { .. } => return None,
+    };
+    Some(Payment { role, reference: reference.clone(), amount: *amount, at })
+}
+
+fn reason(event: &OrderEvent) -> Option<Reason> {
+    if let OrderEvent::OrderCancelled { reason, .. } = event { Some(reason.clone()) } else { None }
+}
+
+#[cfg(test)]
+mod spec;

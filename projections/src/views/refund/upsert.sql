@@ -1,0 +1,16 @@
+insert into refund (
+    refund_id, order_id, merchant, customer, amount, currency, cause, payment_reference, status, channel, requested_at,
+    submitted_at, succeeded_at, transfer_reference, note, position
+)
+select * from unnest(
+    $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::text[], $16::bigint[]
+)
+on conflict (refund_id) do update set
+    status = excluded.status,
+    channel = excluded.channel,
+    submitted_at = excluded.submitted_at,
+    succeeded_at = excluded.succeeded_at,
+    transfer_reference = excluded.transfer_reference,
+    note = excluded.note,
+    position = excluded.position

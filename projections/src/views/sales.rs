@@ -1,0 +1,157 @@
+//! What was sold per day, and per day and SKU: orders, units and gross, by merchant and currency.
+//!
+//! An order counts from when it is paid, on the UTC day of its placement, and is taken back when it is cancelled after
+//! that. Both events are short; what was agreed is read from the order's placement in the log. An order that is never paid
+//! costs this view nothing.
+
+mod read;
+mod tally;
+
+pub use read::{Day, DayKey, DaySku, DaySkuKey, Gross, SalesQuery, SkuKey, SkuTotal, day_skus, days, skus};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use purser_domain::{
+    event::Event,
+    ids::OrderId,
+    money::Amount,
+    order::{OrderEvent, OrderPlaced},
+    recorded::Recorded,
+    upcast::Upcasters,
+};
+use sqlx::PgConnection;
+
+use crate::{
+    feed::FeedEvent,
+    view::{FoldError, View},
+    views::{column::column, placements::Placements, poison, reading, sales::tally::Tallies},
+};
+
+/// The view.
+#[derive(Debug)]
+pub struct Sales {
+    upcasters: Upcasters,
+}
+
+impl Sales {
+    /// The view, and how it reads old placements.
+    pub const fn new(upcasters: Upcasters) -> Self {
+        Self { upcasters }
+    }
+}
+
+impl View for Sales {
+    fn name(&self) -> &'static str {
+        "sales"
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &["sales_day", "sales_day_sku"]
+    }
+
+    fn fold<'a>(
+        &'a self,
+        db: &'a mut PgConnection,
+        events: &'a [&'a FeedEvent],
+    ) -> BoxFuture<'a, Result<(), FoldError>> {
+        fold(db, events, &self.upcasters).boxed()
+    }
+}
+
+/// An event that may count.
+struct Turn<'a> {
+    recorded: &'a Recorded,
+    order: OrderId,
+    kind: TurnKind,
+}
+
+#[derive(Clone, Copy)]
+enum TurnKind {
+    /// The order was paid.
+    Sold,
+    /// It was cancelled, and money for it is owed back.
+    Returned,
+    /// It was cancelled, and no money is owed back: it was not paid, or it was free.
+    Dropped,
+}
+
+impl TurnKind {
+    const fn of(event: &OrderEvent) -> Option<Self> {
+        match event {
+            OrderEvent::OrderPaid { .. } => Some(Self::Sold),
+            OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
+            OrderEvent::OrderCancelled { owed_back: None, .. } => Some(Self::Dropped),
+            OrderEvent::OrderPlaced(_)
+            | OrderEvent::LatePaymentReceived { .. }
+            | OrderEvent::SurplusPaymentReceived { .. }
+            | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::OrderShipped { .. }
+            | OrderEvent::OrderDelivered { .. }
+            | OrderEvent::OrderCompleted { .. }
+            | OrderEvent::OrderExpired { .. }
+            | OrderEvent::ReservationsReleased { .. } => None,
+        }
+    }
+
+    /// How often the order counts more than before. A free order is paid by its placement, and no other can be cancelled
+    /// after its payment with nothing owed back.
+    fn sign(self, placed: &OrderPlaced) -> i64 {
+        match self {
+            Self::Sold => 1,
+            Self::Returned => -1,
+            Self::Dropped if placed.total.amount == Amount::ZERO => -1,
+            Self::Dropped => 0,
+        }
+    }
+}
+
+async fn fold(db: &mut PgConnection, events: &[&FeedEvent], upcasters: &Upcasters) -> Result<(), FoldError> {
+    let mut turns = Vec::new();
+    for feed_event in events {
+        if let Event::Order(order, event) = reading(feed_event)?
+            && let Some(kind) = TurnKind::of(event)
+        {
+            turns.push(Turn { recorded: &feed_event.recorded, order: *order, kind });
+        }
+    }
+    if turns.is_empty() {
+        return Ok(());
+    }
+    let placements = Placements::find(db, events, turns.iter().map(|turn| turn.order), upcasters).await?;
+    let mut tallies = Tallies::default();
+    for turn in &turns {
+        let placed = placements.of(turn.order).map_err(|cause| poison(turn.recorded, cause))?;
+        let sign = turn.kind.sign(placed);
+        if sign != 0 {
+            tallies.count(placed, sign).ok_or_else(|| poison(turn.recorded, "the sums of its day overflow"))?;
+        }
+    }
+    write(db, tallies).await?;
+    Ok(())
+}
+
+async fn write(db: &mut PgConnection, tallies: Tallies<'_>) -> Result<(), sqlx::Error> {
+    let (days, skus) = tallies.into_rows();
+    if days.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("sales/upsert_days.sql"))
+        .bind(column(&days, |(key, _)| key.day))
+        .bind(column(&days, |(key, _)| key.merchant))
+        .bind(column(&days, |(key, _)| key.currency))
+        .bind(column(&days, |(_, tally)| tally.orders))
+        .bind(column(&days, |(_, tally)| tally.units))
+        .bind(column(&days, |(_, tally)| tally.gross))
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(include_str!("sales/upsert_skus.sql"))
+        .bind(column(&skus, |((key, _), _)| key.day))
+        .bind(column(&skus, |((key, _), _)| key.merchant))
+        .bind(column(&skus, |((key, _), _)| key.currency))
+        .bind(column(&skus, |((_, sku), _)| *sku))
+        .bind(column(&skus, |(_, tally)| tally.orders))
+        .bind(column(&skus, |(_, tally)| tally.units))
+        .bind(column(&skus, |(_, tally)| tally.gross))
+        .execute(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,123 @@
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::NaiveDate;
+use purser_domain::order::OrderPlaced;
+
+/// Which sums an order goes into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TallyKey<'a> {
+    pub(super) day: NaiveDate,
+    pub(super) merchant: &'a str,
+    pub(super) currency: &'static str,
+}
+
+/// By how much sums change. A sum that does not change is written too: whether there is a row must not depend on whether
+/// a sale and its return came in one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Tally {
+    pub(super) orders: i64,
+    pub(super) units: i64,
+    /// Minor units of the currency.
+    pub(super) gross: i64,
+}
+
+/// What a batch changes.
+#[derive(Debug, Default)]
+pub(super) struct Tallies<'a> {
+    days: BTreeMap<TallyKey<'a>, Tally>,
+    skus: BTreeMap<(TallyKey<'a>, &'a str), Tally>,
+}
+
+/// The sums of a batch, in the order of their keys.
+pub(super) type Rows<Key> = Vec<(Key, Tally)>;
+
+impl Tally {
+    fn add(&mut self, other: Self) -> Option<()> {
+        *self = Self {
+            orders: self.orders.checked_add(other.orders)?,
+            units: self.units.checked_add(other.units)?,
+            gross: self.gross.checked_add(other.gross)?,
+        };
+        Some(())
+    }
+}
+
+impl<'a> Tallies<'a> {
+    /// Counts an order, or with a sign of -1 takes it back. None where a sum overflows.
+    pub(super) fn count(&mut self, placed: &'a OrderPlaced, sign: i64) -> Option<()> {
+        let key = TallyKey {
+            day: placed.placed_at.date_naive(),
+            merchant: placed.merchant.as_str(),
+            currency: placed.total.currency.code(),
+        };
+        let mut counted = HashSet::with_capacity(placed.lines.len());
+        let mut day = Tally { orders: sign, units: 0, gross: sign * placed.total.amount.minor_units() };
+        for line in &placed.lines {
+            let sku = line.sku.as_str();
+            // An order with several lines of a SKU is one order of it.
+            let orders = if counted.insert(sku) { sign } else { 0 };
+            let units = sign * i64::from(line.quantity);
+            day.units += units;
+            let gross = sign * line.total.minor_units();
+            self.skus.entry((key, sku)).or_default().add(Tally { orders, units, gross })?;
+        }
+        self.days.entry(key).or_default().add(day)
+    }
+
+    pub(super) fn into_rows(self) -> (Rows<TallyKey<'a>>, Rows<(TallyKey<'a>, &'a str)>) {
+        (self.days.into_iter().collect(), self.skus.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn placed() -> OrderPlaced {
+        let line = |sku: &str, quantity: i64| json!({"sku": sku, "title": sku, "kind": "goods", "quantity": quantity, "unit_price": 10, "total": 10 * quantity});
+        serde_json::from_value(json!({
+            "merchant": "m1",
+            "lines": [line("A", 2), line("B", 1), line("A", 3)],
+            "total": {"amount": 60, "currency": "GBP"},
+            "ship_to": {"recipient": "Ada", "country": "GB"},
+            "allocations": [],
+            "placed_at": "2010-12-01T23:59:59.999999Z", "pay_by": "2010-12-02T00:29:00Z",
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn an_order_counts_once_per_day_and_once_per_sku_on_the_day_of_its_placement() {
+        let placed = placed();
+        let mut tallies = Tallies::default();
+        tallies.count(&placed, 1).unwrap();
+        let (days, skus) = tallies.into_rows();
+        assert_eq!(days.len(), 1);
+        assert_eq!(days[0].0.day, NaiveDate::from_ymd_opt(2010, 12, 1).unwrap());
+        assert_eq!(days[0].1, Tally { orders: 1, units: 6, gross: 60 });
+        let skus: Vec<(&str, Tally)> = skus.into_iter().map(|((_, sku), tally)| (sku, tally)).collect();
+        assert_eq!(
+            skus,
+            [("A", Tally { orders: 1, units: 5, gross: 50 }), ("B", Tally { orders: 1, units: 1, gross: 10 })]
+        );
+    }
+
+    #[test]
+    fn a_sale_and_its_return_in_one_batch_leave_a_row_of_nothing() {
+        let placed = placed();
+        let mut tallies = Tallies::default();
+        tallies.count(&placed, 1).unwrap();
+        tallies.count(&placed, -1).unwrap();
+        let (days, skus) = tallies.into_rows();
+        assert_eq!(days[0].1, Tally::default());
+        assert!(skus.iter().all(|(_, tally)| *tally == Tally::default()));
+    }
+
+    #[test]
+    fn sums_that_overflow_are_refused() {
+        let mut tally = Tally { orders: 0, units: 0, gross: i64::MAX };
+        assert_eq!(tally.add(Tally { orders: 0, units: 0, gross: 1 }), None);
+    }
+}
