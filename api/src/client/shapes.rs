@@ -1,0 +1,222 @@
+//! What is sent and what comes back, as far as this client uses it. Fields that it does not know are passed over: an
+//! answer may grow.
+
+use chrono::NaiveDate;
+use purser_domain::{
+    Timestamp,
+    address::Address,
+    checkout::LineRequest,
+    ids::OrderId,
+    money::{Currency, Money},
+    order::OrderStatus,
+    product::ProductKind,
+    quantity::Quantity,
+    text::{CustomerId, ExternalReference, Location, MerchantId, PaymentReference, Reason, Sku, Title, TrackingNumber},
+};
+use serde::{Deserialize, Serialize};
+
+/// A product to offer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listing {
+    /// What it is called.
+    pub sku: Sku,
+    /// What the customer reads.
+    pub title: Title,
+    /// Whether it keeps stock.
+    pub kind: ProductKind,
+    /// What one piece costs.
+    pub price: Money,
+    /// Who sells it.
+    pub merchant: MerchantId,
+}
+
+/// Pieces that came in.
+#[derive(Debug, Clone, Serialize)]
+pub struct Receipt {
+    /// How many.
+    pub quantity: Quantity,
+    /// Where, if not at the main location.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// When, if not now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// A correction of a count.
+#[derive(Debug, Clone, Serialize)]
+pub struct Adjustment {
+    /// The difference in pieces; not zero.
+    pub change: i64,
+    /// Why.
+    pub reason: Reason,
+    /// Where, if not at the main location.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// When it was found, if not now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// An order to place.
+#[derive(Debug, Clone, Serialize)]
+pub struct Placement {
+    /// Who buys; nobody known for a guest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// The order's name in the system that sends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ExternalReference>,
+    /// The currency of all its prices.
+    pub currency: Currency,
+    /// What is bought.
+    pub lines: Vec<LineRequest>,
+    /// Where it goes.
+    pub ship_to: Address,
+    /// When it was placed, if not now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed_at: Option<Timestamp>,
+}
+
+/// Money that was taken.
+#[derive(Debug, Clone, Serialize)]
+pub struct Payment {
+    /// Its name where it was taken.
+    pub reference: PaymentReference,
+    /// How much.
+    pub amount: Money,
+    /// When, if not now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// An order's handing over to a carrier.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shipment {
+    /// The parcel's name at the carrier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<TrackingNumber>,
+    /// When, if not now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// A refund whose money is back.
+#[derive(Debug, Clone, Serialize)]
+pub struct RefundDone {
+    /// The transfer's name at the bank.
+    pub reference: PaymentReference,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Cancellation<'a> {
+    pub(super) reason: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Occurrence {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) at: Option<Timestamp>,
+}
+
+/// A command that was carried out.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Change {
+    /// From which log position on a query sees it.
+    pub position: i64,
+}
+
+/// An order that was placed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Placed {
+    /// Its id.
+    pub id: OrderId,
+    /// From which log position on a query sees it.
+    pub position: i64,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// What is to be paid.
+    pub total: Money,
+}
+
+/// Where an order stands after a command.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Standing {
+    /// From which log position on a query sees it.
+    pub position: i64,
+    /// Where it stands.
+    pub status: OrderStatus,
+}
+
+/// An order as the view shows it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct OrderDetail {
+    /// Its id.
+    pub id: OrderId,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Its name in the system that sent it.
+    pub reference: Option<String>,
+    /// What it costs.
+    pub total: Money,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+}
+
+/// A line of an order as the view shows it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct OrderLine {
+    /// What.
+    pub sku: Sku,
+    /// How many.
+    pub quantity: i64,
+}
+
+/// One SKU's pieces over all locations.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StockCount {
+    /// Of what.
+    pub sku: Sku,
+    /// Pieces there are.
+    pub on_hand: i64,
+    /// Pieces of these that are held for orders.
+    pub reserved: i64,
+}
+
+/// What was sold on one day.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DaySales {
+    /// The day in UTC.
+    pub day: NaiveDate,
+    /// Orders placed.
+    pub orders: i64,
+    /// Pieces sold.
+    pub units: i64,
+    /// What they cost.
+    pub gross: Money,
+}
+
+/// What was sold of one SKU.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SkuSales {
+    /// Of what.
+    pub sku: Sku,
+    /// Orders that name it.
+    pub orders: i64,
+    /// Pieces sold.
+    pub units: i64,
+    /// What they cost.
+    pub gross: Money,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct HistoryItem {
+    pub(super) recorded_at: Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Page<A> {
+    pub(super) items: Vec<A>,
+    #[serde(default)]
+    pub(super) next_cursor: Option<String>,
+}

@@ -1,0 +1,155 @@
+use std::{error::Error, str::FromStr};
+
+use axum::{
+    extract::{FromRequestParts, Query, RawPathParams},
+    http::{Uri, request::Parts},
+};
+use purser_domain::text::InvalidValue;
+use serde::de::DeserializeOwned;
+
+use crate::http::{
+    cursor,
+    problem::{Fault, Kind, Problem},
+};
+
+/// The first id in the path. One that has not the form of such ids is malformed, not unknown.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<S, T> FromRequestParts<S> for Id<T>
+where
+    S: Send + Sync,
+    T: FromStr<Err = InvalidValue>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = path_parameters(parts, state).await?;
+        let (name, text) =
+            parameters.iter().next().ok_or_else(|| Problem::internal("a path without its parameter"))?;
+        text.parse()
+            .map(Self)
+            .map_err(|error| Problem::at(Kind::MalformedId, Fault::parameter(name, error.to_string())))
+    }
+}
+
+/// A name in the path, which any text may be.
+pub(crate) struct Name(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = path_parameters(parts, state).await?;
+        let name = parameters.iter().next().map(|(_, name)| Self(name.to_owned()));
+        name.ok_or_else(|| Problem::internal("a path without its parameter"))
+    }
+}
+
+/// A name and a log position in the path.
+pub(crate) struct NameAndPosition(pub(crate) String, pub(crate) i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for NameAndPosition {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = path_parameters(parts, state).await?;
+        let mut parameters = parameters.iter();
+        let (Some((_, name)), Some((at, position))) = (parameters.next(), parameters.next()) else {
+            return Err(Problem::internal("a path without its parameters"));
+        };
+        let position = position.parse().ok().filter(|position| *position >= 1).ok_or_else(|| {
+            Problem::at(Kind::MalformedId, Fault::parameter(at, "position must be a whole number from 1 on"))
+        })?;
+        Ok(Self(name.to_owned(), position))
+    }
+}
+
+async fn path_parameters<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<RawPathParams, Problem> {
+    RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|error| Problem::new(Kind::MalformedId, error.body_text()))
+}
+
+/// Query parameters; unknown ones are refused if `T` refuses them.
+pub(crate) struct Parameters<T>(pub(crate) T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        read(&parts.uri).map(Self)
+    }
+}
+
+/// Query parameters of a list, with what its cursors are bound to.
+pub(crate) struct ListParameters<T> {
+    pub(crate) parameters: T,
+    pub(crate) list: cursor::Query,
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ListParameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self { parameters: read(&parts.uri)?, list: cursor::Query::of(&parts.uri) })
+    }
+}
+
+fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+    match Query::<T>::try_from_uri(uri) {
+        Ok(Query(parameters)) => Ok(parameters),
+        Err(rejection) => Err(refuse(&in_full(&rejection))),
+    }
+}
+
+/// The reader's own words: where it stands, a colon, and the reason.
+fn in_full(rejection: &dyn Error) -> String {
+    rejection.source().unwrap_or(rejection).to_string()
+}
+
+fn refuse(reason: &str) -> Problem {
+    let quoted = reason.split_once('`').and_then(|(_, rest)| rest.split_once('`')).map(|(field, _)| field);
+    match (reason.split_once(": "), quoted) {
+        (_, Some(field)) if reason.contains("field `") => at(field, reason),
+        (Some((name, detail)), _) if !name.contains(' ') => at(name, detail),
+        (_, _) => Problem::new(Kind::MalformedParameter, reason.to_owned()),
+    }
+}
+
+fn at(name: &str, detail: &str) -> Problem {
+    Problem::at(Kind::MalformedParameter, Fault::parameter(name, detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use purser_domain::text::Sku;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "read, never looked at")]
+    struct Search {
+        sku: Option<Sku>,
+        limit: Option<u16>,
+    }
+
+    #[test]
+    fn every_malformed_parameter_is_named() {
+        for (query, name) in [
+            ("limit=x", "limit"),
+            ("limit=-1", "limit"),
+            ("sku=a@b", "sku"),
+            ("colour=red", "colour"),
+            ("limit=1&limit=2", "limit"),
+            ("sku=", "sku"),
+        ] {
+            let uri: Uri = format!("/v1/orders?{query}").parse().unwrap();
+            let problem = read::<Search>(&uri).unwrap_err();
+            assert_eq!(problem.kind(), Kind::MalformedParameter, "{query}");
+            let faults = serde_json::to_value(problem.listed_faults()).unwrap();
+            assert_eq!(faults[0]["parameter"], name, "{query}: {}", problem.detail());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+use std::{error::Error, sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use purser_commands::{Command, IdempotencyKey, Request as CommandRequest};
+use purser_domain::metadata::Metadata;
+use serde::de::DeserializeOwned;
+
+use super::{context, grant, json};
+use crate::{
+    auth::Grant,
+    http::{
+        edge::printable,
+        problem::{Fault, Kind, Problem, chain},
+    },
+    mint::RequestId,
+};
+
+/// The largest body, in bytes. An order of a thousand lines has a twentieth of it.
+const BODY_MAX_BYTES: usize = 1024 * 1024;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The longest idempotency key, in characters.
+const IDEMPOTENCY_KEY_MAX: usize = 255;
+
+/// A command on its way in: what is asked, by whom, and how to recognise it when it comes again.
+pub(crate) struct Submission<T> {
+    /// What is asked.
+    pub(crate) body: T,
+    /// Everything else that the write side needs to know.
+    pub(crate) envelope: Envelope,
+}
+
+/// A command's circumstances.
+pub(crate) struct Envelope {
+    /// Who asks.
+    pub(crate) caller: Arc<Grant>,
+    /// How a repeat is recognised.
+    pub(crate) idempotency: Option<IdempotencyKey>,
+    correlation_id: Arc<str>,
+    request_id: RequestId,
+}
+
+impl Envelope {
+    /// The command's request, on behalf of the caller.
+    pub(crate) fn request(&self, command: Command) -> CommandRequest {
+        CommandRequest {
+            command,
+            principal: self.caller.principal.clone(),
+            metadata: Metadata {
+                actor: self.caller.actor.clone(),
+                correlation_id: self.correlation_id.as_ref().to_owned(),
+                causation_id: format!("request:{}", self.request_id),
+            },
+            idempotency: self.idempotency,
+        }
+    }
+}
+
+impl<S, T> FromRequest<S> for Submission<T>
+where
+    S: Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let context = context(&parts)?;
+        let caller = grant(context)?;
+        let key = idempotency_key(&parts.headers)?;
+        let body = read_body(&parts.headers, body).await?;
+        if !body.is_empty() {
+            check_media_type(&parts.headers)?;
+        }
+        Ok(Self {
+            body: json::read(&body)?,
+            envelope: Envelope {
+                idempotency: key.map(|key| digest(&caller, key, &parts, &body)),
+                correlation_id: Arc::clone(&context.correlation_id),
+                request_id: context.request_id,
+                caller,
+            },
+        })
+    }
+}
+
+fn digest(caller: &Grant, key: &str, parts: &Parts, body: &Bytes) -> IdempotencyKey {
+    IdempotencyKey::new(&caller.scope, key, &[parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), body])
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    printable(value, IDEMPOTENCY_KEY_MAX).map(Some).ok_or_else(|| {
+        let detail = "Idempotency-Key must be 1 to 255 printable ASCII characters";
+        Problem::at(Kind::MalformedHeader, Fault::header("Idempotency-Key", detail))
+    })
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = declared.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        let detail = "send the body as Content-Type: application/json";
+        Err(Problem::at(Kind::UnsupportedMediaType, Fault::header("Content-Type", detail)))
+    }
+}
+
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|bytes| bytes > BODY_MAX_BYTES) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_MAX_BYTES).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) => {
+            let error: &(dyn Error + 'static) = error.as_ref();
+            Err(Problem::new(Kind::IncompleteBody, chain(error)))
+        }
+        Err(_) => Err(Problem::new(Kind::SlowBody, "the body did not arrive within 10 seconds")),
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(Kind::BodyTooLarge, format!("a body has at most {BODY_MAX_BYTES} bytes"))
+}

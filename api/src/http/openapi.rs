@@ -1,0 +1,120 @@
+//! The API's description of itself, OpenAPI 3.1, made from the code that serves it.
+
+use std::sync::LazyLock;
+
+use axum::{
+    body::Bytes,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, Schema,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        tag::{Tag, TagBuilder},
+    },
+};
+
+use super::{
+    problem::{Fault, Kind, ProblemDocument},
+    routes,
+    routing::Routes,
+};
+
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(openapi_json()));
+
+const INTRODUCTION: &str = "\
+An event-sourced order engine: orders and stock are decided once, written to an append-only log, and everything else is \
+derived from it.
+
+**Money** is in whole minor units with its currency. **Times** are UTC with microseconds. **Ids** carry a prefix.
+
+**Read your writes.** Every command answers with its `position` in the log. A query with `min_position` waits, at most \
+five seconds, until its view has come that far, and answers 503 `view-behind` if it has not.
+
+**Repeat without harm.** A POST with an `Idempotency-Key` may be repeated: after 503, 504 or a broken connection send \
+exactly the same request again. A refusal leaves no key behind. Keys belong to the caller (role and customer or merchant), \
+not to the token.
+
+**Problems** are RFC 9457 documents with a stable `type`; `errors` names the places in the request that are wrong.";
+
+/// The document as JSON.
+pub fn openapi_json() -> Vec<u8> {
+    // Made of strings, numbers and maps with string keys, which always serialize.
+    serde_json::to_vec(&document()).unwrap_or_default()
+}
+
+pub(super) fn document() -> OpenApi {
+    routes::all(Routes::new(None, preamble())).document()
+}
+
+/// What the document says before any operation.
+pub(super) fn preamble() -> OpenApi {
+    let mut problem: Vec<(String, RefOr<Schema>)> = vec![
+        (ProblemDocument::name().into_owned(), <ProblemDocument as utoipa::PartialSchema>::schema()),
+        (Fault::name().into_owned(), <Fault as utoipa::PartialSchema>::schema()),
+    ];
+    ProblemDocument::schemas(&mut problem);
+    Fault::schemas(&mut problem);
+    let bearer = SecurityScheme::Http(
+        HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("purser_ROLE_SECRET")
+            .description(Some("A token of the role that the operation asks for (`x-roles`)."))
+            .build(),
+    );
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Purser")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(introduction()))
+                .license(Some(LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build()))
+                .build(),
+        )
+        .components(Some(
+            ComponentsBuilder::new().schemas_from_iter(problem).security_scheme("bearer", bearer).build(),
+        ))
+        .tags(Some(tags()))
+        .build()
+}
+
+fn introduction() -> String {
+    let rows = Kind::ALL
+        .iter()
+        .map(|kind| format!("| {} | `urn:purser:problem:{}` | {} |\n", kind.status().as_u16(), kind.slug(), kind.title()));
+    format!("{INTRODUCTION}\n\n| status | type | title |\n|---|---|---|\n{}", rows.collect::<String>())
+}
+
+fn tags() -> Vec<Tag> {
+    [
+        ("orders", "Place orders and see them through."),
+        ("products", "The catalogue: what is sold, by whom, at which price."),
+        ("stock", "Pieces by SKU and location."),
+        ("refunds", "Money that is owed back, worked off by the back office."),
+        ("sales", "What was sold, by day and by SKU."),
+        ("history", "What happened, by whom and why; how things stood at any time."),
+        ("engine", "For those who run the engine: views, parked events, sagas, tokens, health."),
+    ]
+    .map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())
+    .into()
+}
+
+/// The API's description.
+///
+/// This very document: OpenAPI 3.1, generated from the code. `/docs` shows it as an interactive page.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "engine",
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/json"))
+)]
+pub(super) async fn openapi() -> Response {
+    let mut response = DOCUMENT.clone().into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! The document is complete: whoever reads it knows everything that the code will do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::*;
+use crate::{auth::Role, http::routing::ROLES};
+
+fn parsed() -> Value {
+    serde_json::from_slice(&openapi_json()).unwrap()
+}
+
+/// Every operation as `method path`.
+fn operations(document: &Value) -> BTreeMap<String, &Map<String, Value>> {
+    let paths = document["paths"].as_object().unwrap();
+    let mut operations = BTreeMap::new();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().unwrap() {
+            operations.insert(format!("{} {path}", method.to_uppercase()), operation.as_object().unwrap());
+        }
+    }
+    operations
+}
+
+/// The matrix of roles, written down a second time: a change here is a change of who may do what.
+#[test]
+fn every_operation_is_for_exactly_the_roles_of_the_matrix() {
+    let document = parsed();
+    let mut matrix = String::new();
+    for (name, operation) in operations(&document) {
+        let allowed: Vec<&str> =
+            operation.get(ROLES).map(|roles| roles.as_array().unwrap().iter().map(|role| role.as_str().unwrap()).collect()).unwrap_or_default();
+        let marks = Role::ALL.map(|role| if allowed.contains(&role.as_str()) { "x" } else { "-" }).concat();
+        let marks = if operation.contains_key(ROLES) { marks } else { "open".to_owned() };
+        matrix.push_str(&format!("{marks} {name}\n"));
+    }
+    assert_eq!(matrix, include_str!("roles.txt"));
+}
+
+#[test]
+fn only_what_states_roles_needs_a_token_and_all_of_v1_does() {
+    let document = parsed();
+    for (name, operation) in operations(&document) {
+        let needs_token = !operation["security"].as_array().unwrap().is_empty();
+        assert_eq!(needs_token, operation.contains_key(ROLES), "{name}");
+        assert_eq!(needs_token, name.contains(" /v1/"), "{name}");
+        for status in ["401", "403"] {
+            assert_eq!(needs_token, operation["responses"].get(status).is_some(), "{name} {status}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_an_id_a_summary_a_tag_and_a_typed_answer() {
+    let document = parsed();
+    let tags: Vec<&Value> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    let mut ids = BTreeSet::new();
+    for (name, operation) in operations(&document) {
+        assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{name}: the id is taken");
+        assert!(operation["summary"].as_str().is_some_and(|summary| summary.ends_with('.')), "{name}: no summary");
+        assert!(tags.contains(&&operation["tags"][0]), "{name}: unknown tag");
+        let responses = operation["responses"].as_object().unwrap();
+        let success = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap_or_else(|| panic!("{name}"));
+        assert!(success.0 == "204" || success.1["content"].as_object().is_some(), "{name}: an answer without a body");
+        assert!(success.0 != "201" || success.1["headers"]["Location"].is_object(), "{name}: created where?");
+        for (status, response) in responses.iter().filter(|(status, _)| !status.starts_with('2')) {
+            let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+            assert_eq!(schema, "#/components/schemas/Problem", "{name} {status}");
+        }
+    }
+}
+
+#[test]
+fn every_field_is_described_and_every_number_bounded() {
+    let document = parsed();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        assert!(schema["description"].is_string(), "{name} is not described");
+        let Some(fields) = schema["properties"].as_object() else { continue };
+        for (field, schema) in fields {
+            let described = schema["description"].is_string();
+            assert!(described, "{name}.{field} is not described: {schema}");
+        }
+    }
+}
+
+#[test]
+fn no_body_takes_unknown_fields() {
+    let document = parsed();
+    for (name, operation) in operations(&document) {
+        let Some(body) = operation.get("requestBody") else { continue };
+        let reference = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap();
+        let schema = reference.rsplit('/').next().unwrap();
+        assert_eq!(document["components"]["schemas"][schema]["additionalProperties"], false, "{name}: {schema}");
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = parsed();
+    let mut open = vec![&document];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(object) => {
+                if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+                    let pointer = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+                }
+                open.extend(object.values());
+            }
+            Value::Array(array) => open.extend(array),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}
+
+#[test]
+fn every_type_of_problem_belongs_to_some_operation() {
+    let document = parsed();
+    let mut described = String::new();
+    for operation in operations(&document).values() {
+        for response in operation["responses"].as_object().unwrap().values() {
+            described.push_str(response["description"].as_str().unwrap());
+        }
+    }
+    // Refusals that only the engine itself can run into, and the answers to what is no operation at all.
+    let beyond = [Kind::NoSuchRoute, Kind::MethodNotAllowed, Kind::WindowOpen, Kind::ReservationConflict];
+    for kind in Kind::ALL {
+        let named = described.contains(&format!("`urn:purser:problem:{}`", kind.slug()));
+        assert_eq!(named, !beyond.contains(kind), "{}", kind.slug());
+    }
+}

@@ -1,0 +1,13 @@
+//! Orders: place, pay, cancel, ship, deliver, complete; look at and search.
+
+pub(super) mod cancel;
+pub(super) mod complete;
+pub(super) mod deliver;
+mod line;
+pub(super) mod pay;
+pub(super) mod place;
+pub(super) mod ship;
+mod standing;
+
+pub(crate) use line::Line;
+pub(crate) use standing::Standing;

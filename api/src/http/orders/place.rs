@@ -1,0 +1,147 @@
+use axum::extract::State;
+use purser_commands::{Accepted, Answer, Command, PlaceOrder};
+use purser_domain::{
+    address::Address,
+    checkout::LineRequest,
+    ids::OrderId,
+    money::{Amount, Currency, Money},
+    order::OrderStatus,
+    quantity::Quantity,
+    text::{CustomerId, ExternalReference, MerchantId, Sku},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::http::{
+    answer::Answered,
+    extract::Submission,
+    moment::Moment,
+    problem::{Fault, Kind, Problem},
+    schema,
+    state::AppState,
+};
+
+/// The most lines that the street part of an address may have.
+const ADDRESS_LINES_MAX: usize = 10;
+
+/// A new order.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrderPlacement {
+    /// Who buys. A customer's own id is filled in; without one, others place an order for a guest.
+    #[schema(value_type = Option<schema::CustomerId>)]
+    customer: Option<CustomerId>,
+    /// The order's name in the system that sends it.
+    #[schema(value_type = Option<schema::ExternalReference>)]
+    reference: Option<ExternalReference>,
+    /// The currency of the order; every product in it must be priced in it.
+    #[schema(value_type = schema::Currency)]
+    currency: Currency,
+    /// What is bought. Several lines may name the same SKU.
+    #[schema(min_items = 1, max_items = 1000)]
+    lines: Vec<LinePlacement>,
+    /// Where it goes.
+    #[schema(value_type = schema::Address)]
+    ship_to: Address,
+    /// When the customer placed it, if not now; not in the future. Back office only.
+    placed_at: Option<Moment>,
+}
+
+/// A line of a new order.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinePlacement {
+    /// What.
+    #[schema(value_type = schema::Sku)]
+    sku: Sku,
+    /// How many. The lines of one SKU together ask for at most 1000000.
+    #[schema(value_type = schema::Quantity)]
+    quantity: Quantity,
+    /// A negotiated price of one piece in minor units of the order's currency, instead of the catalogue's. Back office
+    /// only.
+    #[schema(value_type = Option<schema::Amount>)]
+    unit_price: Option<Amount>,
+}
+
+/// An order that was placed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct PlacedOrder {
+    /// Its id.
+    #[schema(value_type = schema::OrderId)]
+    id: OrderId,
+    /// `pending_payment`, or `paid` where the total is zero.
+    #[schema(value_type = schema::OrderStatus)]
+    status: OrderStatus,
+    /// Who sells.
+    #[schema(value_type = schema::MerchantId)]
+    merchant: MerchantId,
+    /// What is to be paid.
+    #[schema(value_type = schema::Money)]
+    total: Money,
+    /// When the payment window closes; an order that is not paid then expires.
+    pay_by: Moment,
+    /// A query with `min_position` at least this sees the order.
+    #[schema(value_type = schema::Position)]
+    position: i64,
+}
+
+/// Places an order.
+///
+/// Prices are the catalogue's and are frozen into the order; the stock of all lines is reserved in the same step. Where
+/// anything is short, nothing is reserved and every short line is named.
+#[utoipa::path(
+    post,
+    path = "/v1/orders",
+    tag = "orders",
+    params((
+        "Idempotency-Key" = String,
+        Header,
+        description = "Chosen by the caller for this order: 1 to 255 printable ASCII characters, kept for at least 7 days \
+                       and never shared with other callers. The same key with the same body gets the same answer.",
+        min_length = 1, max_length = 255, pattern = "^[ -~]+$"
+    )),
+    request_body = OrderPlacement,
+    responses((
+        status = 201,
+        description = "It is placed, committed to disk and will not be lost.",
+        body = PlacedOrder,
+        headers(("Location" = String, description = "The order's path."))
+    ))
+)]
+pub(crate) async fn place_order(
+    State(state): State<AppState>,
+    Submission { body, envelope }: Submission<OrderPlacement>,
+) -> Result<Answered<PlacedOrder>, Problem> {
+    if envelope.idempotency.is_none() {
+        let detail = "a placement needs an Idempotency-Key, so that it can be repeated without harm";
+        return Err(Problem::at(Kind::MissingIdempotencyKey, Fault::header("Idempotency-Key", detail)));
+    }
+    if body.ship_to.lines.len() > ADDRESS_LINES_MAX {
+        let detail = format!("an address has at most {ADDRESS_LINES_MAX} lines");
+        return Err(Problem::at(Kind::InvalidValue, Fault::pointer("/ship_to/lines", detail)));
+    }
+    let command = Command::PlaceOrder(PlaceOrder {
+        order: state.mint.order_id(),
+        customer: body.customer,
+        reference: body.reference,
+        lines: body.lines.into_iter().map(LineRequest::from).collect(),
+        currency: body.currency,
+        ship_to: body.ship_to,
+        placed_at: body.placed_at.map(Into::into),
+    });
+    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    match answer {
+        Answer::OrderPlaced { order, status, merchant, total, pay_by } => Ok(Answered::created(
+            format!("/v1/orders/{order}"),
+            PlacedOrder { id: order, status, merchant, total, pay_by: pay_by.into(), position },
+        )),
+        Answer::OrderIs { .. } | Answer::StockIs { .. } | Answer::Done => {
+            Err(Problem::internal("a placement was answered as something else"))
+        }
+    }
+}
+
+impl From<LinePlacement> for LineRequest {
+    fn from(line: LinePlacement) -> Self {
+        Self { sku: line.sku, quantity: line.quantity, unit_price: line.unit_price }
+    }
+}

@@ -1,0 +1,74 @@
+use axum::extract::State;
+use purser_commands::Command;
+use purser_domain::{
+    money::Money,
+    principal::Principal,
+    product::{Listing, ProductKind},
+    text::{MerchantId, Sku, Title},
+};
+use serde::Deserialize;
+
+use super::{ProductChange, location};
+use crate::http::{
+    answer::Answered,
+    extract::Submission,
+    problem::{Fault, Kind, Problem},
+    schema,
+    state::AppState,
+};
+
+/// A product to be put on sale.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProductListing {
+    /// What it is called in the catalogue, in stock and on order lines.
+    #[schema(value_type = schema::Sku)]
+    sku: Sku,
+    /// What the customer reads.
+    #[schema(value_type = schema::Title)]
+    title: Title,
+    /// Whether it keeps stock.
+    #[schema(value_type = schema::ProductKind)]
+    kind: ProductKind,
+    /// What one piece costs.
+    #[schema(value_type = schema::Money)]
+    price: Money,
+    /// Who sells it. A merchant's own id is filled in; the back office must say.
+    #[schema(value_type = Option<schema::MerchantId>)]
+    merchant: Option<MerchantId>,
+}
+
+/// Lists a product.
+///
+/// Puts a product on sale, for the first time or again. Listing it again with the same details changes nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/products",
+    tag = "products",
+    request_body = ProductListing,
+    responses((
+        status = 201,
+        description = "It is on sale, or was already with the same details.",
+        body = ProductChange,
+        headers(("Location" = String, description = "The product's path."))
+    ))
+)]
+pub(crate) async fn list_product(
+    State(state): State<AppState>,
+    Submission { body, envelope }: Submission<ProductListing>,
+) -> Result<Answered<ProductChange>, Problem> {
+    let ProductListing { sku, title, kind, price, merchant } = body;
+    let merchant = merchant.or_else(|| own(&envelope.caller.principal)).ok_or_else(|| {
+        Problem::at(Kind::InvalidValue, Fault::pointer("/merchant", "missing field `merchant`: say who sells it"))
+    })?;
+    let command = Command::ListProduct { sku: sku.clone(), listing: Listing { title, kind, price, merchant } };
+    let position = state.commands.execute(envelope.request(command)).await?.position;
+    Ok(Answered::created(location(&sku), ProductChange { sku, position }))
+}
+
+fn own(principal: &Principal) -> Option<MerchantId> {
+    match principal {
+        Principal::Merchant(own) => Some(own.clone()),
+        Principal::Customer(_) | Principal::BackOffice | Principal::Operator | Principal::Saga => None,
+    }
+}

@@ -1,0 +1,95 @@
+//! All routes on one page: who may use them, how they refuse beyond what their shape tells, and where they are.
+//!
+//! Customers and merchants see what is theirs and are told that nothing else exists. The back office sees all orders, but
+//! does not run the engine; the operator runs the engine, but sees no orders.
+
+use utoipa_axum::routes;
+
+use super::{
+    docs, health, history, openapi, orders, problem::Kind, products, refunds, routing::Routes, stock, tokens, views,
+};
+use crate::auth::Role;
+
+const BACK_OFFICE: &[Role] = &[Role::BackOffice];
+const SELLERS: &[Role] = &[Role::Merchant, Role::BackOffice];
+const TRADERS: &[Role] = &[Role::Customer, Role::Merchant, Role::BackOffice];
+const OPERATOR: &[Role] = &[Role::Operator];
+const STAFF: &[Role] = &[Role::BackOffice, Role::Operator];
+
+pub(super) fn all(routes: Routes) -> Routes {
+    let routes = orders(routes);
+    let routes = catalogue(routes);
+    let routes = money(routes);
+    let routes = audits(routes);
+    engine(routes)
+}
+
+fn orders(routes: Routes) -> Routes {
+    use Kind::{
+        AmountMismatch, DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotFound, OrderExists,
+        OtherCurrency, OtherMerchant, OutOfStock, QuantityOverflow, TotalOverflow, UnknownSku, WrongStatus,
+    };
+    const PLACEMENT: &[Kind] = &[
+        MissingIdempotencyKey, FieldNotAllowed, FutureTime, OutOfStock, UnknownSku, DelistedSku, OtherCurrency,
+        OtherMerchant, TotalOverflow, QuantityOverflow, OrderExists,
+    ];
+    const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
+    routes
+        .command(TRADERS, PLACEMENT, routes!(orders::place::place_order))
+        .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime], routes!(orders::pay::pay_order))
+        .command(TRADERS, &[NotFound, WrongStatus], routes!(orders::cancel::cancel_order))
+        .command(SELLERS, STEP, routes!(orders::ship::ship_order))
+        .command(SELLERS, STEP, routes!(orders::deliver::deliver_order))
+        .command(SELLERS, STEP, routes!(orders::complete::complete_order))
+}
+
+fn catalogue(routes: Routes) -> Routes {
+    use Kind::{
+        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, KeepsNoStock, NotFound, OtherCurrency, OtherKind,
+        ProductDelisted, SkuTaken, StockFull,
+    };
+    const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, OtherKind, FieldNotAllowed];
+    const RECEIPT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, FieldNotAllowed, FutureTime];
+    const ADJUSTMENT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, AdjustmentTooLow, FieldNotAllowed, FutureTime];
+    routes
+        .command(SELLERS, LISTING, routes!(products::list::list_product))
+        .command(SELLERS, &[NotFound, ProductDelisted, OtherCurrency], routes!(products::reprice::reprice_product))
+        .command(SELLERS, &[NotFound], routes!(products::delist::delist_product))
+        .command(SELLERS, RECEIPT, routes!(stock::receive::receive_stock))
+        .command(SELLERS, ADJUSTMENT, routes!(stock::adjust::adjust_stock))
+}
+
+fn money(routes: Routes) -> Routes {
+    use Kind::{NotFound, RefundConflict};
+    routes.command(BACK_OFFICE, &[NotFound, RefundConflict], routes!(refunds::done::finish_refund))
+}
+
+fn audits(routes: Routes) -> Routes {
+    use Kind::NotFound;
+    routes
+        .query(BACK_OFFICE, &[NotFound], routes!(history::order::order_history))
+        .query(BACK_OFFICE, &[NotFound], routes!(history::order_as_of::order_as_of))
+        .query(BACK_OFFICE, &[NotFound], routes!(history::sku::sku_history))
+        .query(BACK_OFFICE, &[NotFound], routes!(history::sku_as_of::sku_as_of))
+}
+
+fn engine(routes: Routes) -> Routes {
+    use Kind::{NotFirstParked, NotFound, NotReady, RebuildRunning, StillPoison, TokenIssued, Unavailable};
+    const UNPARKING: &[Kind] = &[NotFound, NotFirstParked, StillPoison, RebuildRunning];
+    routes
+        .query(STAFF, &[], routes!(views::list::list_views))
+        .query(STAFF, &[NotFound], routes!(views::status::view_status))
+        .control(OPERATOR, &[NotFound, RebuildRunning], routes!(views::rebuild::rebuild_view))
+        .query(OPERATOR, &[], routes!(views::parked::list_parked_events))
+        .control(OPERATOR, UNPARKING, routes!(views::retry::retry_parked_event))
+        .control(OPERATOR, UNPARKING, routes!(views::skip::skip_parked_event))
+        .control(OPERATOR, &[TokenIssued], routes!(tokens::issue::issue_token))
+        .query(OPERATOR, &[], routes!(tokens::list::list_tokens))
+        .control(OPERATOR, &[NotFound], routes!(tokens::revoke::revoke_token))
+        .open(&[], routes!(health::live::live))
+        .open(&[NotReady, Unavailable], routes!(health::ready::ready))
+        .open(&[], routes!(health::metrics::metrics))
+        .open(&[], routes!(openapi::openapi))
+        .page("/docs", docs::entrance)
+        .page("/docs/{*file}", docs::file)
+}

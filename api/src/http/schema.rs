@@ -1,0 +1,194 @@
+//! How the domain's values look in JSON, for the OpenAPI document: their form, bounds and units, each said once.
+//!
+//! The rules themselves are in the domain; the tests below hold the two together where a number could drift.
+
+use std::borrow::Cow;
+
+use purser_domain::{money::MAX_AMOUNT, order::OrderStatus as Status, quantity::Quantity as Pieces};
+use serde_json::json;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{KnownFormat, SchemaFormat, Type},
+    },
+};
+
+macro_rules! documented {
+    ($($(#[doc = $doc:literal])+ $name:ident = $schema:expr;)+) => {$(
+        $(#[doc = $doc])+
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let description = concat!($($doc),+).trim();
+                RefOr::T(Schema::Object($schema.description(Some(description)).build()))
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+        }
+    )+};
+}
+
+const NAME: &str = "^[A-Za-z0-9._-]{1,64}$";
+const REFERENCE: &str = "^[!-~]{1,128}$";
+
+fn text(pattern: &str, example: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([json!(example)])
+}
+
+fn prose(example: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(200))
+        .examples([json!(example)])
+}
+
+fn whole(least: i64, most: i64, example: i64) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(least))
+        .maximum(Some(most))
+        .examples([json!(example)])
+}
+
+documented! {
+    /// Stock keeping unit: 1 to 64 of A-Z a-z 0-9 . _ - and inner spaces.
+    Sku = text("^[A-Za-z0-9._-]([A-Za-z0-9._ -]{0,62}[A-Za-z0-9._-])?$", "85123A");
+    /// A place that holds stock: 1 to 64 of A-Z a-z 0-9 . _ -
+    Location = text(NAME, "main");
+    /// A customer, as the shop that sends orders names them: 1 to 64 of A-Z a-z 0-9 . _ -
+    CustomerId = text(NAME, "17850");
+    /// The seller of a product: 1 to 64 of A-Z a-z 0-9 . _ -
+    MerchantId = text(NAME, "demo-merchant");
+    /// The name that a payment has where the money moved: 1 to 128 printable ASCII characters without spaces.
+    PaymentReference = text(REFERENCE, "tx-2010-12-01-0001");
+    /// The name that an order has in the system that sent it: 1 to 128 printable ASCII characters without spaces.
+    ExternalReference = text(REFERENCE, "536365");
+    /// A parcel's name at its carrier: 1 to 128 printable ASCII characters without spaces.
+    TrackingNumber = text(REFERENCE, "RM123456785GB");
+    /// A product's title: 1 to 200 characters without control characters.
+    Title = prose("WHITE HANGING HEART T-LIGHT HOLDER");
+    /// Why, in somebody's words: 1 to 200 characters without control characters.
+    Reason = prose("changed their mind");
+    /// One line of an address: 1 to 200 characters without control characters.
+    AddressLine = prose("1 High Street");
+    /// ISO 3166-1 alpha-2 country code, in upper case.
+    CountryCode = text("^[A-Z]{2}$", "GB");
+    /// ISO 4217 currency code of a currency that has a minor unit, in upper case.
+    Currency = text("^[A-Z]{3}$", "GBP");
+    /// An amount in whole minor units of a currency: pence, cents, yen.
+    Amount = whole(0, MAX_AMOUNT, 255);
+    /// Pieces, at least one.
+    Quantity = whole(1, i64::from(Pieces::MAX), 6);
+    /// Pieces, counted.
+    Count = whole(0, 1_000_000_000_000, 120);
+    /// A difference in pieces, not zero: negative for lost or broken ones, positive for found ones.
+    Change = whole(-1_000_000_000_000, 1_000_000_000_000, -2);
+    /// A place in the log: 1, 2, 3 and so on without gaps. A query with `min_position` at least this sees the effect.
+    Position = whole(0, i64::MAX, 4_711);
+    /// An order's id.
+    OrderId = text("^ord_[0-9a-f]{32}$", "ord_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
+    /// A refund's id.
+    RefundId = text("^rfd_[0-9a-f]{32}$", "rfd_4f1c5b0c2f0e5d8e9a6b7c8d9e0f1a2b");
+    /// A token's id. It is no secret.
+    TokenId = text("^tok_[0-9a-f]{32}$", "tok_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
+    /// A moment: RFC 3339. Given out in UTC with six decimals (microseconds); taken in with any offset and precision,
+    /// cut to microseconds, from the year 1900 on.
+    Moment = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .examples([json!("2010-12-01T08:26:00.000000Z")]);
+    /// A day in UTC: YYYY-MM-DD.
+    Day = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .examples([json!("2010-12-01")]);
+    /// Where an order stands.
+    OrderStatus = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(Status::ALL.map(Status::as_str)))
+        .examples([json!("pending_payment")]);
+    /// Goods keep stock; services (postage, fees) do not.
+    ProductKind = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(["goods", "service"]))
+        .examples([json!("goods")]);
+    /// Why money is owed back.
+    RefundCause = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(["order_cancelled", "late_payment", "surplus_payment"]))
+        .examples([json!("order_cancelled")]);
+    /// Marks the place in a list where the next page begins. Belongs to one query with one sort; signed.
+    Cursor = text("^[A-Za-z0-9_-]{1,1024}$", "q1X3v0b5").max_length(Some(1_024));
+}
+
+/// An amount in a currency.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its schema is of use: the domain's type is what is read and written")]
+pub(crate) struct Money {
+    /// Whole minor units of the currency: 255 GBP are 2.55 pounds, 255 JPY are 255 yen.
+    #[schema(value_type = Amount)]
+    amount: i64,
+    /// What the units are of.
+    #[schema(value_type = Currency)]
+    currency: String,
+}
+
+/// A postal address. Only the recipient and the country are needed.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its schema is of use: the domain's type is what is read and written")]
+pub(crate) struct Address {
+    /// Who receives it.
+    #[schema(value_type = AddressLine)]
+    recipient: String,
+    /// Street, house, floor.
+    #[schema(value_type = Option<Vec<AddressLine>>, max_items = 10)]
+    lines: Option<Vec<String>>,
+    /// Town.
+    #[schema(value_type = Option<AddressLine>)]
+    city: Option<String>,
+    /// State, county or province.
+    #[schema(value_type = Option<AddressLine>)]
+    region: Option<String>,
+    /// ZIP or postal code.
+    #[schema(value_type = Option<AddressLine>)]
+    postal_code: Option<String>,
+    /// Country of delivery.
+    #[schema(value_type = CountryCode)]
+    country: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use purser_domain::{product::ProductKind as Kind, refund::RefundCause as Cause};
+
+    use super::*;
+
+    fn words<T: PartialSchema>() -> Vec<String> {
+        let schema = serde_json::to_value(T::schema()).unwrap();
+        schema["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_words_in_the_document_are_the_words_of_the_domain() {
+        let kinds = [Kind::Goods, Kind::Service].map(|kind| serde_json::to_value(kind).unwrap());
+        assert_eq!(serde_json::json!(words::<ProductKind>()), serde_json::json!(kinds));
+        let causes = [Cause::OrderCancelled, Cause::LatePayment, Cause::SurplusPayment];
+        let causes = causes.map(|cause| serde_json::to_value(cause).unwrap());
+        assert_eq!(serde_json::json!(words::<RefundCause>()), serde_json::json!(causes));
+        assert_eq!(words::<OrderStatus>().len(), Status::ALL.len());
+    }
+
+    #[test]
+    fn the_stated_bound_of_a_count_is_that_of_a_stock() {
+        let schema = serde_json::to_value(Count::schema()).unwrap();
+        assert_eq!(schema["maximum"], purser_domain::stock::MAX_ON_HAND);
+    }
+}

@@ -1,0 +1,5 @@
+//! Stock: receive, adjust; look at.
+
+pub(super) mod adjust;
+pub(super) mod count;
+pub(super) mod receive;

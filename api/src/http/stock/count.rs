@@ -1,0 +1,61 @@
+use purser_commands::{Accepted, Answer, Command};
+use purser_domain::{
+    stock::StockId,
+    text::{InvalidValue, Location, Sku},
+};
+use serde::Serialize;
+
+use crate::http::{answer::Answered, extract::Envelope, problem::Problem, schema, state::AppState};
+
+/// Where stock is that nobody said another place for.
+const DEFAULT_LOCATION: &str = "main";
+
+/// A stock after a command.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct StockCount {
+    /// What is stocked.
+    #[schema(value_type = schema::Sku)]
+    sku: Sku,
+    /// Where.
+    #[schema(value_type = schema::Location)]
+    location: Location,
+    /// Pieces that are there.
+    #[schema(value_type = schema::Count)]
+    on_hand: i64,
+    /// Pieces of these that are held for orders.
+    #[schema(value_type = schema::Count)]
+    reserved: i64,
+    /// Pieces that can still be sold: on hand less reserved.
+    #[schema(value_type = schema::Count)]
+    available: i64,
+    /// A query with `min_position` at least this sees the effect.
+    #[schema(value_type = schema::Position)]
+    position: i64,
+}
+
+/// The stock of a SKU at a place, or at the usual one.
+pub(super) fn stock_id(sku: Sku, location: Option<Location>) -> Result<StockId, Problem> {
+    let location = match location {
+        Some(location) => location,
+        None => DEFAULT_LOCATION.parse().map_err(|error: InvalidValue| Problem::internal(error.to_string()))?,
+    };
+    Ok(StockId { sku, location })
+}
+
+/// Carries out a command to a stock and tells its count then.
+pub(super) async fn change(
+    state: &AppState,
+    envelope: &Envelope,
+    command: Command,
+) -> Result<Answered<StockCount>, Problem> {
+    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    match answer {
+        Answer::StockIs { stock: StockId { sku, location }, on_hand, reserved } => {
+            let available = on_hand - reserved;
+            Ok(Answered::ok(StockCount { sku, location, on_hand, reserved, available, position }))
+        }
+        Answer::OrderPlaced { .. } | Answer::OrderIs { .. } | Answer::Done => {
+            Err(Problem::internal("a command to a stock was answered as something else"))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use axum::extract::State;
+use purser_domain::text::{CustomerId, MerchantId, Title};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    auth::{Issuing, NewToken, Role},
+    http::{
+        answer::Answered,
+        extract::Submission,
+        moment::Moment,
+        problem::{Fault, Kind, Problem},
+        schema,
+        state::AppState,
+    },
+};
+
+/// A token to be issued.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenWish {
+    /// What its bearer may ask for.
+    role: Role,
+    /// The customer that it is bound to; needed for the role `customer` and for no other.
+    #[schema(value_type = Option<schema::CustomerId>)]
+    customer: Option<CustomerId>,
+    /// The merchant that it is bound to; needed for the role `merchant` and for no other.
+    #[schema(value_type = Option<schema::MerchantId>)]
+    merchant: Option<MerchantId>,
+    /// What people call it: 1 to 200 characters.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    label: Option<Title>,
+}
+
+/// A token that was issued. This is the only time that it is shown.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct FreshToken {
+    /// Its id, by which it can be revoked. It is no secret.
+    #[schema(value_type = schema::TokenId)]
+    id: String,
+    /// The token itself, to be sent as `Authorization: Bearer ...`. Only its hash is kept.
+    #[schema(example = "purser_customer_9V1mYqZbqk1c0F3s5T7u9wAaCcEeGgIiKkMmOoQqSsU", min_length = 58, max_length = 62)]
+    token: String,
+    /// What its bearer may ask for.
+    role: Role,
+    /// When it was issued.
+    created_at: Moment,
+}
+
+/// Issues a token.
+///
+/// The token is shown once and kept as a hash only. It is valid on this node at once and on others within two seconds. A
+/// repeat under the same `Idempotency-Key` issues nothing and answers 409 with the first token's id.
+#[utoipa::path(
+    post,
+    path = "/v1/tokens",
+    tag = "engine",
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Keeps a repeat of this request from issuing a second token.",
+        min_length = 1, max_length = 255, pattern = "^[ -~]+$"
+    )),
+    request_body = TokenWish,
+    responses((
+        status = 201,
+        description = "It is issued.",
+        body = FreshToken,
+        headers(("Location" = String, description = "The token's path, to revoke it."))
+    ))
+)]
+pub(crate) async fn issue_token(
+    State(state): State<AppState>,
+    Submission { body, envelope }: Submission<TokenWish>,
+) -> Result<Answered<FreshToken>, Problem> {
+    let TokenWish { role, customer, merchant, label } = body;
+    let wish = NewToken {
+        role,
+        subject: subject(role, customer.as_ref(), merchant.as_ref())?,
+        label: label.map(|label| label.as_str().to_owned()),
+        request: envelope.idempotency.map(|idempotency| idempotency.key),
+    };
+    match state.tokens.issue(wish).await? {
+        Issuing::Issued(issued) => {
+            tracing::info!(token = issued.id, %role, actor = envelope.caller.actor, "token {} issued", issued.id);
+            Ok(Answered::created(
+                format!("/v1/tokens/{}", issued.id),
+                FreshToken { id: issued.id, token: issued.token, role, created_at: issued.created_at.into() },
+            ))
+        }
+        Issuing::IssuedBefore { id } => {
+            Err(Problem::new(Kind::TokenIssued, format!("{id} was issued; revoke it if its secret was lost")))
+        }
+    }
+}
+
+fn subject(
+    role: Role,
+    customer: Option<&CustomerId>,
+    merchant: Option<&MerchantId>,
+) -> Result<Option<String>, Problem> {
+    let misfit = |pointer, detail| Err(Problem::at(Kind::InvalidValue, Fault::pointer(pointer, detail)));
+    match (role, customer, merchant) {
+        (Role::Customer, Some(customer), None) => Ok(Some(customer.to_string())),
+        (Role::Merchant, None, Some(merchant)) => Ok(Some(merchant.to_string())),
+        (Role::BackOffice | Role::Operator, None, None) => Ok(None),
+        (Role::Customer, None, None) => misfit("/customer", "a customer's token is bound to a customer"),
+        (Role::Merchant, None, None) => misfit("/merchant", "a merchant's token is bound to a merchant"),
+        (Role::Merchant | Role::BackOffice | Role::Operator, Some(_), _) => {
+            misfit("/customer", "only a customer's token is bound to a customer")
+        }
+        (Role::Customer | Role::BackOffice | Role::Operator, _, Some(_)) => {
+            misfit("/merchant", "only a merchant's token is bound to a merchant")
+        }
+    }
+}

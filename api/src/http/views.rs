@@ -1,0 +1,20 @@
+//! Views: how far they have come, rebuilding them, and the events that one of them could not take.
+
+use std::sync::Arc;
+
+use purser_projections::view::View;
+
+use super::{problem::Problem, state::AppState};
+
+pub(super) mod list;
+pub(super) mod parked;
+pub(super) mod rebuild;
+pub(super) mod retry;
+pub(super) mod skip;
+pub(super) mod status;
+mod unparked;
+
+/// A view by its name.
+fn view<'a>(state: &'a AppState, name: &str) -> Result<&'a Arc<dyn View>, Problem> {
+    state.views.iter().find(|view| view.name() == name).ok_or_else(|| Problem::not_found("view"))
+}

@@ -1,0 +1,19 @@
+//! Purser's process: configuration, embedded servers, HTTP and the command line.
+//!
+//! [`engine`] is the wiring; [`servers`] are the Postgres and NATS it works with, its own ([`embedded`]) or given ones;
+//! [`http`] is the API; [`cli`] is the `purser` program.
+
+pub mod auth;
+pub mod cli;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod embedded;
+pub mod engine;
+pub mod http;
+pub mod mint;
+mod ports;
+mod read_side;
+pub mod servers;
+pub mod telemetry;

@@ -1,0 +1,64 @@
+//! How the sagas reach the write side.
+
+use futures_util::future::BoxFuture;
+use purser_commands::{Command, Commands, Failure, IdempotencyKey, Refusal, Request};
+use purser_domain::{order::OrderRefusal, principal::Principal, saga::SagaCommand};
+use purser_projections::sagas::{CommandPort, PortError, SagaRequest};
+
+/// Issues the sagas' commands through the same door as everybody else's.
+#[derive(Debug, Clone)]
+pub(crate) struct SagaCommands(Commands);
+
+impl SagaCommands {
+    /// Plugs the write side in.
+    pub(crate) const fn new(commands: Commands) -> Self {
+        Self(commands)
+    }
+}
+
+impl CommandPort for SagaCommands {
+    fn issue(&self, request: SagaRequest) -> BoxFuture<'_, Result<(), PortError>> {
+        Box::pin(async move {
+            let SagaRequest { id, saga, command, metadata } = request;
+            let idempotency = IdempotencyKey::new(saga.name(), &id.to_string(), &[id.as_bytes()]);
+            let outcome = self
+                .0
+                .execute(Request {
+                    command: engine_command(command.clone()),
+                    principal: Principal::Saga,
+                    metadata,
+                    idempotency: Some(idempotency),
+                })
+                .await;
+            match outcome {
+                Ok(_) => Ok(()),
+                Err(failure) => Err(port_error(&command, failure)),
+            }
+        })
+    }
+}
+
+fn engine_command(command: SagaCommand) -> Command {
+    match command {
+        SagaCommand::StartProcessing { order } => Command::StartProcessing { order },
+        SagaCommand::ReleaseReservations { order } => Command::ReleaseReservations { order },
+        SagaCommand::ExpireOrder { order } => Command::ExpireOrder { order },
+        SagaCommand::RequestRefund { claim } => Command::RequestRefund { claim },
+        SagaCommand::RecordRefundSubmitted { refund, channel } => Command::RecordRefundSubmitted { refund, channel },
+    }
+}
+
+fn port_error(command: &SagaCommand, failure: Failure) -> PortError {
+    match failure {
+        Failure::Refused(Refusal::Order(OrderRefusal::WindowOpen { pay_by })) => PortError::TooEarly { until: pay_by },
+        Failure::Refused(Refusal::Order(refusal)) if command.is_superseded_by(&refusal) => {
+            PortError::Superseded(refusal.to_string())
+        }
+        Failure::Refused(refusal) => PortError::Refused(refusal.to_string()),
+        failure @ (Failure::KeyReused | Failure::Internal) => PortError::Refused(failure.to_string()),
+        failure @ (Failure::Overloaded { .. }
+        | Failure::NoWriter { .. }
+        | Failure::Unavailable { .. }
+        | Failure::TimedOut) => PortError::Unavailable(failure.to_string()),
+    }
+}

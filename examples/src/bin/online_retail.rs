@@ -1,0 +1,70 @@
+//! Imports the orders of a real online shop into a running engine and compares its views with the file, to the penny.
+//!
+//! ```text
+//! $ purser serve &
+//! $ cargo run --release -p purser-examples --bin online_retail -- online-retail-2010-12.csv
+//! ...
+//! orders=1524 lines=38773 units=336389 gross=755687.43 GBP: exact
+//! ```
+//!
+//! Exit codes: 0 if every figure is the same, 1 if any differs, 2 if the import could not be finished. Safe to run twice, to
+//! kill and to run again; the engine may be killed and started again meanwhile.
+
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+use purser::{client::Target, clock::SystemClock};
+use purser_domain::clock::Clock;
+use purser_examples::online_retail::{
+    comparison,
+    import::{self, Settings},
+    ledger::Ledger,
+    report::Report,
+};
+
+/// Import the orders of a real online shop and compare the engine's views with the file
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(flatten)]
+    target: Target,
+    /// Requests under way at once
+    #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    concurrency: u16,
+    /// The ledger: the excerpt in data, or the full public data set as CSV
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("online_retail: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
+    let ledger = Ledger::read(&arguments.file)?;
+    let client = arguments.target.back_office()?;
+    let style = ProgressStyle::with_template("{msg:<10} {wide_bar} {human_pos}/{human_len} {per_sec} {elapsed}")?;
+    let bar = ProgressBar::new(0).with_style(style);
+    let concurrency = usize::from(arguments.concurrency);
+    let settings = Settings { concurrency, now: SystemClock.now() };
+    let imported = import::import(&client, &ledger, settings, &bar).await?;
+    let viewed = comparison::view(&client, &ledger, &imported, concurrency, &bar).await?;
+    bar.finish_and_clear();
+    let report = Report::new(&ledger, &viewed);
+    print!("{report}");
+    Ok(report.is_exact())
+}

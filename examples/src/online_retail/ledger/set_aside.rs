@@ -1,0 +1,74 @@
+use std::{collections::BTreeMap, fmt};
+
+use super::{Row, RowError};
+
+/// Why a row is not imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// The invoice number starts with a letter other than C: bad debts and other bookkeeping.
+    Bookkeeping,
+    /// A quantity, price or time is unreadable.
+    Unreadable,
+    /// The price has a part of a penny.
+    TooFine,
+    /// The stock code is none.
+    StockCode,
+    /// The quantity is zero.
+    NoQuantity,
+    /// A negative quantity among sales.
+    NegativeQuantity,
+    /// The price is negative.
+    NegativePrice,
+    /// The quantity is larger than the engine takes.
+    Quantity,
+    /// A correction that has a price.
+    PricedCorrection,
+    /// The invoice has more lines than the engine takes.
+    TooManyLines,
+}
+
+/// What is not imported: counted, and named by its cause.
+#[derive(Debug, Default)]
+pub struct SetAside {
+    /// Invoices that take goods back.
+    pub return_invoices: usize,
+    /// Their rows.
+    pub return_rows: usize,
+    /// The pieces that they take back.
+    pub return_units: i64,
+    /// All other rows, by cause.
+    pub rows: BTreeMap<Cause, usize>,
+}
+
+impl SetAside {
+    pub(super) fn returned(&mut self, rows: &[Result<Row, RowError>]) {
+        self.return_invoices += 1;
+        self.return_rows += rows.len();
+        self.return_units -= rows.iter().flatten().map(|row| row.quantity).sum::<i64>();
+    }
+
+    pub(super) fn invoice(&mut self, cause: Cause, rows: usize) {
+        *self.rows.entry(cause).or_default() += rows;
+    }
+
+    pub(super) fn row(&mut self, cause: Cause) {
+        self.invoice(cause, 1);
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bookkeeping => "bookkeeping entries, no sales",
+            Self::Unreadable => "quantity, price or time is unreadable",
+            Self::TooFine => "price is finer than a penny",
+            Self::StockCode => "stock code is none",
+            Self::NoQuantity => "quantity is zero",
+            Self::NegativeQuantity => "negative quantity among sales",
+            Self::NegativePrice => "price is negative",
+            Self::Quantity => "quantity is larger than the engine takes",
+            Self::PricedCorrection => "stock correction with a price",
+            Self::TooManyLines => "invoice has more lines than the engine takes",
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! A caller of the HTTP API, one for each role.
+
+use std::{net::SocketAddr, path::Path};
+
+use reqwest::{Method, StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+
+/// The four roles' tokens and a connection pool.
+#[derive(Debug, Clone)]
+pub struct Api {
+    base: String,
+    tokens: Tokens,
+    client: reqwest::Client,
+}
+
+/// A token for each role, as the first start wrote them.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// Bound to `demo-customer`.
+    pub customer: String,
+    /// Bound to `demo-merchant`.
+    pub merchant: String,
+    /// The shop's staff.
+    pub back_office: String,
+    /// Who runs the engine.
+    pub operator: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answered {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; null where it is empty or no JSON.
+    pub body: Value,
+    /// The body as it came.
+    pub text: String,
+}
+
+/// A request in the making.
+#[derive(Debug)]
+pub struct Call<'a> {
+    api: &'a Api,
+    request: reqwest::RequestBuilder,
+}
+
+impl Api {
+    /// Talks to an engine with the tokens of a data directory.
+    pub fn new(address: SocketAddr, data_dir: &Path) -> Self {
+        let path = data_dir.join("credentials.toml");
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let token = |role: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(&format!("{role} = \"")));
+            line.and_then(|rest| rest.strip_suffix('"')).unwrap_or_else(|| panic!("no token for {role}")).to_owned()
+        };
+        let tokens = Tokens {
+            customer: token("customer"),
+            merchant: token("merchant"),
+            back_office: token("back_office"),
+            operator: token("operator"),
+        };
+        Self { base: format!("http://{address}"), tokens, client: reqwest::Client::new() }
+    }
+
+    /// The same caller at another engine on the same database.
+    #[must_use]
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { base: format!("http://{address}"), ..self.clone() }
+    }
+
+    /// The tokens.
+    pub const fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// A request without a token.
+    pub fn anonymous(&self, method: Method, path: &str) -> Call<'_> {
+        Call { api: self, request: self.client.request(method, format!("{}{path}", self.base)) }
+    }
+
+    /// A request with any token.
+    pub fn with_token(&self, token: &str, method: Method, path: &str) -> Call<'_> {
+        let Call { api, request } = self.anonymous(method, path);
+        Call { api, request: request.bearer_auth(token) }
+    }
+
+    /// A GET by the back office, which must succeed.
+    pub async fn get(&self, path: &str) -> Value {
+        self.with_token(&self.tokens.back_office, Method::GET, path).send().await.expect_status(200).body
+    }
+
+    /// A POST by the back office under a key of its own.
+    pub fn post(&self, path: &str, body: &Value) -> Call<'_> {
+        self.with_token(&self.tokens.back_office, Method::POST, path).fresh_key().json(body)
+    }
+
+    /// Lists a product of `demo-merchant` in GBP and receives stock of it at `main`.
+    pub async fn stocked(&self, sku: &str, price: i64, quantity: i64) -> i64 {
+        let product = json!({"sku": sku, "title": format!("Title of {sku}"), "kind": "goods",
+            "price": {"amount": price, "currency": "GBP"}, "merchant": "demo-merchant"});
+        self.post("/v1/products", &product).send().await.expect_status(201);
+        let receipt = json!({"quantity": quantity});
+        let received = self.post(&format!("/v1/stock/{sku}/receive"), &receipt).send().await.expect_status(200);
+        received.position()
+    }
+
+    /// Places an order of `demo-customer` by the back office and returns its id and position.
+    pub async fn placed(&self, lines: &[(&str, i64)]) -> (String, i64) {
+        let answered = self.post("/v1/orders", &order(lines)).send().await.expect_status(201);
+        (answered.body["id"].as_str().expect("an id").to_owned(), answered.position())
+    }
+}
+
+/// The body of a placement for `demo-customer`, in GBP.
+pub fn order(lines: &[(&str, i64)]) -> Value {
+    let lines: Vec<Value> = lines.iter().map(|(sku, quantity)| json!({"sku": sku, "quantity": quantity})).collect();
+    json!({"customer": "demo-customer", "currency": "GBP", "lines": lines,
+        "ship_to": {"recipient": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"}})
+}
+
+impl Call<'_> {
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string())
+    }
+
+    /// With any body.
+    #[must_use]
+    pub fn body(self, content_type: &str, body: impl Into<reqwest::Body>) -> Self {
+        Self { request: self.request.header("content-type", content_type).body(body), ..self }
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(self, name: &str, value: &str) -> Self {
+        Self { request: self.request.header(name, value), ..self }
+    }
+
+    /// Under an idempotency key.
+    #[must_use]
+    pub fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    /// Under an idempotency key that nobody has used.
+    #[must_use]
+    pub fn fresh_key(self) -> Self {
+        let api = self.api;
+        let key = format!("{:p}-{}", api, FRESH.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        self.key(&key)
+    }
+
+    /// Sends it.
+    pub async fn send(self) -> Answered {
+        self.try_send().await.expect("an answer")
+    }
+
+    /// Sends it to an engine that may be gone.
+    pub async fn try_send(self) -> Result<Answered, reqwest::Error> {
+        let response = self.request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Answered { status, headers, body, text })
+    }
+}
+
+static FRESH: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
+impl Answered {
+    /// Insists on a status and shows the body if it is another.
+    #[track_caller]
+    pub fn expect_status(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    /// Insists on a problem: its status, the end of its type (`urn:purser:problem:` comes before) and its media type.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, kind: &str) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.body["type"], format!("urn:purser:problem:{kind}"), "{}", self.text);
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        assert_eq!(self.body["status"], status);
+        self
+    }
+
+    /// The log position in the answer.
+    #[track_caller]
+    pub fn position(&self) -> i64 {
+        self.body["position"].as_i64().unwrap_or_else(|| panic!("no position in {}", self.text))
+    }
+}
