@@ -7,7 +7,7 @@
 //! |---|---|---|---|
 //! | payment window | `OrderPlaced` | waits until the window closes, then expires the order | `OrderExpired`, or the timer's removal when the order is paid or cancelled |
 //! | processing | `OrderPaid` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
-//! | release | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `ReservationsReleased` |
+//! | release | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased` |
 //! | refund | a cancellation of a paid order, late or surplus money | asks for the refund and puts it into somebody's hands | `RefundSucceeded` |
 
 mod payment_window;
@@ -146,6 +146,7 @@ impl SagaCommand {
                 OrderRefusal::Unknown
                 | OrderRefusal::AlreadyPlaced
                 | OrderRefusal::AmountMismatch { .. }
+                | OrderRefusal::RecordedDifferently { .. }
                 | OrderRefusal::EmptyPayment
                 | OrderRefusal::WindowOpen { .. },
             )

@@ -5,7 +5,7 @@ use crate::{
         Capture, Closed, Order, OrderAction, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus,
         PlaceOrder, Settled, Settlement, Terms,
     },
-    text::{PaymentReference, Reason},
+    text::Reason,
 };
 
 /// What follows from a command. No events mean "already so"; whatever must not be is a refusal with its own name.
@@ -83,7 +83,7 @@ fn decide_payment(order: &Order, capture: Capture, at: Timestamp) -> Result<Vec<
         | Order::Shipped(settled)
         | Order::Delivered(settled)
         | Order::Completed(settled) => decide_surplus(settled, capture, at),
-        Order::Cancelled(closed) | Order::Expired(closed) => Ok(decide_late(closed, capture, at)),
+        Order::Cancelled(closed) | Order::Expired(closed) => decide_late(closed, capture, at),
     }
 }
 
@@ -91,24 +91,27 @@ fn check_amount(terms: &Terms, received: Money) -> Result<(), OrderRefusal> {
     if received == terms.total { Ok(()) } else { Err(OrderRefusal::AmountMismatch { expected: terms.total, received }) }
 }
 
-/// The same reference again is the same money, unless it states another amount: then one of the two statements is wrong.
 fn decide_surplus(settled: &Settled, capture: Capture, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    match settled.capture() {
-        Some(known) if known.reference == capture.reference => {
-            check_amount(&settled.terms, capture.amount)?;
-            Ok(vec![])
-        }
-        Some(_) | None if settled.knows(&capture.reference) => Ok(vec![]),
-        Some(_) | None => Ok(vec![OrderEvent::SurplusPaymentReceived { capture, at }]),
+    match settled.known(&capture.reference) {
+        Some(known) => already_recorded(known, capture.amount),
+        None => Ok(vec![OrderEvent::SurplusPaymentReceived { capture, at }]),
     }
 }
 
-fn decide_late(closed: &Closed, capture: Capture, at: Timestamp) -> Vec<OrderEvent> {
-    if knows(closed, &capture.reference) { vec![] } else { vec![OrderEvent::LatePaymentReceived { capture, at }] }
+fn decide_late(closed: &Closed, capture: Capture, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    match closed.known(&capture.reference) {
+        Some(known) => already_recorded(known, capture.amount),
+        None => Ok(vec![OrderEvent::LatePaymentReceived { capture, at }]),
+    }
 }
 
-fn knows(closed: &Closed, reference: &PaymentReference) -> bool {
-    closed.owed_back.contains(reference)
+/// The same reference again is the same money, unless it states another amount: then one of the two statements is wrong.
+fn already_recorded(known: &Capture, received: Money) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    if received == known.amount {
+        Ok(vec![])
+    } else {
+        Err(OrderRefusal::RecordedDifferently { recorded: known.amount, received })
+    }
 }
 
 fn decide_cancel(order: &Order, reason: Reason, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
@@ -141,7 +144,7 @@ fn decide_expire(order: &Order, at: Timestamp) -> Result<Vec<OrderEvent>, OrderR
 }
 
 fn release(closed: &Closed, at: Timestamp) -> Vec<OrderEvent> {
-    if closed.unreleased.is_empty() { vec![] } else { vec![OrderEvent::ReservationsReleased { at }] }
+    if closed.unreleased.is_empty() { vec![] } else { vec![OrderEvent::OrderReservationsReleased { at }] }
 }
 
 fn refuse(order: &Order, action: OrderAction) -> Result<Vec<OrderEvent>, OrderRefusal> {

@@ -139,7 +139,7 @@ pub enum OrderEvent {
         at: Timestamp,
     },
     /// The stock of an ended order was given back in the same append.
-    ReservationsReleased {
+    OrderReservationsReleased {
         /// When.
         at: Timestamp,
     },
@@ -169,7 +169,7 @@ impl OrderEvent {
             Self::OrderCompleted { .. } => "OrderCompleted",
             Self::OrderCancelled { .. } => "OrderCancelled",
             Self::OrderExpired { .. } => "OrderExpired",
-            Self::ReservationsReleased { .. } => "ReservationsReleased",
+            Self::OrderReservationsReleased { .. } => "OrderReservationsReleased",
         }
     }
 }

@@ -1,7 +1,4 @@
-use crate::{
-    order::{Capture, Closed, Order, OrderEvent, OrderPlaced, Settled, Settlement, Terms},
-    text::PaymentReference,
-};
+use crate::order::{Capture, Closed, Order, OrderEvent, OrderPlaced, Settled, Settlement, Terms};
 
 impl Order {
     /// The state after an event. Never fails and never decides: an event that does not fit a state leaves it as it is,
@@ -11,8 +8,8 @@ impl Order {
         match event {
             OrderEvent::OrderPlaced(placed) => self.placed(placed),
             OrderEvent::OrderPaid { settlement, at: _ } => self.paid(settlement),
-            OrderEvent::LatePaymentReceived { capture, at: _ } => self.late_payment(capture.reference),
-            OrderEvent::SurplusPaymentReceived { capture, at: _ } => self.surplus_payment(capture.reference),
+            OrderEvent::LatePaymentReceived { capture, at: _ } => self.late_payment(capture),
+            OrderEvent::SurplusPaymentReceived { capture, at: _ } => self.surplus_payment(capture),
             OrderEvent::ProcessingStarted { at: _ } => match self {
                 Self::Paid(settled) => Self::Processing(settled),
                 other => other,
@@ -34,7 +31,7 @@ impl Order {
                 Self::PendingPayment(terms) => Self::Expired(Closed::of(terms, vec![])),
                 other => other,
             },
-            OrderEvent::ReservationsReleased { at: _ } => self.released(),
+            OrderEvent::OrderReservationsReleased { at: _ } => self.released(),
         }
     }
 
@@ -58,9 +55,9 @@ impl Order {
         }
     }
 
-    fn late_payment(mut self, reference: PaymentReference) -> Self {
+    fn late_payment(mut self, capture: Capture) -> Self {
         match &mut self {
-            Self::Cancelled(closed) | Self::Expired(closed) => closed.owed_back.push(reference),
+            Self::Cancelled(closed) | Self::Expired(closed) => closed.owed_back.push(capture),
             Self::Unplaced
             | Self::PendingPayment(_)
             | Self::Paid(_)
@@ -72,13 +69,13 @@ impl Order {
         self
     }
 
-    fn surplus_payment(mut self, reference: PaymentReference) -> Self {
+    fn surplus_payment(mut self, capture: Capture) -> Self {
         match &mut self {
             Self::Paid(settled)
             | Self::Processing(settled)
             | Self::Shipped(settled)
             | Self::Delivered(settled)
-            | Self::Completed(settled) => settled.surplus.push(reference),
+            | Self::Completed(settled) => settled.surplus.push(capture),
             Self::Unplaced | Self::PendingPayment(_) | Self::Cancelled(_) | Self::Expired(_) => {}
         }
         self
@@ -88,9 +85,9 @@ impl Order {
         match self {
             Self::PendingPayment(terms) => Self::Cancelled(Closed::of(terms, vec![])),
             Self::Paid(settled) | Self::Processing(settled) => {
-                let mut references = settled.surplus;
-                references.extend(owed_back.map(|capture| capture.reference));
-                Self::Cancelled(Closed::of(settled.terms, references))
+                let mut captures = settled.surplus;
+                captures.extend(owed_back);
+                Self::Cancelled(Closed::of(settled.terms, captures))
             }
             other => other,
         }
@@ -112,7 +109,7 @@ impl Order {
 }
 
 impl Closed {
-    fn of(mut terms: Terms, owed_back: Vec<PaymentReference>) -> Self {
+    fn of(mut terms: Terms, owed_back: Vec<Capture>) -> Self {
         let unreleased = std::mem::take(&mut terms.allocations);
         Self { terms, owed_back, unreleased }
     }

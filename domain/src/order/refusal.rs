@@ -60,6 +60,14 @@ pub enum OrderRefusal {
         /// What was recorded.
         received: Money,
     },
+    /// The payment is on record with another amount.
+    #[error("this payment is on record as {recorded}, not {received}")]
+    RecordedDifferently {
+        /// What is on record.
+        recorded: Money,
+        /// What is stated now.
+        received: Money,
+    },
     /// A payment of nothing.
     #[error("a payment must be more than zero")]
     EmptyPayment,

@@ -131,7 +131,7 @@ fn a_parcel_goes_with_or_without_a_tracking_number() {
 
 #[test]
 fn the_stock_of_an_ended_order_is_released_once() {
-    let released = OrderEvent::ReservationsReleased { at: at(31) };
+    let released = OrderEvent::OrderReservationsReleased { at: at(31) };
     for status in [OrderStatus::Cancelled, OrderStatus::Expired] {
         given(life(status))
             .when(OrderCommand::ReleaseReservations { at: at(31) })

@@ -42,7 +42,7 @@ pub struct Settled {
     /// By what it was settled.
     pub settlement: Settlement,
     /// Money that came on top and is owed back.
-    pub surplus: Vec<PaymentReference>,
+    pub surplus: Vec<Capture>,
 }
 
 /// An order that ended before its shipment.
@@ -51,7 +51,7 @@ pub struct Closed {
     /// As placed.
     pub terms: Terms,
     /// All money ever taken for it; all of it is owed back.
-    pub owed_back: Vec<PaymentReference>,
+    pub owed_back: Vec<Capture>,
     /// Whether its stock was given back, and if not, what is still to be given.
     pub unreleased: Vec<Allocation>,
 }
@@ -187,8 +187,15 @@ impl Settled {
         }
     }
 
-    /// Whether this payment is known already.
-    pub fn knows(&self, reference: &PaymentReference) -> bool {
-        self.capture().is_some_and(|capture| capture.reference == *reference) || self.surplus.contains(reference)
+    /// The payment of this reference, if it is known already.
+    pub fn known(&self, reference: &PaymentReference) -> Option<&Capture> {
+        self.capture().into_iter().chain(&self.surplus).find(|capture| capture.reference == *reference)
+    }
+}
+
+impl Closed {
+    /// The payment of this reference, if it is known already.
+    pub fn known(&self, reference: &PaymentReference) -> Option<&Capture> {
+        self.owed_back.iter().find(|capture| capture.reference == *reference)
     }
 }

@@ -145,6 +145,18 @@ fn fates(shop: &Shop) -> BTreeMap<(StockId, OrderId), Fate> {
     fates
 }
 
+/// Pieces that came through the door or left by it; what is held or given back in between moves nothing.
+fn came_or_left(event: &StockEvent) -> i64 {
+    match event {
+        StockEvent::StockReceived { quantity, at: _ } => i64::from(*quantity),
+        StockEvent::StockAdjusted { change, .. } => *change,
+        StockEvent::ReservationConsumed(reservation) => -i64::from(reservation.quantity),
+        StockEvent::StockReserved(_) | StockEvent::ReservationCommitted(_) | StockEvent::ReservationReleased { .. } => {
+            0
+        }
+    }
+}
+
 /// What each order reserved at its placement.
 fn allocated(shop: &Shop) -> BTreeMap<(StockId, OrderId), i64> {
     let placements = shop.log.iter().filter_map(|event| match event {
@@ -174,6 +186,12 @@ fn check_reservations(shop: &Shop) -> Result<(), TestCaseError> {
     }
     for (id, stock) in shop.stocks() {
         prop_assert_eq!((stock.reserved(), stock.open_reservations()), (0, 0), "{} still holds something", id);
+        let pieces = shop.log.iter().filter_map(|event| match event {
+            Event::Stock(of, event) if *of == id => Some(event),
+            Event::Order(..) | Event::Stock(..) | Event::Product(..) | Event::Refund(..) => None,
+        });
+        let there: i64 = pieces.map(came_or_left).sum();
+        prop_assert_eq!(stock.on_hand(), there, "{} counts other pieces than are there", id);
     }
     Ok(())
 }

@@ -52,7 +52,7 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
         OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
-        | OrderEvent::ReservationsReleased { .. } => before,
+        | OrderEvent::OrderReservationsReleased { .. } => before,
     }
 }
 

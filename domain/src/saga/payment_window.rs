@@ -15,6 +15,6 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
-        | OrderEvent::ReservationsReleased { .. } => None,
+        | OrderEvent::OrderReservationsReleased { .. } => None,
     }
 }

@@ -57,7 +57,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
-            | OrderEvent::ReservationsReleased { .. } => [None, None, None, None],
+            | OrderEvent::OrderReservationsReleased { .. } => [None, None, None, None],
         };
         assert_eq!(reactions(&order(sample.value)), expected, "{} {}", sample.variant, sample.label);
     }
@@ -151,6 +151,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         AlreadyPlaced: ["" => OrderRefusal::AlreadyPlaced],
         WrongStatus: ["" => wrong(OrderStatus::PendingPayment)],
         AmountMismatch: ["" => OrderRefusal::AmountMismatch { expected: gbp(1), received: gbp(2) }],
+        RecordedDifferently: ["" => OrderRefusal::RecordedDifferently { recorded: gbp(1), received: gbp(2) }],
         EmptyPayment: ["" => OrderRefusal::EmptyPayment],
         WindowOpen: ["" => OrderRefusal::WindowOpen { pay_by: at(30) }],
     });

@@ -44,7 +44,7 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "minimal" => OrderEvent::OrderCancelled { reason: text("x"), owed_back: None, at: at(9) },
         ],
         OrderExpired: ["" => OrderEvent::OrderExpired { at: at(30) }],
-        ReservationsReleased: ["" => OrderEvent::ReservationsReleased { at: at(31) }],
+        OrderReservationsReleased: ["" => OrderEvent::OrderReservationsReleased { at: at(31) }],
     })
 }
 

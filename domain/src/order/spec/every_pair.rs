@@ -103,7 +103,7 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
         }
         OrderCommand::ReleaseReservations { .. } => {
             let no = || no(OrderAction::ReleaseReservations);
-            let yes = |status| Does("ReservationsReleased", status);
+            let yes = |status| Does("OrderReservationsReleased", status);
             [none(), no(), no(), no(), no(), no(), no(), yes(Cancelled), yes(Expired)]
         }
     }

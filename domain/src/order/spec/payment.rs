@@ -53,9 +53,14 @@ fn the_payment_that_settled_an_order_is_known_ever_after() {
 }
 
 #[test]
-fn the_payment_that_settled_an_order_cannot_be_restated_with_another_amount() {
+fn no_payment_can_be_restated_with_another_amount() {
+    let restated = |recorded| OrderRefusal::RecordedDifferently { recorded: gbp(recorded), received: gbp(1529) };
     for status in SETTLED {
-        given(life(status)).when(pay("tx-1", 1529)).then_expect_error(mismatch(1529));
+        given(life(status)).when(pay("tx-1", 1529)).then_expect_error(restated(1530));
+        given(life(status)).and(vec![surplus("tx-2", 7)]).when(pay("tx-2", 1529)).then_expect_error(restated(7));
+    }
+    for status in [OrderStatus::Cancelled, OrderStatus::Expired] {
+        given(life(status)).and(vec![late("tx-2", 7)]).when(pay("tx-2", 1529)).then_expect_error(restated(7));
     }
 }
 
@@ -89,7 +94,7 @@ fn money_for_an_ended_order_is_late_whatever_its_amount() {
 
 #[test]
 fn money_is_late_before_and_after_the_stock_went_back() {
-    let released = OrderEvent::ReservationsReleased { at: at(31) };
+    let released = OrderEvent::OrderReservationsReleased { at: at(31) };
     given(life(OrderStatus::Expired))
         .and(vec![released])
         .when(pay("tx-1", 1530))
