@@ -12,10 +12,13 @@ create table views.order_detail (
     order_id uuid primary key,
     customer text collate "C",
     merchant text collate "C" not null,
+    placed   json not null
+);
+create table views.order_detail_progress (
+    order_id uuid primary key,
     position bigint not null,
-    placed   json not null,
     detail   json not null
-) with (fillfactor = 70);
+) with (fillfactor = 50);
 
 -- What orders are searched by. None of it ever changes, because what does change is in order_search_status; the search
 -- index over SKUs and titles is by far the most expensive one here, and would otherwise be written again with every step

@@ -14,8 +14,8 @@ mod target;
 pub use credentials::{Credentials, CredentialsError, Token};
 pub use error::{ClientError, Fault, Problem};
 pub use shapes::{
-    Adjustment, Change, DaySales, Listing, OrderDetail, OrderLine, Payment, Placed, Placement, Receipt, RefundDone,
-    Shipment, SkuSales, Standing, StockCount,
+    Adjustment, Change, DaySales, Listing, OrderDetail, OrderLine, Payment, Period, Placed, Placement, Receipt,
+    RefundDone, Shipment, SkuSales, Standing, StockCount,
 };
 pub use target::{Target, TargetError};
 
@@ -37,7 +37,7 @@ use self::{
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many items of a list are asked for at once.
-const PAGE_ITEMS: &str = "100";
+const PAGE_ITEMS: &str = "1000";
 
 /// A connection pool to one engine, in one role. Clones share the pool.
 #[derive(Debug, Clone)]
@@ -62,8 +62,7 @@ impl Client {
     pub fn try_new(url: &str, token: &Token, patience: Duration) -> Result<Self, ClientError> {
         let base = Url::parse(url).ok().filter(|base| base.scheme() == "http" && base.has_host());
         let base = base.ok_or_else(|| ClientError::Url { url: url.to_owned() })?;
-        let mut authorization =
-            HeaderValue::try_from(format!("Bearer {}", token.secret())).map_err(|_| ClientError::Token)?;
+        let mut authorization = HeaderValue::try_from(token.authorization()).map_err(|_| ClientError::Token)?;
         authorization.set_sensitive(true);
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -165,17 +164,23 @@ impl Client {
 
     /// The counts of all stock, as of `min_position` at least.
     pub async fn stock(&self, min_position: i64) -> Result<Vec<StockCount>, ClientError> {
-        self.all(&["v1", "stock"], &[], min_position).await
+        self.all::<_, &str>(&["v1", "stock"], &[], min_position).await
     }
 
-    /// What was sold on each day from `from` to `to`, both included.
-    pub async fn sales_by_day(&self, from: &str, to: &str, min_position: i64) -> Result<Vec<DaySales>, ClientError> {
-        self.all(&["v1", "sales", "days"], &[("from", from), ("to", to)], min_position).await
+    /// What a merchant sold on each day.
+    pub async fn sales_by_day(&self, period: &Period, min_position: i64) -> Result<Vec<DaySales>, ClientError> {
+        self.all(&["v1", "sales", "days"], &period.query(), min_position).await
     }
 
-    /// What was sold of each SKU from day `from` to day `to`, both included.
-    pub async fn sales_by_sku(&self, from: &str, to: &str, min_position: i64) -> Result<Vec<SkuSales>, ClientError> {
-        self.all(&["v1", "sales", "skus"], &[("from", from), ("to", to)], min_position).await
+    /// What a merchant sold of each SKU.
+    pub async fn sales_by_sku(&self, period: &Period, min_position: i64) -> Result<Vec<SkuSales>, ClientError> {
+        self.all(&["v1", "sales", "skus"], &period.query(), min_position).await
+    }
+
+    /// How many events the view that is furthest behind has not seen yet. For an operator.
+    pub async fn lag_events(&self) -> Result<i64, ClientError> {
+        let views: Page<shapes::ViewLag> = self.read(&["v1", "views"], &[]).await?;
+        Ok(views.items.iter().map(|view| view.lag_events).max().unwrap_or_default())
     }
 
     async fn step(
@@ -205,17 +210,17 @@ impl Client {
     }
 
     /// All pages of a list.
-    async fn all<A: DeserializeOwned>(
+    async fn all<A: DeserializeOwned, V: AsRef<str>>(
         &self,
         path: &[&str],
-        query: &[(&str, &str)],
+        query: &[(&str, V)],
         min_position: i64,
     ) -> Result<Vec<A>, ClientError> {
         let min_position = min_position.to_string();
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
-            let mut query = query.to_vec();
+            let mut query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_ref())).collect();
             query.extend([("limit", PAGE_ITEMS), ("min_position", &min_position)]);
             query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
             let page: Page<A> = self.read(path, &query).await?;

@@ -23,6 +23,8 @@ mod products;
 mod refunds;
 mod routes;
 mod routing;
+mod sagas;
+mod sales;
 mod schema;
 mod server;
 mod state;

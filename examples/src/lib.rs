@@ -1,3 +1,6 @@
-//! What the example programs are made of: the import of a real shop's orders, and the benchmark.
+//! What the example programs are made of: the import of a real shop's orders, the benchmark, and the way to the NATS that
+//! an engine owns.
 
+pub mod bench;
+pub mod nats;
 pub mod online_retail;

@@ -8,7 +8,10 @@ mod envelope;
 
 pub(crate) use envelope::{Delivery, Envelope, LAST_POSITION, Packer};
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_nats::{
     Client, ConnectError, ConnectOptions, Event, ToServerAddrs,
@@ -62,14 +65,15 @@ impl Names {
 }
 
 impl Carrier {
-    /// Connects in the background, and again for ever, at most every two seconds: that NATS is away is no error, now or
-    /// later. An error is an address that cannot be understood. A login that the server refuses ends the attempts.
+    /// Connects in the background, and again for ever, at least every two seconds: that NATS is away or refuses the login
+    /// is no error, now or later, but logged once. An error is an address that cannot be understood.
     pub async fn connect(
         servers: impl ToServerAddrs,
         options: ConnectOptions,
         log_id: Uuid,
     ) -> Result<Self, ConnectError> {
         let (up, connected) = watch::channel(false);
+        let notes = Notes { up, complaint: Mutex::default() };
         let client = options
             .name("purser")
             .retry_on_initial_connect()
@@ -77,7 +81,7 @@ impl Carrier {
             .reconnect_delay_callback(reconnect_delay)
             .ping_interval(PING_INTERVAL)
             .event_callback(move |event| {
-                note(&up, &event);
+                notes.take(&event);
                 std::future::ready(())
             })
             .connect(servers)
@@ -152,22 +156,39 @@ fn reconnect_delay(attempt: usize) -> Duration {
     Duration::from_millis(2_u64.pow(exponent)).min(RECONNECT_DELAY_MAX)
 }
 
-fn note(up: &watch::Sender<bool>, event: &Event) {
-    match event {
-        Event::Connected => {
-            up.send_replace(true);
+/// What the client reports from behind the scenes.
+struct Notes {
+    up: watch::Sender<bool>,
+    /// What the client complained of last: it says the same at every attempt to connect.
+    complaint: Mutex<Option<String>>,
+}
+
+impl Notes {
+    fn take(&self, event: &Event) {
+        match event {
+            Event::Connected => {
+                self.is_new(None);
+                self.up.send_replace(true);
+            }
+            Event::Disconnected | Event::Closed => {
+                self.up.send_replace(false);
+            }
+            Event::SlowConsumer(_) => {
+                tracing::warn!("messages from nats came faster than they were taken, some are lost")
+            }
+            Event::ServerError(error) => tracing::warn!(%error, "nats reported an error"),
+            Event::ClientError(error) if self.is_new(Some(error.to_string())) => {
+                tracing::warn!(%error, "nats cannot be reached, trying again until it works");
+            }
+            Event::ClientError(_) | Event::LameDuckMode | Event::Draining => {}
         }
-        Event::Disconnected => {
-            up.send_replace(false);
-        }
-        Event::Closed => {
-            up.send_replace(false);
-            tracing::info!("the nats client has ended");
-        }
-        Event::SlowConsumer(_) => tracing::warn!("nats messages came faster than they were taken and were dropped"),
-        Event::ServerError(error) => tracing::warn!(%error, "nats reported an error"),
-        Event::ClientError(error) => tracing::warn!(%error, "the nats client reported an error"),
-        Event::LameDuckMode | Event::Draining => {}
+    }
+
+    fn is_new(&self, complaint: Option<String>) -> bool {
+        let mut last = self.complaint.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = *last != complaint;
+        *last = complaint;
+        new
     }
 }
 

@@ -97,6 +97,7 @@ impl Feed {
             tracker: tracker.clone(),
             stop: stop.clone(),
         });
+        metrics::gauge!("purser_feed_carrier_up").set(0.0);
         let (sender, deliveries) = mpsc::channel(DELIVERIES_MAX);
         if let Some(carrier) = carrier {
             let tail = CarrierTail::new(carrier, shared.upcasters.clone(), sender);

@@ -113,6 +113,7 @@ pub async fn history(
         .bind(ids)
         .bind(after)
         .bind(limit)
+        .persistent(false)
         .fetch_all(pool)
         .await?;
     rows.into_iter().map(HistoryEntry::try_from).collect()
@@ -150,6 +151,7 @@ async fn stocks(pool: &PgPool, sku: &Sku) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar(include_str!("history/stocks.sql"))
         .bind(format!("{sku}@"))
         .bind(format!("{sku}A"))
+        .persistent(false)
         .fetch_all(pool)
         .await
 }

@@ -67,7 +67,7 @@ impl LogReader {
     }
 
     /// The events that follow a position, without a gap; none at the end of the log. At most `events_max` of them and about
-    /// `bytes_max` bytes of JSON, but always one if there is one.
+    /// `bytes_max` bytes of JSON, but always one if there is one. A gap ends the page; it is the error of the next one.
     pub async fn page(&self, after: i64, events_max: u32, bytes_max: u32) -> Result<Vec<Recorded>, LogReadError> {
         let rows = sqlx::query(include_str!("log_reader/page.sql"))
             .bind(after)
@@ -78,8 +78,11 @@ impl LogReader {
         let mut page: Vec<Recorded> = Vec::with_capacity(rows.len());
         for row in &rows {
             let event = read(row, page.last())?;
-            prove_next(page.last().map_or(after, |last| last.position), event.position)?;
-            page.push(event);
+            match prove_next(page.last().map_or(after, |last| last.position), event.position) {
+                Ok(()) => page.push(event),
+                Err(gap) if page.is_empty() => return Err(gap.into()),
+                Err(_) => break,
+            }
         }
         Ok(page)
     }

@@ -81,6 +81,9 @@ impl Publisher {
             // A lost connection shows in acknowledgements that do not come.
             drop(self.carrier.connection().await);
             let Err(error) = self.publish_all(&mut outage).await;
+            if matches!(error, PublisherError::Feed(FeedError::Stopped)) {
+                return;
+            }
             metrics::counter!("purser_publisher_errors_total").increment(1);
             let delay = outage.strike(&error);
             let overtaken = matches!(error, PublisherError::Overtaken(_));

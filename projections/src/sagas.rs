@@ -80,7 +80,7 @@ impl Sagas {
     /// seconds.
     pub fn start(self, tracker: &TaskTracker, stop: CancellationToken) -> SagasHandle {
         let Self { pool, feed, commands, refunds, clock, settings } = self;
-        let issuer = Issuer { commands, refunds, concurrency: settings.concurrency };
+        let issuer = Issuer { commands, refunds, concurrency: settings.concurrency, stop: stop.clone() };
         let shared = Arc::new(Shared { pool, issuer, clock, settings, wake: watch::Sender::new(()), stop });
         let (position, positions) = watch::channel(0);
         tracker.spawn(Runner::new(Arc::clone(&shared), feed.follow(0), position).run());

@@ -13,10 +13,14 @@ pub trait View: Send + Sync + 'static {
     /// Its name, for people and for its checkpoint.
     fn name(&self) -> &'static str;
 
-    /// Its tables in the schema `views`.
+    /// Its tables in the schema `views`. Each has a primary key, by which a verification names its rows, and none refers
+    /// to another, because a rebuild drops the old ones.
     fn tables(&self) -> &'static [&'static str];
 
-    /// Folds consecutive events into rows. The rows must not depend on how the events were cut into batches.
+    /// Folds events into rows, in the order of the log.
+    ///
+    /// The rows must not depend on how the events were cut into batches, nor on how the events of one stream lie between
+    /// those of others: the events of a stream that was parked come late, when all others have gone on.
     fn fold<'a>(
         &'a self,
         db: &'a mut PgConnection,

@@ -72,18 +72,19 @@ pub async fn ensure_first_tokens(
 ) -> Result<Option<PathBuf>, FirstTokensError> {
     let mut transaction = pool.begin().await?;
     sqlx::query("lock table api_tokens in share row exclusive mode").execute(&mut *transaction).await?;
-    let any: bool =
-        sqlx::query_scalar("select exists (select from api_tokens)").fetch_one(&mut *transaction).await?;
+    let any: bool = sqlx::query_scalar("select exists (select from api_tokens)").fetch_one(&mut *transaction).await?;
     if any {
         return Ok(None);
     }
     let path = data_dir.join(CREDENTIALS_FILE);
-    let tokens = match read(&path)? {
-        Some(tokens) => tokens,
-        None => {
-            let tokens = FirstTokens::new(mint);
-            write(&path, tokens).map_err(|source| FirstTokensError::File { action: "write", path: path.clone(), source })?
-        }
+    let tokens = if let Some(tokens) = read(&path)? {
+        tokens
+    } else {
+        write(&path, FirstTokens::new(mint)).map_err(|source| FirstTokensError::File {
+            action: "write",
+            path: path.clone(),
+            source,
+        })?
     };
     tokens.insert(&mut transaction, mint, clock).await?;
     transaction.commit().await?;
@@ -119,7 +120,8 @@ impl FirstTokens {
                 .and_then(|rest| rest.strip_prefix(role.as_str()))
                 .and_then(|rest| rest.strip_prefix('_'))
                 .is_some_and(|secret| {
-                    secret.len() == 43 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+                    secret.len() == 43
+                        && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
                 })
         })
     }

@@ -69,8 +69,9 @@ impl Token {
         Self(secret)
     }
 
-    pub(super) fn secret(&self) -> &str {
-        &self.0
+    /// The value of the `Authorization` header.
+    pub fn authorization(&self) -> String {
+        format!("Bearer {}", self.0)
     }
 }
 
@@ -90,7 +91,7 @@ mod tests {
         let text = "# made\n[tokens]\ncustomer = \"a1\"\nmerchant = \"b2\"\nback_office = \"c3\"\noperator = \"d4\"\n";
         fs::write(directory.path().join(FILE), text).unwrap();
         let read = Credentials::read(directory.path()).unwrap();
-        assert_eq!(read.back_office.secret(), "c3");
+        assert_eq!(read.back_office.authorization(), "Bearer c3");
         assert!(!format!("{read:?}").contains("c3"));
     }
 

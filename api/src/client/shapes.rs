@@ -183,6 +183,31 @@ pub struct StockCount {
     pub reserved: i64,
 }
 
+/// Whose sales, and when.
+#[derive(Debug, Clone)]
+pub struct Period {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// In which currency.
+    pub currency: Currency,
+    /// The first day in UTC.
+    pub from: NaiveDate,
+    /// The last day in UTC, included.
+    pub to: NaiveDate,
+}
+
+impl Period {
+    pub(super) fn query(&self) -> [(&'static str, String); 4] {
+        let Self { merchant, currency, from, to } = self;
+        [
+            ("merchant", merchant.to_string()),
+            ("currency", currency.to_string()),
+            ("from", from.to_string()),
+            ("to", to.to_string()),
+        ]
+    }
+}
+
 /// What was sold on one day.
 #[derive(Debug, Clone, Deserialize)]
 pub struct DaySales {
@@ -212,6 +237,11 @@ pub struct SkuSales {
 #[derive(Debug, Deserialize)]
 pub(super) struct HistoryItem {
     pub(super) recorded_at: Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ViewLag {
+    pub(super) lag_events: i64,
 }
 
 #[derive(Debug, Deserialize)]

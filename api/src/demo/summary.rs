@@ -60,10 +60,7 @@ impl fmt::Display for Summary {
         writeln!(f, "Look at it, with the tokens of credentials.toml in the engine's data directory:")?;
         for (path, what) in [
             ("/docs", "every operation, to try out"),
-            (
-                "/v1/orders?sort=-placed_at&limit=10",
-                "the latest orders (back_office; customer and merchant see their own)",
-            ),
+            ("/v1/orders?limit=10", "the latest orders (back_office; customer and merchant see their own)"),
             ("/v1/orders?text=teapot", "orders with a teapot"),
             ("/v1/sales/days", "sales by day (back_office)"),
             ("/v1/stock?limit=10", "stock (back_office)"),

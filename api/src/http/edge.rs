@@ -8,13 +8,13 @@ use std::{
     panic::AssertUnwindSafe,
     sync::Arc,
     task::{Context as TaskContext, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use metrics::{Counter, Histogram};
@@ -30,11 +30,11 @@ use crate::{
     mint::RequestId,
 };
 
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// The longest correlation id and idempotency key, in characters.
-pub(crate) const CORRELATION_ID_MAX: usize = 128;
+/// The longest correlation id, in characters.
+const CORRELATION_ID_MAX: usize = 128;
 
 /// Who may use an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,8 +70,9 @@ struct Operation {
 impl EdgeLayer {
     pub(super) fn new(name: &str, access: Access, state: AppState) -> Self {
         let name = name.to_owned();
-        let answers = ["", "1xx", "2xx", "3xx", "4xx", "5xx"]
-            .map(|class| metrics::counter!("purser_http_requests_total", "operation" => name.clone(), "status" => class));
+        let answers = ["", "1xx", "2xx", "3xx", "4xx", "5xx"].map(
+            |class| metrics::counter!("purser_http_requests_total", "operation" => name.clone(), "status" => class),
+        );
         let seconds = metrics::histogram!("purser_http_request_seconds", "operation" => name.clone());
         Self(Arc::new(Operation { name, access, state, seconds, answers }))
     }
@@ -126,18 +127,27 @@ impl Operation {
             Ok(None) | Err(_) => Arc::clone(&named),
         };
         // At the level of errors, so that no line of a request is ever without it, whatever level is written.
-        let span = tracing::error_span!("request", operation = self.name, request_id = &*named, correlation_id = &*correlation_id);
+        let span = tracing::error_span!(
+            "request",
+            operation = self.name,
+            request_id = &*named,
+            correlation_id = &*correlation_id
+        );
         let is_read = is_read(request.method());
         let admitted = given.and_then(|_| self.admit(request.headers()));
         let response = async {
             let response = match admitted {
                 Ok(grant) => {
-                    request.extensions_mut().insert(Context { request_id, correlation_id: Arc::clone(&correlation_id), grant });
-                    self.run(request, &mut inner, is_read).await
+                    request.extensions_mut().insert(Context {
+                        request_id,
+                        correlation_id: Arc::clone(&correlation_id),
+                        grant,
+                    });
+                    bounded(self.state.request_timeout, is_read, inner.call(request)).await
                 }
-                Err(problem) => axum::response::IntoResponse::into_response(problem),
+                Err(problem) => problem.into_response(),
             };
-            self.finish(response, request_id)
+            finish(response, request_id)
         };
         let mut response = response.instrument(span).await;
         put(response.headers_mut(), REQUEST_ID, &named);
@@ -163,43 +173,43 @@ impl Operation {
         }
     }
 
-    async fn run<S>(&self, request: Request, inner: &mut S, is_read: bool) -> Response
-    where
-        S: Service<Request, Response = Response, Error = Infallible>,
-    {
-        use axum::response::IntoResponse;
-        let answer = AssertUnwindSafe(async { inner.call(request).await }).catch_unwind();
-        match tokio::time::timeout(self.state.request_timeout, answer).await {
-            Ok(Ok(Ok(response))) => response,
-            Ok(Ok(Err(never))) => match never {},
-            Ok(Err(_)) => Problem::internal("a handler panicked").into_response(),
-            Err(_) if is_read => Problem::new(Kind::QueryTimeout, "ask for less, or later").into_response(),
-            Err(_) => {
-                let detail = "no answer in time; ask again with the same idempotency key";
-                Problem::new(Kind::OutcomeUnknown, detail).into_response()
-            }
-        }
-    }
-
-    fn finish(&self, mut response: Response, request_id: RequestId) -> Response {
-        let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() else {
-            tracing::debug!(status = response.status().as_u16(), "answered");
-            return response;
-        };
-        let (problem_type, detail) = (problem.kind().slug(), problem.detail());
-        let cause = problem.cause();
-        match problem.kind().status().as_u16() {
-            500 => tracing::error!(problem_type, cause, "failed: {}", cause.unwrap_or(detail)),
-            501.. => tracing::warn!(problem_type, cause, "not answered: {detail}"),
-            _ => tracing::info!(problem_type, "refused: {detail}"),
-        }
-        problem.render(request_id)
-    }
-
     fn count(&self, response: &Response, started: Instant) {
         self.seconds.record(started.elapsed().as_secs_f64());
         if let Some(answers) = self.answers.get(usize::from(response.status().as_u16() / 100)) {
             answers.increment(1);
+        }
+    }
+}
+
+/// Renders a problem, which needs the request's id, and says so in the log: once, here, with what the caller is not told.
+fn finish(mut response: Response, request_id: RequestId) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() else {
+        tracing::debug!(status = response.status().as_u16(), "answered");
+        return response;
+    };
+    let (problem_type, detail) = (problem.kind().slug(), problem.detail());
+    let cause = problem.cause();
+    match problem.kind().status().as_u16() {
+        500 => tracing::error!(problem_type, cause, "failed: {}", cause.unwrap_or(detail)),
+        501.. => tracing::warn!(problem_type, cause, "not answered: {detail}"),
+        _ => tracing::info!(problem_type, "refused: {detail}"),
+    }
+    problem.render(request_id)
+}
+
+/// The handler's answer, or a problem if it panics or takes too long.
+async fn bounded(
+    longest: Duration,
+    is_read: bool,
+    answer: impl Future<Output = Result<Response, Infallible>>,
+) -> Response {
+    match tokio::time::timeout(longest, AssertUnwindSafe(answer).catch_unwind()).await {
+        Ok(Ok(Ok(response))) => response,
+        Ok(Err(_)) => Problem::internal("a handler panicked").into_response(),
+        Err(_) if is_read => Problem::new(Kind::QueryTimeout, "ask for less, or later").into_response(),
+        Err(_) => {
+            let detail = "no answer in time; ask again with the same idempotency key";
+            Problem::new(Kind::OutcomeUnknown, detail).into_response()
         }
     }
 }
@@ -218,13 +228,10 @@ fn correlation_id(headers: &HeaderMap) -> Result<Option<Arc<str>>, Problem> {
     let Some(value) = headers.get(&CORRELATION_ID) else {
         return Ok(None);
     };
-    match printable(value, CORRELATION_ID_MAX) {
-        Some(text) => Ok(Some(text.into())),
-        None => {
-            let detail = "X-Correlation-Id must be 1 to 128 printable ASCII characters";
-            Err(Problem::at(Kind::MalformedHeader, Fault::header("X-Correlation-Id", detail)))
-        }
-    }
+    printable(value, CORRELATION_ID_MAX).map(|text| Some(text.into())).ok_or_else(|| {
+        let detail = "X-Correlation-Id must be 1 to 128 printable ASCII characters";
+        Problem::at(Kind::MalformedHeader, Fault::header("X-Correlation-Id", detail))
+    })
 }
 
 /// The text of a header of 1 to `longest` printable ASCII characters.
@@ -244,4 +251,50 @@ fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
             let detail = "send a token as: Authorization: Bearer purser_...";
             Problem::at(Kind::Unauthenticated, Fault::header("Authorization", detail))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(response: &Response) -> Kind {
+        response.extensions().get::<Arc<Problem>>().unwrap().kind()
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_problem() {
+        let response = bounded(Duration::from_mins(1), true, async { panic!("a bug") }).await;
+        assert_eq!(kind(&response), Kind::Internal);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_never_comes_leaves_only_a_writer_in_doubt() {
+        for (is_read, expected) in [(true, Kind::QueryTimeout), (false, Kind::OutcomeUnknown)] {
+            let response = bounded(Duration::ZERO, is_read, std::future::pending()).await;
+            assert_eq!(kind(&response), expected);
+        }
+    }
+
+    #[test]
+    fn a_token_is_taken_from_a_bearer_header_alone() {
+        let read = |value: &'static str| {
+            let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
+            bearer_token(&headers).map(str::to_owned).ok()
+        };
+        assert_eq!(read("Bearer purser_x").as_deref(), Some("purser_x"));
+        assert_eq!(read("bearer  purser_x").as_deref(), Some("purser_x"));
+        assert_eq!(read("Basic purser_x"), None);
+        assert_eq!(read("purser_x"), None);
+        assert!(bearer_token(&HeaderMap::new()).is_err());
+    }
+
+    #[test]
+    fn header_texts_are_short_and_printable() {
+        let read = |bytes: &'static [u8]| printable(&HeaderValue::from_bytes(bytes).unwrap(), 5).map(str::to_owned);
+        assert_eq!(read(b"a b~").as_deref(), Some("a b~"));
+        assert_eq!(read(b""), None);
+        assert_eq!(read(b"abcdef"), None);
+        assert_eq!(read(b"a\tb"), None);
+        assert_eq!(read(b"\xc3\xa9"), None);
+    }
 }

@@ -11,7 +11,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use super::{edge::Context, problem::Problem};
 use crate::auth::Grant;
 
-pub(crate) use parameters::{Id, ListParameters, Name, NameAndPosition, Parameters};
+pub(crate) use parameters::{Id, ListParameters, Name, NameAndPosition, Parameters, parameter};
 pub(crate) use submission::{Envelope, Submission};
 
 /// Who asks, on operations that need a token.

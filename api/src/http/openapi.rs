@@ -1,4 +1,4 @@
-//! The API's description of itself, OpenAPI 3.1, made from the code that serves it.
+//! The API's description of itself (`OpenAPI` 3.1), made from the code that serves it.
 
 use std::sync::LazyLock;
 
@@ -73,17 +73,15 @@ pub(super) fn preamble() -> OpenApi {
                 .license(Some(LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build()))
                 .build(),
         )
-        .components(Some(
-            ComponentsBuilder::new().schemas_from_iter(problem).security_scheme("bearer", bearer).build(),
-        ))
+        .components(Some(ComponentsBuilder::new().schemas_from_iter(problem).security_scheme("bearer", bearer).build()))
         .tags(Some(tags()))
         .build()
 }
 
 fn introduction() -> String {
-    let rows = Kind::ALL
-        .iter()
-        .map(|kind| format!("| {} | `urn:purser:problem:{}` | {} |\n", kind.status().as_u16(), kind.slug(), kind.title()));
+    let rows = Kind::ALL.iter().map(|kind| {
+        format!("| {} | `urn:purser:problem:{}` | {} |\n", kind.status().as_u16(), kind.slug(), kind.title())
+    });
     format!("{INTRODUCTION}\n\n| status | type | title |\n|---|---|---|\n{}", rows.collect::<String>())
 }
 
@@ -103,7 +101,7 @@ fn tags() -> Vec<Tag> {
 
 /// The API's description.
 ///
-/// This very document: OpenAPI 3.1, generated from the code. `/docs` shows it as an interactive page.
+/// This very document, generated from the code that serves it. `/docs` shows it as an interactive page.
 #[utoipa::path(
     get,
     path = "/openapi.json",

@@ -3,9 +3,11 @@
 pub(super) mod cancel;
 pub(super) mod complete;
 pub(super) mod deliver;
+pub(super) mod find;
 mod line;
 pub(super) mod pay;
 pub(super) mod place;
+pub(super) mod search;
 pub(super) mod ship;
 mod standing;
 

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use purser_commands::Failure;
-use purser_domain::{order::OrderStatus, text::InvalidValue};
+use purser_domain::order::OrderStatus;
 use serde::Serialize;
 
 use crate::{auth::AuthError, mint::RequestId};
@@ -82,11 +82,6 @@ impl Problem {
     /// A problem with one place in the request.
     pub(crate) fn at(kind: Kind, fault: Fault) -> Self {
         Self { faults: vec![fault.clone()], ..Self::new(kind, fault.into_detail()) }
-    }
-
-    /// An invalid value at a place in the body.
-    pub(crate) fn invalid(pointer: impl Into<String>, reason: &InvalidValue) -> Self {
-        Self::at(Kind::InvalidValue, Fault::pointer(pointer, reason.to_string()))
     }
 
     /// Unknown, or somebody else's: nobody can tell which.

@@ -6,8 +6,11 @@ use serde::Serialize;
 use super::schema;
 
 pub(super) mod delist;
+pub(super) mod find;
 pub(super) mod list;
+mod product;
 pub(super) mod reprice;
+pub(super) mod search;
 
 /// A product after a command.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

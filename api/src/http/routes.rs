@@ -6,7 +6,8 @@
 use utoipa_axum::routes;
 
 use super::{
-    docs, health, history, openapi, orders, problem::Kind, products, refunds, routing::Routes, stock, tokens, views,
+    docs, health, history, openapi, orders, problem::Kind, products, refunds, routing::Routes, sagas, sales, stock,
+    tokens, views,
 };
 use crate::auth::Role;
 
@@ -30,8 +31,17 @@ fn orders(routes: Routes) -> Routes {
         OtherCurrency, OtherMerchant, OutOfStock, QuantityOverflow, TotalOverflow, UnknownSku, WrongStatus,
     };
     const PLACEMENT: &[Kind] = &[
-        MissingIdempotencyKey, FieldNotAllowed, FutureTime, OutOfStock, UnknownSku, DelistedSku, OtherCurrency,
-        OtherMerchant, TotalOverflow, QuantityOverflow, OrderExists,
+        MissingIdempotencyKey,
+        FieldNotAllowed,
+        FutureTime,
+        OutOfStock,
+        UnknownSku,
+        DelistedSku,
+        OtherCurrency,
+        OtherMerchant,
+        TotalOverflow,
+        QuantityOverflow,
+        OrderExists,
     ];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
     routes
@@ -41,14 +51,16 @@ fn orders(routes: Routes) -> Routes {
         .command(SELLERS, STEP, routes!(orders::ship::ship_order))
         .command(SELLERS, STEP, routes!(orders::deliver::deliver_order))
         .command(SELLERS, STEP, routes!(orders::complete::complete_order))
+        .query(TRADERS, &[NotFound], routes!(orders::find::find_order))
+        .query(TRADERS, &[], routes!(orders::search::search_orders))
 }
 
 fn catalogue(routes: Routes) -> Routes {
     use Kind::{
-        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, KeepsNoStock, NotFound, OtherCurrency, OtherKind,
-        ProductDelisted, SkuTaken, StockFull,
+        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, KeepsNoStock, KindChanged, NotFound,
+        OtherCurrency, ProductDelisted, SkuTaken, StockFull,
     };
-    const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, OtherKind, FieldNotAllowed];
+    const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, KindChanged, FieldNotAllowed];
     const RECEIPT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, FieldNotAllowed, FutureTime];
     const ADJUSTMENT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, AdjustmentTooLow, FieldNotAllowed, FutureTime];
     routes
@@ -57,11 +69,21 @@ fn catalogue(routes: Routes) -> Routes {
         .command(SELLERS, &[NotFound], routes!(products::delist::delist_product))
         .command(SELLERS, RECEIPT, routes!(stock::receive::receive_stock))
         .command(SELLERS, ADJUSTMENT, routes!(stock::adjust::adjust_stock))
+        .query(TRADERS, &[NotFound], routes!(products::find::find_product))
+        .query(TRADERS, &[], routes!(products::search::search_products))
+        .query(SELLERS, &[NotFound], routes!(stock::find::find_stock))
+        .query(SELLERS, &[], routes!(stock::list::list_stock))
 }
 
 fn money(routes: Routes) -> Routes {
     use Kind::{NotFound, RefundConflict};
-    routes.command(BACK_OFFICE, &[NotFound, RefundConflict], routes!(refunds::done::finish_refund))
+    routes
+        .command(BACK_OFFICE, &[NotFound, RefundConflict], routes!(refunds::done::finish_refund))
+        .query(BACK_OFFICE, &[NotFound], routes!(refunds::find::find_refund))
+        .query(BACK_OFFICE, &[], routes!(refunds::list::list_refunds))
+        .query(SELLERS, &[], routes!(sales::days::sales_by_day))
+        .query(SELLERS, &[], routes!(sales::skus::sales_by_sku))
+        .query(SELLERS, &[], routes!(sales::day_skus::sales_by_day_and_sku))
 }
 
 fn audits(routes: Routes) -> Routes {
@@ -83,6 +105,10 @@ fn engine(routes: Routes) -> Routes {
         .query(OPERATOR, &[], routes!(views::parked::list_parked_events))
         .control(OPERATOR, UNPARKING, routes!(views::retry::retry_parked_event))
         .control(OPERATOR, UNPARKING, routes!(views::skip::skip_parked_event))
+        .query(STAFF, &[], routes!(sagas::status::saga_status))
+        .query(OPERATOR, &[], routes!(sagas::dead_letters::list_dead_letters))
+        .control(OPERATOR, &[NotFound], routes!(sagas::retry::retry_dead_letter))
+        .control(OPERATOR, &[NotFound], routes!(sagas::skip::skip_dead_letter))
         .control(OPERATOR, &[TokenIssued], routes!(tokens::issue::issue_token))
         .query(OPERATOR, &[], routes!(tokens::list::list_tokens))
         .control(OPERATOR, &[NotFound], routes!(tokens::revoke::revoke_token))

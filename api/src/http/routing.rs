@@ -2,8 +2,9 @@
 
 use axum::{Router, handler::Handler, response::IntoResponse};
 use utoipa::openapi::{
-    Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+    Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
+    request_body::RequestBody,
     schema::{ObjectBuilder, Type},
     security::SecurityRequirement,
 };
@@ -42,7 +43,12 @@ impl Routes {
     }
 
     /// An operation that appends to the log.
-    pub(super) fn command(self, roles: &'static [Role], problems: &[Kind], route: UtoipaMethodRouter<AppState>) -> Self {
+    pub(super) fn command(
+        self,
+        roles: &'static [Role],
+        problems: &[Kind],
+        route: UtoipaMethodRouter<AppState>,
+    ) -> Self {
         self.add(Access::Only(roles), Sort::Command, problems, route)
     }
 
@@ -52,7 +58,12 @@ impl Routes {
     }
 
     /// An operation on the engine itself.
-    pub(super) fn control(self, roles: &'static [Role], problems: &[Kind], route: UtoipaMethodRouter<AppState>) -> Self {
+    pub(super) fn control(
+        self,
+        roles: &'static [Role],
+        problems: &[Kind],
+        route: UtoipaMethodRouter<AppState>,
+    ) -> Self {
         self.add(Access::Only(roles), Sort::Control, problems, route)
     }
 
@@ -84,6 +95,9 @@ impl Routes {
     ) -> Self {
         for operation in paths.paths.values_mut().flat_map(operations) {
             let name = operation.operation_id.clone().unwrap_or_default();
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                body.required = Some(if may_be_left_out(body, &schemas) { Required::False } else { Required::True });
+            }
             describe(operation, access, sort, problems);
             if let Some(state) = &self.state {
                 methods = methods.route_layer(EdgeLayer::new(&name, access, state.clone()));
@@ -126,7 +140,11 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
     kinds.extend(problems);
     let parameters = operation.parameters.get_or_insert_default();
     if sort == Sort::Command && !parameters.iter().any(|parameter| is_named(parameter, "Idempotency-Key")) {
-        parameters.push(RefOr::T(header("Idempotency-Key", "Makes a repeat of this request harmless: it gets the same answer and has no second effect.", 255)));
+        parameters.push(RefOr::T(header(
+            "Idempotency-Key",
+            "Makes a repeat of this request harmless: it gets the same answer and has no second effect.",
+            255,
+        )));
     }
     for (name, kind) in [("cursor", Kind::MalformedCursor), ("min_position", Kind::ViewBehind)] {
         if parameters.iter().any(|parameter| is_named(parameter, name)) {
@@ -151,13 +169,9 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
         ]);
     }
     match (sort, access) {
-        (Sort::Command, _) => kinds.extend([
-            Kind::KeyReused,
-            Kind::Overloaded,
-            Kind::NoWriter,
-            Kind::Unavailable,
-            Kind::OutcomeUnknown,
-        ]),
+        (Sort::Command, _) => {
+            kinds.extend([Kind::KeyReused, Kind::Overloaded, Kind::NoWriter, Kind::Unavailable, Kind::OutcomeUnknown]);
+        }
         (Sort::Query, Access::Only(_)) => kinds.extend([Kind::Unavailable, Kind::QueryTimeout]),
         (Sort::Query, Access::Open) => {}
         (Sort::Control, _) => kinds.extend([Kind::Unavailable, Kind::OutcomeUnknown]),
@@ -175,6 +189,21 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
     for (status, response) in responses(&kinds) {
         operation.responses.responses.entry(status).or_insert(RefOr::T(response));
     }
+}
+
+/// An empty body reads like `{}`, which is enough where no field is needed.
+fn may_be_left_out(body: &RequestBody, schemas: &[(String, RefOr<Schema>)]) -> bool {
+    let Some(RefOr::T(content)) = body.content.get("application/json") else {
+        return false;
+    };
+    let Some(RefOr::Ref(reference)) = &content.schema else {
+        return false;
+    };
+    let name = reference.ref_location.rsplit('/').next();
+    schemas.iter().any(|(known, schema)| match schema {
+        RefOr::T(Schema::Object(object)) => Some(known.as_str()) == name && object.required.is_empty(),
+        RefOr::T(_) | RefOr::Ref(_) => false,
+    })
 }
 
 /// One response for each status, which names all problem types that it may stand for.
@@ -215,4 +244,3 @@ fn header(name: &str, description: &str, longest: usize) -> Parameter {
         ))
         .build()
 }
-

@@ -1,10 +1,11 @@
-//! How the domain's values look in JSON, for the OpenAPI document: their form, bounds and units, each said once.
+//! How the domain's values look in JSON, for the API's description: their form, bounds and units, each said once.
 //!
 //! The rules themselves are in the domain; the tests below hold the two together where a number could drift.
 
 use std::borrow::Cow;
 
 use purser_domain::{money::MAX_AMOUNT, order::OrderStatus as Status, quantity::Quantity as Pieces};
+use serde::Deserialize;
 use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -42,11 +43,7 @@ fn text(pattern: &str, example: &str) -> ObjectBuilder {
 }
 
 fn prose(example: &str) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .min_length(Some(1))
-        .max_length(Some(200))
-        .examples([json!(example)])
+    ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).examples([json!(example)])
 }
 
 fn whole(least: i64, most: i64, example: i64) -> ObjectBuilder {
@@ -89,6 +86,8 @@ documented! {
     Quantity = whole(1, i64::from(Pieces::MAX), 6);
     /// Pieces, counted.
     Count = whole(0, 1_000_000_000_000, 120);
+    /// A sum of amounts in whole minor units. It may be greater than a single amount can be.
+    Sum = whole(0, i64::MAX, 75_568_743);
     /// A difference in pieces, not zero: negative for lost or broken ones, positive for found ones.
     Change = whole(-1_000_000_000_000, 1_000_000_000_000, -2);
     /// A place in the log: 1, 2, 3 and so on without gaps. A query with `min_position` at least this sees the effect.
@@ -99,6 +98,11 @@ documented! {
     RefundId = text("^rfd_[0-9a-f]{32}$", "rfd_4f1c5b0c2f0e5d8e9a6b7c8d9e0f1a2b");
     /// A token's id. It is no secret.
     TokenId = text("^tok_[0-9a-f]{32}$", "tok_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
+    /// A dead letter's id, and the idempotency key of its command: a UUID (RFC 9562).
+    DeadLetterId = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("uuid".to_owned())))
+        .examples([json!("4f1c5b0c-2f0e-5d8e-9a6b-7c8d9e0f1a2b")]);
     /// A moment: RFC 3339. Given out in UTC with six decimals (microseconds); taken in with any offset and precision,
     /// cut to microseconds, from the year 1900 on.
     Moment = ObjectBuilder::new()
@@ -130,7 +134,8 @@ documented! {
 }
 
 /// An amount in a currency.
-#[derive(utoipa::ToSchema)]
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is of use: the domain's type is what is read and written")]
 pub(crate) struct Money {
     /// Whole minor units of the currency: 255 GBP are 2.55 pounds, 255 JPY are 255 yen.
@@ -142,7 +147,8 @@ pub(crate) struct Money {
 }
 
 /// A postal address. Only the recipient and the country are needed.
-#[derive(utoipa::ToSchema)]
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is of use: the domain's type is what is read and written")]
 pub(crate) struct Address {
     /// Who receives it.

@@ -1,5 +1,8 @@
 //! Stock: receive, adjust; look at.
 
 pub(super) mod adjust;
-pub(super) mod count;
+mod count;
+pub(super) mod find;
+mod level;
+pub(super) mod list;
 pub(super) mod receive;

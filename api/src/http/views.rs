@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use purser_projections::view::View;
+use purser_projections::{sagas::ParkedSagas, view::View};
 
 use super::{problem::Problem, state::AppState};
 
@@ -17,4 +17,10 @@ mod unparked;
 /// A view by its name.
 fn view<'a>(state: &'a AppState, name: &str) -> Result<&'a Arc<dyn View>, Problem> {
     state.views.iter().find(|view| view.name() == name).ok_or_else(|| Problem::not_found("view"))
+}
+
+/// Whoever may have parked events: a view, or the sagas.
+fn follower(state: &AppState, name: &str) -> Result<Arc<dyn View>, Problem> {
+    let sagas = ParkedSagas { clock: Arc::clone(&state.clock) };
+    if sagas.name() == name { Ok(Arc::new(sagas)) } else { view(state, name).map(Arc::clone) }
 }

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
-use purser::client::{Client, ClientError, OrderDetail};
-use purser_domain::{money::Money, product::ProductKind, text::Sku};
+use purser::client::{Client, ClientError, OrderDetail, Period};
+use purser_domain::{
+    money::Money,
+    product::ProductKind,
+    text::{InvalidValue, Sku},
+};
 
 use super::{
     figures::{Figures, Sales},
     import::{Imported, stage},
     ledger::{Ledger, Sale},
-    mapping::{self, CURRENCY},
+    mapping::{self, CURRENCY, MERCHANT},
 };
 
 /// What the views say about a ledger's days and SKUs.
@@ -50,6 +53,17 @@ pub struct Leftover {
     pub reserved: i64,
 }
 
+/// Why there is nothing to compare with.
+#[derive(Debug, thiserror::Error)]
+pub enum ComparisonError {
+    /// The engine refused, or was away for too long.
+    #[error("the views cannot be read")]
+    Engine(#[from] ClientError),
+    /// The merchant or the currency is none.
+    #[error("the import's own names are wrong: {0}")]
+    Value(#[from] InvalidValue),
+}
+
 /// Asks every view about a ledger that was imported, and waits until they have all of it.
 pub async fn view(
     client: &Client,
@@ -57,11 +71,12 @@ pub async fn view(
     imported: &Imported,
     concurrency: usize,
     bar: &ProgressBar,
-) -> Result<Viewed, ClientError> {
+) -> Result<Viewed, ComparisonError> {
     let file = Sales::of(ledger);
     let mut viewed = Viewed::default();
     if let (Some(first), Some(last)) = (file.days.keys().next(), file.days.keys().next_back()) {
-        viewed.sales = sales(client, &file, *first, *last, imported.position).await?;
+        let period = Period { merchant: MERCHANT.parse()?, currency: CURRENCY.parse()?, from: *first, to: *last };
+        viewed.sales = sales(client, &period, imported.position).await?;
     }
     stage(bar, "checking", ledger.sales.len());
     let orders = stream::iter(ledger.sales.iter().zip(&imported.orders)).map(|(sale, order)| async move {
@@ -78,31 +93,15 @@ pub async fn view(
     Ok(viewed)
 }
 
-async fn sales(
-    client: &Client,
-    file: &Sales,
-    first: NaiveDate,
-    last: NaiveDate,
-    position: i64,
-) -> Result<Sales, ClientError> {
-    let (from, to) = (first.to_string(), last.to_string());
+async fn sales(client: &Client, period: &Period, position: i64) -> Result<Sales, ClientError> {
     let mut sales = Sales::default();
-    for row in client.sales_by_day(&from, &to, position).await? {
-        if is_ours(row.gross) {
-            sales.days.entry(row.day).or_default().add(figures(row.orders, row.units, row.gross));
-        }
+    for row in client.sales_by_day(period, position).await? {
+        sales.days.insert(row.day, figures(row.orders, row.units, row.gross));
     }
-    for row in client.sales_by_sku(&from, &to, position).await? {
-        // Other merchants may have sold other things on these days.
-        if is_ours(row.gross) && file.skus.contains_key(&row.sku) {
-            sales.skus.entry(row.sku).or_default().add(figures(row.orders, row.units, row.gross));
-        }
+    for row in client.sales_by_sku(period, position).await? {
+        sales.skus.insert(row.sku, figures(row.orders, row.units, row.gross));
     }
     Ok(sales)
-}
-
-fn is_ours(gross: Money) -> bool {
-    gross.currency.code() == CURRENCY
 }
 
 fn figures(orders: i64, units: i64, gross: Money) -> Figures {

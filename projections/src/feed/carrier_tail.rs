@@ -71,7 +71,6 @@ impl CarrierTail {
         let up = metrics::gauge!("purser_feed_carrier_up");
         let mut outage = Outage::of("following nats");
         loop {
-            up.set(0.0);
             let mut connection = self.carrier.connection().await;
             let listen = async {
                 let messages = self.listen().await?;

@@ -42,7 +42,8 @@ pub struct AsOf {
     pub state: State,
 }
 
-/// How a subject stood, or none where nothing had happened to it yet. Folds its events, about a million a few seconds.
+/// How a subject stood, or none where nothing had happened to it yet. Folds the subject's events from the first one: a
+/// million of them take seconds.
 pub async fn as_of(
     pool: &PgPool,
     upcasters: &Upcasters,
@@ -137,6 +138,7 @@ async fn page(pool: &PgPool, stream: &Stream, after: i64) -> Result<Vec<LogRow>,
     .bind(&stream.aggregate_id)
     .bind(after)
     .bind(PAGE)
+    .persistent(false)
     .fetch_all(pool)
     .await
 }

@@ -9,7 +9,8 @@ pub(crate) struct LogRange {
     pub(crate) bytes_max: i64,
 }
 
-/// The events after a position up to another, inclusive, in order.
+/// The events after a position up to another, inclusive, in order. Planned anew each time: a plan from when the log was
+/// short would read all of it for every page.
 pub(crate) async fn read_range<R>(
     db: &mut PgConnection,
     after: i64,
@@ -23,6 +24,7 @@ where
         .bind(after)
         .bind(upto.min(after.saturating_add(range.events_max)))
         .bind(range.bytes_max)
+        .persistent(false)
         .fetch_all(db)
         .await
 }

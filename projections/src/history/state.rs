@@ -101,8 +101,8 @@ impl OrderReplay {
             | Order::Processing(settled)
             | Order::Shipped(settled)
             | Order::Delivered(settled)
-            | Order::Completed(settled) => (settled.capture().cloned(), settled.surplus, vec![]),
-            Order::Cancelled(closed) | Order::Expired(closed) => (None, vec![], closed.owed_back),
+            | Order::Completed(settled) => (settled.capture().cloned(), references(settled.surplus), vec![]),
+            Order::Cancelled(closed) | Order::Expired(closed) => (None, vec![], references(closed.owed_back)),
         };
         Some(OrderState { status, placed: self.placed?, capture, surplus, owed_back })
     }
@@ -158,4 +158,8 @@ impl StockReplay {
         let Self { on_hand, reserved } = self;
         LocationState { location, on_hand, reserved, available: on_hand - reserved }
     }
+}
+
+fn references(captures: Vec<Capture>) -> Vec<PaymentReference> {
+    captures.into_iter().map(|capture| capture.reference).collect()
 }

@@ -5,11 +5,7 @@ use async_nats::jetstream::{
     message::PublishMessage,
     stream::{InfoError, PurgeError, RawMessageError, RawMessageErrorKind, Stream},
 };
-use futures_util::{
-    FutureExt, StreamExt,
-    future::BoxFuture,
-    stream::FuturesOrdered,
-};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use purser_domain::recorded::Recorded;
 use tokio::{
     sync::broadcast::{

@@ -17,6 +17,10 @@ use crate::sagas::{
     verdict::Fate,
 };
 
+/// How many times the patience for one command is the patience for a batch. When everything is slow, waiting costs less
+/// than writing everything into the outbox would.
+const BATCH_PATIENCE: u32 = 5;
+
 /// What the outbox holds of some lanes.
 #[derive(Debug, Default)]
 struct Occupied {
@@ -36,9 +40,11 @@ pub(super) async fn try_fresh(
     if steps.is_empty() {
         return Ok(vec![]);
     }
+    let patience =
+        Patience { each: settings.patience, altogether: Some(settings.patience.saturating_mul(BATCH_PATIENCE)) };
     let occupied = Occupied::load(pool, &steps).await?;
     let (ready, mut ended) = sort_out(steps, &occupied);
-    ended.extend(issuer.issue(ready, Patience::Altogether(settings.patience)).collect::<Vec<_>>().await);
+    ended.extend(issuer.issue(ready, patience).collect::<Vec<_>>().await);
     Ok(ended)
 }
 

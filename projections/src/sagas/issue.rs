@@ -5,6 +5,7 @@ use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe, sync::Arc, ti
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 use purser_domain::saga::SagaCommand;
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use crate::sagas::{
     port::{CommandPort, PortError, RefundPort, RefundPortError},
@@ -18,29 +19,32 @@ pub(super) struct Issuer {
     pub(super) commands: Arc<dyn CommandPort>,
     pub(super) refunds: Arc<dyn RefundPort>,
     pub(super) concurrency: usize,
+    /// Once it is cancelled, nothing new is tried.
+    pub(super) stop: CancellationToken,
 }
 
 /// How long to wait.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Patience {
-    /// For each attempt.
-    Each(Duration),
-    /// For all of them together.
-    Altogether(Duration),
+pub(super) struct Patience {
+    /// For one attempt.
+    pub(super) each: Duration,
+    /// For all of them together, if that matters: what was not tried by then is not tried.
+    pub(super) altogether: Option<Duration>,
 }
 
-/// Since when patience counts.
+/// When patience ends.
 #[derive(Debug, Clone, Copy)]
 struct Limit {
-    patience: Patience,
-    begun: Instant,
+    each: Duration,
+    end: Option<Instant>,
 }
 
 impl Issuer {
     /// Tries every step once. Each comes out with its fate, in any order but that of its lane; behind a step that is not
     /// over, its lane waits.
     pub(super) fn issue(&self, steps: Vec<Step>, patience: Patience) -> impl Stream<Item = (Step, Fate)> {
-        let limit = Limit { patience, begun: Instant::now() };
+        let end = patience.altogether.map(|altogether| Instant::now() + altogether);
+        let limit = Limit { each: patience.each, end };
         stream::iter(lanes(steps))
             .map(move |lane| self.work_off(lane, limit))
             .buffer_unordered(self.concurrency.max(1))
@@ -62,13 +66,11 @@ impl Issuer {
 
     /// A panic in a port counts as a refusal: it would come again, and must not end the sagas.
     async fn attempt(&self, step: &Step, limit: Limit) -> Fate {
-        let until = match limit.patience {
-            Patience::Each(longest) => Instant::now() + longest,
-            Patience::Altogether(longest) => limit.begun + longest,
-        };
-        if until <= Instant::now() {
+        let now = Instant::now();
+        if self.stop.is_cancelled() || limit.end.is_some_and(|end| end <= now) {
             return Fate::Waiting;
         }
+        let until = limit.end.map_or(now + limit.each, |end| end.min(now + limit.each));
         match timeout_at(until, AssertUnwindSafe(self.perform(step)).catch_unwind()).await {
             Ok(Ok(outcome)) => Fate::of(outcome),
             Ok(Err(panic)) => Fate::Refused(format!("the port panicked: {}", words_of(panic.as_ref()))),

@@ -97,7 +97,8 @@ impl Outbox {
         let Shared { issuer, settings, .. } = &*self.shared;
         let (submitted, steps) = self.part_submitted(page).await?;
         let mut freed = self.settle(submitted).await?;
-        let mut outcomes = pin!(issuer.issue(steps, Patience::Each(settings.call_timeout)).ready_chunks(SETTLED_MAX));
+        let patience = Patience { each: settings.call_timeout, altogether: None };
+        let mut outcomes = pin!(issuer.issue(steps, patience).ready_chunks(SETTLED_MAX));
         while let Some(ended) = outcomes.next().await {
             freed |= self.settle(ended).await?;
         }

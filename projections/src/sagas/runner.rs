@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use purser_domain::Timestamp;
+use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
 
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
         FOLLOWER, Shared,
         commit::{Commit, Durability, Standing},
         fresh::try_fresh,
-        kept::{announce_dead_letters, to_keep},
+        kept::{announce_dead_letters, column, to_keep},
         reactions::{Reactions, TimerChanges, react},
         verdict::Kept,
     },
@@ -108,30 +110,30 @@ impl Runner {
         let now = clock.now();
         let kept = to_keep(ended, now, settings);
         let commit = Commit { from: &from, to, timers: &timers, kept: &kept, now, durability: Durability::Relaxed };
-        let Some(parked_version) = self.commit(&commit, &parkings).await? else {
+        if !self.commit(&commit, &parkings).await? {
             metrics::counter!("purser_saga_overtaken_total").increment(1);
             return Ok(None);
-        };
+        }
         self.announce(to, events.len(), &timers, &kept);
         parked::announce(FOLLOWER, &parkings);
-        Ok(Some(Standing { position: to, parked_version, parked: from.parked }))
+        // Who has parked something reads again what is parked.
+        Ok(parkings.is_empty().then_some(Standing { position: to, ..from }))
     }
 
-    /// Returns the version of the parked streams, or nothing where the sagas stand elsewhere.
-    async fn commit(&self, commit: &Commit<'_>, parkings: &[Parking<'_>]) -> Result<Option<i64>, sqlx::Error> {
+    /// Returns whether the sagas stood where this runner believed.
+    async fn commit(&self, commit: &Commit<'_>, parkings: &[Parking<'_>]) -> Result<bool, sqlx::Error> {
         let mut connection = self.shared.pool.acquire().await?;
         if parkings.is_empty() {
-            let moved = commit.execute(&mut connection).await?;
-            return Ok(moved.then_some(commit.from.parked_version));
+            return commit.execute(&mut connection).await;
         }
-        let mut transaction = sqlx::Connection::begin(&mut *connection).await?;
+        let mut transaction = connection.begin().await?;
         if !commit.execute(&mut transaction).await? {
-            return Ok(None);
+            return Ok(false);
         }
-        parked::record(&mut transaction, FOLLOWER, parkings, commit.now).await?;
-        let parked_version = raise_parked_version(&mut transaction, FOLLOWER).await?;
+        park(&mut transaction, parkings, commit.now).await?;
+        raise_parked_version(&mut transaction, FOLLOWER).await?;
         transaction.commit().await?;
-        Ok(Some(parked_version))
+        Ok(true)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a double; it is exact up to 2^53")]
@@ -163,6 +165,26 @@ impl Runner {
         }
         Ok(())
     }
+}
+
+/// Writes parked events down. One that is on record already stays as it is: sagas that were set back by hand meet it
+/// again, and it may have been skipped.
+async fn park(db: &mut PgConnection, parkings: &[Parking<'_>], now: Timestamp) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into parked_events (follower, position, aggregate_type, aggregate_id, event_type, error, parked_at)
+         select $1, parked.*, $7 from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[]) as parked
+         on conflict do nothing",
+    )
+    .bind(FOLLOWER)
+    .bind(column(parkings, |parking| parking.event.recorded.position))
+    .bind(column(parkings, |parking| parking.event.recorded.aggregate_type.as_ref()))
+    .bind(column(parkings, |parking| parking.event.recorded.aggregate_id.as_str()))
+    .bind(column(parkings, |parking| parking.event.recorded.event_type.as_ref()))
+    .bind(column(parkings, |parking| parking.error.as_deref()))
+    .bind(now)
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Whether the events are the ones directly after a position, none missing.

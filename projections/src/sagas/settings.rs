@@ -11,7 +11,8 @@ pub struct SagaSettings {
     pub page_rows: i64,
     /// How often timers and outbox are looked at, in real time; a due timer fires at most so much late.
     pub poll: Duration,
-    /// How long the checkpoint waits, in real time, for the commands of its events. What takes longer goes to the outbox.
+    /// How long the checkpoint waits, in real time, for one command of its events, and a fifth of how long it waits for
+    /// all commands of a batch. What takes longer goes to the outbox.
     pub patience: Duration,
     /// How long one attempt from the outbox may take, in real time, before it counts as unavailable.
     pub call_timeout: Duration,

@@ -29,8 +29,9 @@ impl SagaStatus {
         (self.head - self.position).max(0)
     }
 
-    /// Whether nothing is left to do but what waits for the clock or for an operator. What has been done is in the log
-    /// then, and what followed from that is done as well.
+    /// Whether nothing is left to do: all events are seen to, and no command waits. What has been done by then is in the
+    /// log, and what followed from that is done as well. Timers that are not due yet do not count, nor do dead letters;
+    /// a command that waits behind one does.
     pub const fn is_quiescent(&self) -> bool {
         self.position >= self.head && self.pending_commands == 0
     }

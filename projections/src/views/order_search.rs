@@ -13,6 +13,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use purser_domain::{
     ids::OrderId,
     order::{OrderPlaced, OrderStatus},
+    text::{CustomerId, ExternalReference},
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -78,9 +79,9 @@ async fn insert_content(db: &mut PgConnection, begun: &[Begun<'_>]) -> Result<()
     sqlx::query(include_str!("order_search/insert_content.sql"))
         .bind(column(begun, |order| order.placed.placed_at))
         .bind(column(begun, |order| order.id.as_uuid()))
-        .bind(column(begun, |order| order.placed.customer.as_ref().map(|customer| customer.as_str())))
+        .bind(column(begun, |order| order.placed.customer.as_ref().map(CustomerId::as_str)))
         .bind(column(begun, |order| order.placed.merchant.as_str()))
-        .bind(column(begun, |order| order.placed.reference.as_ref().map(|reference| reference.as_str())))
+        .bind(column(begun, |order| order.placed.reference.as_ref().map(ExternalReference::as_str)))
         .bind(column(begun, |order| order.placed.total.currency.code()))
         .bind(column(begun, |order| order.placed.total.amount.minor_units()))
         .bind(column(begun, |order| units(order.placed)))
@@ -122,11 +123,13 @@ async fn update_status(db: &mut PgConnection, orders: &BTreeMap<OrderId, Steps<'
         return Ok(());
     }
     let updated: Vec<Uuid> = sqlx::query_scalar(
-        "update order_search_status as known
-         set status = coalesce(step.status, known.status), position = step.position
+        "insert into order_search_status as known (order_id, placed_at, status, position)
+         select step.order_id, begun.placed_at, coalesce(step.status, begun.status), step.position
          from unnest($1::uuid[], $2::text[], $3::bigint[]) as step (order_id, status, position)
-         where known.order_id = step.order_id
-         returning known.order_id",
+         cross join lateral
+             (select placed_at, status from order_search_status where order_id = step.order_id limit 1) as begun
+         on conflict (order_id) do update set status = excluded.status, position = excluded.position
+         returning order_id",
     )
     .persistent(false)
     .bind(column(&continued, |(id, _)| id.as_uuid()))

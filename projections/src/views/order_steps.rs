@@ -89,7 +89,7 @@ pub(super) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
         OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
-        | OrderEvent::ReservationsReleased { .. } => None,
+        | OrderEvent::OrderReservationsReleased { .. } => None,
     }
 }
 
@@ -106,6 +106,6 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::OrderExpired { at }
         | OrderEvent::LatePaymentReceived { at, .. }
         | OrderEvent::SurplusPaymentReceived { at, .. }
-        | OrderEvent::ReservationsReleased { at } => *at,
+        | OrderEvent::OrderReservationsReleased { at } => *at,
     }
 }

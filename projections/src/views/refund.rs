@@ -13,6 +13,7 @@ use purser_domain::{
     ids::{OrderId, RefundId},
     recorded::Recorded,
     refund::{Claim, RefundEvent},
+    text::{CustomerId, PaymentReference, Reason},
     upcast::Upcasters,
 };
 use sqlx::PgConnection;
@@ -140,7 +141,7 @@ async fn upsert(db: &mut PgConnection, rows: &[RefundRow]) -> Result<(), sqlx::E
         .bind(column(rows, |row| row.id.as_uuid()))
         .bind(column(rows, |row| row.order.as_uuid()))
         .bind(column(rows, |row| row.merchant.as_str()))
-        .bind(column(rows, |row| row.customer.as_ref().map(|customer| customer.as_str())))
+        .bind(column(rows, |row| row.customer.as_ref().map(CustomerId::as_str)))
         .bind(column(rows, |row| row.amount.amount.minor_units()))
         .bind(column(rows, |row| row.amount.currency.code()))
         .bind(column(rows, |row| read::cause_word(row.cause)))
@@ -150,8 +151,8 @@ async fn upsert(db: &mut PgConnection, rows: &[RefundRow]) -> Result<(), sqlx::E
         .bind(column(rows, |row| row.requested_at))
         .bind(column(rows, |row| row.submitted_at))
         .bind(column(rows, |row| row.succeeded_at))
-        .bind(column(rows, |row| row.transfer_reference.as_ref().map(|reference| reference.as_str())))
-        .bind(column(rows, |row| row.note.as_ref().map(|note| note.as_str())))
+        .bind(column(rows, |row| row.transfer_reference.as_ref().map(PaymentReference::as_str)))
+        .bind(column(rows, |row| row.note.as_ref().map(Reason::as_str)))
         .bind(column(rows, |row| row.position))
         .execute(db)
         .await?;

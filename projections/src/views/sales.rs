@@ -88,7 +88,7 @@ impl TurnKind {
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
             | OrderEvent::OrderExpired { .. }
-            | OrderEvent::ReservationsReleased { .. } => None,
+            | OrderEvent::OrderReservationsReleased { .. } => None,
         }
     }
 

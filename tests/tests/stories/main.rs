@@ -1,7 +1,15 @@
 //! Stories: the engine's promises, each told on a real Postgres and a real NATS.
 
 mod append_only;
+mod feed;
 mod idempotency;
 mod interleavings;
+mod parked;
+mod rebuild;
 mod rival_writers;
+mod sagas;
 mod sequencing;
+mod shop;
+mod structure;
+mod verify;
+mod views;

@@ -1,4 +1,4 @@
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -8,10 +8,14 @@ use crate::http::problem::{Fault, Kind, Problem};
 /// not, the answer names it.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let body = if body.is_empty() { b"{}" } else { body };
-    // The second reading keeps track of where it is, which is slow and only of use once something is wrong.
-    serde_json::from_slice(body).or_else(|_| read_tracked(body))
+    serde_json::from_slice(body).or_else(|_| {
+        // What is no JSON at all is told first, whatever is wrong before the place where that shows.
+        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| malformed(&error))?;
+        read_tracked(body)
+    })
 }
 
+/// Reads while keeping track of the place, which is slow and only of use once something is wrong.
 fn read_tracked<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -148,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_malformed() {
-        for body in ["{", "{]", "lines", "{\"lines\":[]} x", "\u{feff}{}"] {
+        for body in ["{", "{]", "{\"unknown\":", "lines", "{\"lines\":[]} x", "\u{feff}{}"] {
             assert_eq!(refusal(body).0, Kind::MalformedJson, "{body}");
         }
         assert!(read::<Body>(b"{\"lines\":\"\xff\"}").is_err());

@@ -24,8 +24,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let parameters = path_parameters(parts, state).await?;
-        let (name, text) =
-            parameters.iter().next().ok_or_else(|| Problem::internal("a path without its parameter"))?;
+        let (name, text) = parameters.iter().next().ok_or_else(|| Problem::internal("a path without its parameter"))?;
         text.parse()
             .map(Self)
             .map_err(|error| Problem::at(Kind::MalformedId, Fault::parameter(name, error.to_string())))
@@ -93,6 +92,11 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ListParameters<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Ok(Self { parameters: read(&parts.uri)?, list: cursor::Query::of(&parts.uri) })
     }
+}
+
+/// A parameter that is checked by more than its form.
+pub(crate) fn parameter<T: FromStr<Err = InvalidValue>>(name: &str, text: Option<&str>) -> Result<Option<T>, Problem> {
+    text.map(str::parse).transpose().map_err(|error: InvalidValue| at(name, &error.to_string()))
 }
 
 fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {

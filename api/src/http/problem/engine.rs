@@ -1,7 +1,5 @@
 use purser_projections::{
-    history::HistoryError,
-    parked::ParkedError,
-    rebuild::RebuildError,
+    history::HistoryError, parked::ParkedError, rebuild::RebuildError, sagas::dead_letters::DeadLetterError,
 };
 
 use super::{Kind, Problem, chain};
@@ -36,6 +34,15 @@ impl From<RebuildError> for Problem {
             }
             RebuildError::Gap(_) | RebuildError::Fold(_) => Self::internal(chain(&error)),
             RebuildError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeadLetterError> for Problem {
+    fn from(error: DeadLetterError) -> Self {
+        match error {
+            DeadLetterError::NotDead { id: _ } => Self::new(Kind::NotFound, error.to_string()),
+            DeadLetterError::Database(error) => error.into(),
         }
     }
 }

@@ -1,7 +1,6 @@
 use purser_commands::Refusal;
 use purser_domain::{
-    checkout::CheckoutRefusal, order::OrderRefusal, product::ProductRefusal, refund::RefundRefusal,
-    stock::StockRefusal,
+    checkout::CheckoutRefusal, order::OrderRefusal, product::ProductRefusal, refund::RefundRefusal, stock::StockRefusal,
 };
 
 use super::{Fault, Kind, Problem};
@@ -11,8 +10,9 @@ impl From<Refusal> for Problem {
         let detail = refusal.to_string();
         match refusal {
             Refusal::Checkout(refusal) => refusal.into(),
-            Refusal::OutOfStock(shortages) => Self::new(Kind::OutOfStock, detail)
-                .faults(shortages.into_iter().flat_map(Fault::shortage).collect()),
+            Refusal::OutOfStock(shortages) => {
+                Self::new(Kind::OutOfStock, detail).faults(shortages.into_iter().flat_map(Fault::shortage).collect())
+            }
             Refusal::Order(refusal) => refusal.into(),
             Refusal::Stock(refusal) => refusal.into(),
             Refusal::Product(refusal) => refusal.into(),
@@ -57,7 +57,8 @@ impl From<OrderRefusal> for Problem {
             OrderRefusal::WrongStatus { action: _, status } => {
                 Self { order_status: Some(status), ..Self::new(Kind::WrongStatus, detail) }
             }
-            OrderRefusal::AmountMismatch { expected: _, received: _ } => {
+            OrderRefusal::AmountMismatch { expected: _, received: _ }
+            | OrderRefusal::RecordedDifferently { recorded: _, received: _ } => {
                 Self::at(Kind::AmountMismatch, Fault::pointer("/amount", detail))
             }
             OrderRefusal::EmptyPayment => Self::at(Kind::InvalidValue, Fault::pointer("/amount/amount", detail)),
@@ -91,7 +92,7 @@ impl From<ProductRefusal> for Problem {
             ProductRefusal::AlreadyListed => Self::new(Kind::AlreadyListed, detail),
             ProductRefusal::Delisted => Self::new(Kind::ProductDelisted, detail),
             ProductRefusal::OtherMerchant => Self::new(Kind::SkuTaken, detail),
-            ProductRefusal::OtherKind => Self::new(Kind::OtherKind, detail),
+            ProductRefusal::OtherKind => Self::new(Kind::KindChanged, detail),
             ProductRefusal::OtherCurrency { expected: _, received: _ } => {
                 Self::at(Kind::OtherCurrency, Fault::pointer("/price/currency", detail))
             }

@@ -38,7 +38,11 @@ pub(crate) struct FreshToken {
     #[schema(value_type = schema::TokenId)]
     id: String,
     /// The token itself, to be sent as `Authorization: Bearer ...`. Only its hash is kept.
-    #[schema(example = "purser_customer_9V1mYqZbqk1c0F3s5T7u9wAaCcEeGgIiKkMmOoQqSsU", min_length = 58, max_length = 62)]
+    #[schema(
+        example = "purser_customer_9V1mYqZbqk1c0F3s5T7u9wAaCcEeGgIiKkMmOoQqSsU",
+        min_length = 58,
+        max_length = 62
+    )]
     token: String,
     /// What its bearer may ask for.
     role: Role,

@@ -99,13 +99,6 @@ pub(crate) async fn list_tokens(
 impl From<Row> for KnownToken {
     fn from(row: Row) -> Self {
         let Row { id, role, subject, label, created_at, revoked_at } = row;
-        Self {
-            id,
-            role,
-            subject,
-            label,
-            created_at: created_at.into(),
-            revoked_at: revoked_at.map(Moment::from),
-        }
+        Self { id, role, subject, label, created_at: created_at.into(), revoked_at: revoked_at.map(Moment::from) }
     }
 }

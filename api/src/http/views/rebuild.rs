@@ -10,7 +10,13 @@ use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use super::view;
-use crate::http::{answer::Answered, extract::Name, problem::{Problem, chain}, schema, state::AppState};
+use crate::http::{
+    answer::Answered,
+    extract::Name,
+    problem::{Problem, chain},
+    schema,
+    state::AppState,
+};
 
 /// A rebuild that has begun, or is over already.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -74,11 +80,12 @@ async fn work(state: AppState, view: Arc<dyn View>, begun: FirstWord) {
             let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
             tracing::info!(view = name, position, parked_events, elapsed_ms, "view {name} rebuilt");
         }
-        Some(Err(error)) => match first() {
-            Some(begun) => {
+        Some(Err(error)) => {
+            if let Some(begun) = first() {
                 let _ = begun.send(Err(error));
+            } else {
+                tracing::error!(view = name, error = chain(&error), "view {name} not rebuilt");
             }
-            None => tracing::error!(view = name, error = chain(&error), "view {name} not rebuilt"),
-        },
+        }
     }
 }

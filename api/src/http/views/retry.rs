@@ -1,7 +1,7 @@
 use axum::extract::State;
 use purser_projections::parked::retry;
 
-use super::{unparked::SetFree, view};
+use super::{follower, unparked::SetFree};
 use crate::http::{answer::Answered, extract::NameAndPosition, problem::Problem, schema, state::AppState};
 
 /// Retries a parked event.
@@ -21,7 +21,7 @@ pub(crate) async fn retry_parked_event(
     State(state): State<AppState>,
     NameAndPosition(name, position): NameAndPosition,
 ) -> Result<Answered<SetFree>, Problem> {
-    let view = view(&state, &name)?;
+    let view = follower(&state, &name)?;
     let unparked = retry(&state.pool, view.as_ref(), &state.upcasters, position).await?;
     Ok(Answered::ok(unparked.into()))
 }

@@ -1,8 +1,14 @@
 use axum::extract::State;
 use purser_projections::parked::{Skipper, skip};
 
-use super::{unparked::SetFree, view};
-use crate::http::{answer::Answered, extract::{Caller, NameAndPosition}, problem::Problem, schema, state::AppState};
+use super::{follower, unparked::SetFree};
+use crate::http::{
+    answer::Answered,
+    extract::{Caller, NameAndPosition},
+    problem::Problem,
+    schema,
+    state::AppState,
+};
 
 /// Skips a parked event.
 ///
@@ -22,7 +28,7 @@ pub(crate) async fn skip_parked_event(
     NameAndPosition(name, position): NameAndPosition,
     Caller(caller): Caller,
 ) -> Result<Answered<SetFree>, Problem> {
-    let view = view(&state, &name)?;
+    let view = follower(&state, &name)?;
     let by = Skipper { actor: caller.actor.clone(), at: state.clock.now() };
     let unparked = skip(&state.pool, view.as_ref(), &state.upcasters, position, &by).await?;
     Ok(Answered::ok(unparked.into()))

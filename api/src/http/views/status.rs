@@ -2,9 +2,7 @@ use axum::extract::State;
 use purser_projections::follower::{RebuildStatus, ViewStatus, statuses};
 use serde::Serialize;
 
-use crate::http::{
-    answer::Answered, extract::Name, moment::Moment, problem::Problem, schema, state::AppState,
-};
+use crate::http::{answer::Answered, extract::Name, moment::Moment, problem::Problem, schema, state::AppState};
 
 /// How far a view has come.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -78,7 +76,8 @@ pub(crate) async fn view_status(
 
 impl From<ViewStatus> for ViewProgress {
     fn from(status: ViewStatus) -> Self {
-        let ViewStatus { name, position, head, lag_events, updated_at, parked_events, skipped_events, rebuild } = status;
+        let ViewStatus { name, position, head, lag_events, updated_at, parked_events, skipped_events, rebuild } =
+            status;
         let (updated_at, rebuild) = (updated_at.into(), rebuild.map(RebuildProgress::from));
         Self { name, position, head, lag_events, updated_at, parked_events, skipped_events, rebuild }
     }

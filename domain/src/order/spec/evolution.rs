@@ -3,7 +3,7 @@
 use super::{cancelled, free, life, paid, state};
 use crate::{
     order::{Order, OrderEvent, OrderPlaced, OrderStatus, Settlement},
-    samples::{allocation, at, capture, events::order_events, placed, text},
+    samples::{allocation, at, capture, events::order_events, placed},
 };
 
 #[test]

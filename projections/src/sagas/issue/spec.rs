@@ -42,7 +42,12 @@ fn step(order: u128, position: i64) -> Step {
 }
 
 fn issuer(desk: &Arc<Desk>, concurrency: usize) -> Issuer {
-    Issuer { commands: Arc::clone(desk) as Arc<dyn CommandPort>, refunds: Arc::new(BackOfficeList), concurrency }
+    Issuer {
+        commands: Arc::clone(desk) as Arc<dyn CommandPort>,
+        refunds: Arc::new(BackOfficeList),
+        concurrency,
+        stop: CancellationToken::new(),
+    }
 }
 
 async fn fates(issuer: &Issuer, steps: Vec<Step>, patience: Patience) -> Vec<(i64, &'static str)> {
@@ -52,7 +57,7 @@ async fn fates(issuer: &Issuer, steps: Vec<Step>, patience: Patience) -> Vec<(i6
     fates
 }
 
-const ONE_SECOND: Patience = Patience::Each(Duration::from_secs(1));
+const ONE_SECOND: Patience = Patience { each: Duration::from_secs(1), altogether: None };
 
 #[tokio::test]
 async fn a_refused_step_holds_up_its_own_lane_and_no_other() {
@@ -73,7 +78,7 @@ async fn steps_of_one_lane_go_one_after_the_other() {
 #[tokio::test]
 async fn a_step_without_an_answer_ends_when_patience_does() {
     let desk = Arc::default();
-    let patience = Patience::Each(Duration::from_millis(20));
+    let patience = Patience { each: Duration::from_millis(20), altogether: None };
     let fates = fates(&issuer(&desk, 64), vec![step(3, 1), step(1, 2)], patience).await;
     assert_eq!(fates, [(1, "unavailable"), (2, "done")]);
 }
@@ -81,7 +86,7 @@ async fn a_step_without_an_answer_ends_when_patience_does() {
 #[tokio::test]
 async fn what_there_was_no_time_for_was_not_tried() {
     let desk = Arc::default();
-    let patience = Patience::Altogether(Duration::from_millis(20));
+    let patience = Patience { each: Duration::from_secs(1), altogether: Some(Duration::from_millis(20)) };
     let fates = fates(&issuer(&desk, 1), vec![step(3, 1), step(1, 2)], patience).await;
     assert_eq!(fates, [(1, "unavailable"), (2, "waiting")]);
     assert_eq!(desk.came.lock().unwrap().len(), 1);
@@ -106,4 +111,13 @@ async fn a_refund_that_was_taken_in_hand_is_put_on_record() {
     assert_eq!(fates(&issuer(&desk, 64), vec![step], ONE_SECOND).await, [(1, "done")]);
     let commands: Vec<SagaCommand> = desk.came.lock().unwrap().iter().map(|request| request.command.clone()).collect();
     assert_eq!(commands, [SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::BackOffice }]);
+}
+
+#[tokio::test]
+async fn once_stopped_nothing_new_is_tried() {
+    let desk = Arc::default();
+    let issuer = issuer(&desk, 64);
+    issuer.stop.cancel();
+    assert_eq!(fates(&issuer, vec![step(1, 1)], ONE_SECOND).await, [(1, "waiting")]);
+    assert_eq!(desk.came.lock().unwrap().len(), 0);
 }

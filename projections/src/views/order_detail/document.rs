@@ -134,7 +134,7 @@ fn payment(event: &OrderEvent) -> Option<Payment> {
         | OrderEvent::OrderCompleted { .. }
         | OrderEvent::OrderCancelled { .. }
         | OrderEvent::OrderExpired { .. }
-        | OrderEvent::ReservationsReleased { .. } => return None,
+        | OrderEvent::OrderReservationsReleased { .. } => return None,
     };
     Some(Payment { role, reference: reference.clone(), amount: *amount, at })
 }

@@ -82,7 +82,7 @@ fn a_completed_order_has_gone_through_every_status() {
         ]
     );
     assert_eq!(detail.status(), Some(OrderStatus::Completed));
-    assert_eq!(detail.tracking.as_ref().map(|tracking| tracking.as_str()), Some("RM1"));
+    assert_eq!(detail.tracking.as_ref().map(TrackingNumber::as_str), Some("RM1"));
     assert_eq!(detail.payments.len(), 1);
     assert_eq!(detail.payments[0].role, PaymentRole::Settlement);
 }
@@ -104,11 +104,11 @@ fn money_that_is_owed_back_and_given_back_stock_leave_the_status_as_it_is() {
     let detail = fold([
         placed(),
         at("OrderExpired", "2026-01-01T08:30:00Z"),
-        at("ReservationsReleased", "2026-01-01T08:30:01Z"),
+        at("OrderReservationsReleased", "2026-01-01T08:30:01Z"),
         json!({"LatePaymentReceived": {"capture": capture("tx-2"), "at": "2026-01-01T08:31:00Z"}}),
     ]);
     assert_eq!(detail.status(), Some(OrderStatus::Expired));
-    assert_eq!(statuses(&detail)[2..], [("ReservationsReleased", "expired"), ("LatePaymentReceived", "expired")]);
+    assert_eq!(statuses(&detail)[2..], [("OrderReservationsReleased", "expired"), ("LatePaymentReceived", "expired")]);
     assert_eq!(detail.payments[0].role, PaymentRole::Late);
 }
 
@@ -136,7 +136,7 @@ fn a_cancellation_says_why() {
     let cancelled = json!({"OrderCancelled": {"reason": "changed my mind", "at": "2026-01-01T08:10:00Z"}});
     let detail = fold([placed(), cancelled]);
     assert_eq!(detail.status(), Some(OrderStatus::Cancelled));
-    assert_eq!(detail.history[1].reason.as_ref().map(|reason| reason.as_str()), Some("changed my mind"));
+    assert_eq!(detail.history[1].reason.as_ref().map(Reason::as_str), Some("changed my mind"));
     assert_eq!(detail.history[0].reason, None);
 }
 

@@ -1,0 +1,216 @@
+use axum::extract::State;
+use purser_domain::{
+    address::Address,
+    ids::OrderId,
+    money::Money,
+    order::{Allocation, OrderStatus},
+    principal::Principal,
+    quantity::Quantity,
+    text::{CustomerId, ExternalReference, Location, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
+};
+use purser_projections::views::order_detail::{
+    HistoryEntry, LogEntry, OrderDetailRow, Payment as Taken, PaymentRole, find,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Line;
+use crate::http::{
+    answer::Answered,
+    extract::{Caller, Id, Parameters},
+    moment::Moment,
+    page::wait_for,
+    problem::Problem,
+    schema,
+    state::AppState,
+};
+
+/// How fresh the order must be.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FindOrderParameters {
+    /// Wait, at most five seconds, until the view has come to this log position.
+    #[param(minimum = 0)]
+    min_position: Option<i64>,
+}
+
+/// An order with everything that is known of it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Order {
+    /// Its id.
+    #[schema(value_type = schema::OrderId)]
+    id: OrderId,
+    /// Where it stands.
+    #[schema(value_type = schema::OrderStatus)]
+    status: OrderStatus,
+    /// Who buys; absent for a guest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::CustomerId>)]
+    customer: Option<CustomerId>,
+    /// Who sells.
+    #[schema(value_type = schema::MerchantId)]
+    merchant: MerchantId,
+    /// Its name in the system that sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::ExternalReference>)]
+    reference: Option<ExternalReference>,
+    /// What was bought, at the prices that were frozen into it.
+    lines: Vec<Line>,
+    /// The sum of the lines.
+    #[schema(value_type = schema::Money)]
+    total: Money,
+    /// Where it goes.
+    #[schema(value_type = schema::Address)]
+    ship_to: Address,
+    /// When the customer placed it.
+    placed_at: Moment,
+    /// When its payment window closes.
+    pay_by: Moment,
+    /// Which stock was reserved for it; for merchants and the back office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allocations: Option<Vec<AllocatedStock>>,
+    /// Money that was taken for it.
+    payments: Vec<OrderPayment>,
+    /// The parcel's name at its carrier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::TrackingNumber>)]
+    tracking: Option<TrackingNumber>,
+    /// Everything that happened to it, in order.
+    history: Vec<OrderStep>,
+    /// The position of its last event.
+    #[schema(value_type = schema::Position)]
+    position: i64,
+}
+
+/// Stock that was reserved for an order at one location.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct AllocatedStock {
+    /// What.
+    #[schema(value_type = schema::Sku)]
+    sku: Sku,
+    /// Where.
+    #[schema(value_type = schema::Location)]
+    location: Location,
+    /// How many, over all lines of the SKU.
+    #[schema(value_type = schema::Quantity)]
+    quantity: Quantity,
+}
+
+/// Money that was taken for an order.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OrderPayment {
+    /// `settlement`, or `late` or `surplus` for money that is owed back.
+    #[schema(value_type = String, example = "settlement")]
+    role: PaymentRole,
+    /// Its name where it was taken.
+    #[schema(value_type = schema::PaymentReference)]
+    reference: PaymentReference,
+    /// How much.
+    #[schema(value_type = schema::Money)]
+    amount: Money,
+    /// When it was taken.
+    at: Moment,
+}
+
+/// One thing that happened to an order.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OrderStep {
+    /// The event's name.
+    event: String,
+    /// Where the order stood then.
+    #[schema(value_type = schema::OrderStatus)]
+    status: OrderStatus,
+    /// When it happened; for an import, the time that it was true at.
+    at: Moment,
+    /// Why, for a cancellation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Reason>)]
+    reason: Option<Reason>,
+    /// Its place in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Position>)]
+    position: Option<i64>,
+    /// When the log took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded_at: Option<Moment>,
+    /// Who did it; for the back office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<String>,
+}
+
+/// An order.
+///
+/// With its lines, its payments and the history of its status.
+#[utoipa::path(
+    get,
+    path = "/v1/orders/{id}",
+    tag = "orders",
+    params(("id" = inline(schema::OrderId), Path, description = "Which order."), FindOrderParameters),
+    responses((status = 200, description = "The order.", body = Order))
+)]
+pub(crate) async fn find_order(
+    State(state): State<AppState>,
+    Id(id): Id<OrderId>,
+    Parameters(parameters): Parameters<FindOrderParameters>,
+    Caller(caller): Caller,
+) -> Result<Answered<Order>, Problem> {
+    wait_for(&state, "order_detail", parameters.min_position).await?;
+    let found = find(&state.pool, &caller.principal, id).await?;
+    let found = found.ok_or_else(|| Problem::not_found("order"))?;
+    Ok(Answered::ok(Order::shown_to(&caller.principal, found)))
+}
+
+impl Order {
+    /// Where the goods lie is no customer's business, and who of the staff did something is nobody's but the staff's.
+    fn shown_to(reader: &Principal, order: OrderDetailRow) -> Self {
+        let OrderDetailRow { id, status, position, placed, detail } = order;
+        let (shows_allocations, shows_actors) = match reader {
+            Principal::BackOffice | Principal::Saga => (true, true),
+            Principal::Merchant(_) => (true, false),
+            Principal::Customer(_) | Principal::Operator => (false, false),
+        };
+        let allocations = placed.allocations.into_iter().map(AllocatedStock::from).collect();
+        Self {
+            id,
+            status,
+            customer: placed.customer,
+            merchant: placed.merchant,
+            reference: placed.reference,
+            lines: placed.lines.into_iter().map(Line::from).collect(),
+            total: placed.total,
+            ship_to: placed.ship_to,
+            placed_at: placed.placed_at.into(),
+            pay_by: placed.pay_by.into(),
+            allocations: Some(allocations).filter(|_| shows_allocations),
+            payments: detail.payments.into_iter().map(OrderPayment::from).collect(),
+            tracking: detail.tracking,
+            history: detail.history.into_iter().map(|entry| OrderStep::new(entry, shows_actors)).collect(),
+            position,
+        }
+    }
+}
+
+impl OrderStep {
+    fn new(entry: HistoryEntry, shows_actor: bool) -> Self {
+        let HistoryEntry { event, status, at, reason, recorded } = entry;
+        let (position, recorded_at, actor) = match recorded {
+            Some(LogEntry { position, at, actor }) => (Some(position), Some(at.into()), Some(actor)),
+            None => (None, None, None),
+        };
+        let actor = actor.filter(|_| shows_actor);
+        Self { event: event.into_owned(), status, at: at.into(), reason, position, recorded_at, actor }
+    }
+}
+
+impl From<Allocation> for AllocatedStock {
+    fn from(allocation: Allocation) -> Self {
+        Self { sku: allocation.stock.sku, location: allocation.stock.location, quantity: allocation.quantity }
+    }
+}
+
+impl From<Taken> for OrderPayment {
+    fn from(taken: Taken) -> Self {
+        let Taken { role, reference, amount, at } = taken;
+        Self { role, reference, amount, at: at.into() }
+    }
+}

@@ -1,0 +1,44 @@
+use purser_domain::{
+    money::Money,
+    product::ProductKind,
+    text::{MerchantId, Sku, Title},
+};
+use purser_projections::views::catalogue::{ListingState, ProductRow};
+use serde::Serialize;
+
+use crate::http::{moment::Moment, schema};
+
+/// A product of the catalogue.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Product {
+    /// Its SKU.
+    #[schema(value_type = schema::Sku)]
+    sku: Sku,
+    /// What the customer reads.
+    #[schema(value_type = schema::Title)]
+    title: Title,
+    /// Whether it keeps stock.
+    #[schema(value_type = schema::ProductKind)]
+    kind: ProductKind,
+    /// What one piece costs.
+    #[schema(value_type = schema::Money)]
+    price: Money,
+    /// Who sells it.
+    #[schema(value_type = schema::MerchantId)]
+    merchant: MerchantId,
+    /// `listed` while it is on sale, else `delisted`.
+    #[schema(value_type = String, example = "listed", pattern = "^(listed|delisted)$")]
+    status: ListingState,
+    /// Since when it has been so.
+    since: Moment,
+    /// The position of its last event.
+    #[schema(value_type = schema::Position)]
+    position: i64,
+}
+
+impl From<ProductRow> for Product {
+    fn from(row: ProductRow) -> Self {
+        let ProductRow { sku, title, kind, price, merchant, state, since, position } = row;
+        Self { sku, title, kind, price, merchant, status: state, since: since.into(), position }
+    }
+}

@@ -1,0 +1,145 @@
+//! This engine's write side, called in the same process: what the sequencer and the log can do, without HTTP, NATS and
+//! views. It keeps what it promises: idempotency keys, the hash chain, one commit with fsync for every answer.
+
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use purser::{clock::SystemClock, embedded::EmbeddedPostgres, mint::Mint};
+use purser_commands::{Command, Commands, FirstLease, IdempotencyKey, PlaceOrder, Request, Role, Settings, database};
+use purser_domain::{
+    address::Address, checkout::LineRequest, clock::Clock, metadata::Metadata, principal::Principal, stock::StockId,
+    text::Sku,
+};
+use sqlx::PgPool;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use super::{
+    BenchError,
+    load::Caller,
+    workload::{self, Dice, Spread},
+};
+
+const DATABASE: &str = "purser";
+const CONNECTIONS: u32 = 10;
+
+/// The write side on a cluster.
+pub struct InProcess {
+    commands: Commands,
+    mint: Mint,
+    skus: Vec<Sku>,
+    address: Address,
+    pool: PgPool,
+    tracker: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// A caller of the write side.
+pub struct InProcessCaller {
+    engine: Arc<InProcess>,
+    spread: Spread,
+    dice: Dice,
+    name: String,
+    orders: u64,
+}
+
+impl InProcess {
+    /// Starts the write side in the cluster's database, with everything in stock.
+    pub async fn start(postgres: &EmbeddedPostgres) -> Result<Arc<Self>, BenchError> {
+        database::migrate(postgres.connect_options(DATABASE)).await?;
+        let pool = database::pool(postgres.connect_options(DATABASE), CONNECTIONS);
+        let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let settings = Settings {
+            node: Uuid::from_u128(1),
+            first_lease: FirstLease::Seize,
+            queue_capacity: NonZeroUsize::MIN.saturating_add(4_095),
+            cached_aggregates: NonZeroUsize::MIN.saturating_add(99_999),
+            request_timeout: Duration::from_secs(10),
+            payment_window: TimeDelta::minutes(30),
+        };
+        let commands =
+            Commands::start(pool.clone(), None, Arc::clone(&clock), settings, &tracker, stop.clone()).await?;
+        // The sender lives as long as the commands do.
+        let _ = commands.role().wait_for(|role| matches!(role, Role::Writer { .. })).await;
+        let skus = (0..workload::SKUS).map(workload::sku).collect::<Result<Vec<_>, _>>()?;
+        let engine =
+            Self { commands, mint: Mint::new(clock), skus, address: workload::address()?, pool, tracker, stop };
+        engine.prepare().await?;
+        Ok(Arc::new(engine))
+    }
+
+    async fn prepare(&self) -> Result<(), BenchError> {
+        for sku in &self.skus {
+            let list = Command::ListProduct { sku: sku.clone(), listing: workload::listing()? };
+            self.commands.execute(self.request(list, None)).await?;
+            let stock = StockId { sku: sku.clone(), location: "main".parse()? };
+            let fill = Command::AdjustStock { stock, change: workload::STOCK, reason: "opening".parse()?, at: None };
+            self.commands.execute(self.request(fill, None)).await?;
+        }
+        Ok(())
+    }
+
+    fn request(&self, command: Command, idempotency: Option<IdempotencyKey>) -> Request {
+        let request = self.mint.request_id().to_string();
+        Request {
+            command,
+            principal: Principal::BackOffice,
+            metadata: Metadata {
+                actor: "back_office:bench".to_owned(),
+                causation_id: format!("request:{request}"),
+                correlation_id: request,
+            },
+            idempotency,
+        }
+    }
+
+    /// Callers for a round; no two callers of any round share an idempotency key.
+    pub fn callers(self: &Arc<Self>, count: usize, round: usize, spread: Spread) -> Vec<InProcessCaller> {
+        let caller = |number| InProcessCaller {
+            engine: Arc::clone(self),
+            spread,
+            dice: Dice::of_caller(number + round * count),
+            name: format!("{count}-{}-{round}-{number}", spread.label()),
+            orders: 0,
+        };
+        (0..count).map(caller).collect()
+    }
+
+    /// Answers what is waiting and ends.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.tracker.close();
+        self.tracker.wait().await;
+        self.pool.close().await;
+    }
+}
+
+impl Caller for InProcessCaller {
+    async fn place(&mut self) -> Result<(), BenchError> {
+        self.orders += 1;
+        let engine = &self.engine;
+        let [first, second] = self.spread.pick(&mut self.dice);
+        let line = |number: usize| {
+            Ok::<_, BenchError>(LineRequest {
+                sku: engine.skus[number].clone(),
+                quantity: 1.try_into()?,
+                unit_price: None,
+            })
+        };
+        let key = format!("{}-{}", self.name, self.orders);
+        let fingerprint = format!("{first} {second}");
+        let idempotency = IdempotencyKey::new("back_office", &key, &[b"POST", b"/v1/orders", fingerprint.as_bytes()]);
+        let place = Command::PlaceOrder(PlaceOrder {
+            order: engine.mint.order_id(),
+            customer: None,
+            reference: None,
+            lines: vec![line(first)?, line(second)?],
+            currency: workload::currency()?,
+            ship_to: engine.address.clone(),
+            placed_at: None,
+        });
+        engine.commands.execute(engine.request(place, Some(idempotency))).await?;
+        Ok(())
+    }
+}

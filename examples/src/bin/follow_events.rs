@@ -1,0 +1,71 @@
+//! Prints what happens in a running engine, as a subscriber outside it hears it on NATS.
+//!
+//! ```text
+//! $ cargo run -p purser-examples --bin follow_events -- --subject 'purser.*.events.order.>'
+//! 1042 order ord_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d #1 OrderPlaced {"lines":[...
+//! ```
+//!
+//! A subscriber that must miss nothing makes a durable consumer on the stream instead, and throws away what it has seen by
+//! the position: an event may come twice.
+
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+use futures_util::StreamExt;
+use purser::{config::NatsAddress, embedded::default_data_dir};
+use purser_domain::recorded::Recorded;
+use purser_examples::nats::embedded_nats;
+
+/// Print the events of a running engine, from now on
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Data directory of the engine, if it owns its NATS [default: /var/lib/purser for root, else ./purser-data]
+    #[arg(long, env = "PURSER_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// NATS of your own, as the engine is given it
+    #[arg(long, env = "NATS_URL", hide_env_values = true, value_name = "URL")]
+    nats_url: Option<NatsAddress>,
+    /// Which events: purser.LOG.events.AGGREGATE_TYPE.EVENT_TYPE
+    #[arg(long, default_value = "purser.*.events.>")]
+    subject: String,
+    /// Stop after so many events
+    #[arg(long, value_name = "COUNT")]
+    count: Option<usize>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match follow(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("follow_events: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn follow(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let address = match arguments.nats_url {
+        Some(address) => address,
+        None => embedded_nats(&arguments.data_dir.unwrap_or_else(default_data_dir))?,
+    };
+    let client = address.connect_options().connect(address.servers()).await?;
+    let events = client.subscribe(arguments.subject).await?;
+    let mut events = events.take(arguments.count.unwrap_or(usize::MAX));
+    while let Some(message) = events.next().await {
+        match serde_json::from_slice::<Recorded>(&message.payload) {
+            Ok(event) => println!(
+                "{} {} {} #{} {} {}",
+                event.position,
+                event.aggregate_type,
+                event.aggregate_id,
+                event.sequence,
+                event.event_type,
+                event.payload.get()
+            ),
+            Err(error) => eprintln!("a message on {} is no event: {error}", message.subject),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! A view can be dropped and derived again from the log, while it serves and while orders come in.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use purser_projections::{
+    verify::{Difference, VerifyError},
+    views,
+};
+use purser_tests::{Api, TestDatabase, TestEngine, wait::until};
+use serde_json::Value;
+use sqlx::{Connection, Executor};
+
+use crate::shop;
+
+/// Has a view rebuilt and waits until that is done.
+async fn rebuild(api: &Api, view: &str) {
+    shop::operator_post(api, &format!("/v1/views/{view}/rebuild")).await.expect_status(202);
+    rebuilt(api, view).await;
+}
+
+async fn rebuilt(api: &Api, view: &str) {
+    let rebuild = until("a rebuild ends", async || {
+        let mut rebuild = api.get(&format!("/v1/views/{view}")).await["rebuild"].take();
+        (rebuild["running"] == false).then(|| rebuild.take())
+    })
+    .await;
+    assert!(rebuild["finished_at"].is_string() && rebuild["error"] == Value::Null, "{view}: {rebuild}");
+}
+
+/// An order that is paid, one that is cancelled, one that waits.
+async fn trade(api: &Api) {
+    for _ in 0..5 {
+        let (paid, _) = api.placed(&[("A", 1), ("B", 2)]).await;
+        shop::pay(api, &paid, 650, &format!("tx-{paid}")).await;
+        let (cancelled, _) = api.placed(&[("A", 1)]).await;
+        shop::cancel(api, &cancelled).await;
+        shop::pay(api, &cancelled, 250, &format!("tx-{cancelled}")).await;
+        api.placed(&[("B", 1)]).await;
+    }
+}
+
+async fn stocked() -> (TestEngine, Api) {
+    let (engine, api) = shop::open().await;
+    api.stocked("A", 250, 100_000).await;
+    api.stocked("B", 200, 100_000).await;
+    (engine, api)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_view_is_rebuilt_while_orders_come_in() {
+    let (engine, api) = stocked().await;
+    trade(&api).await;
+    let rebuilding = AtomicBool::new(true);
+    let orders_come_in = async {
+        while rebuilding.load(Ordering::Relaxed) {
+            trade(&api).await;
+        }
+    };
+    let rebuilds = async {
+        for view in views::all() {
+            rebuild(&api, view.name()).await;
+        }
+        rebuilding.store(false, Ordering::Relaxed);
+    };
+    tokio::join!(orders_come_in, rebuilds);
+    let head = shop::at_rest(&api).await;
+    let verified = shop::verified(engine.database()).await.unwrap();
+    assert_eq!(verified.views.len(), views::all().len());
+    assert!(verified.views.iter().all(|view| view.position == head && view.rows > 0), "{verified:?}");
+    engine.stop().await;
+}
+
+async fn damage(database: &TestDatabase, table: &str) {
+    // Half of the rows, or the only one.
+    let delete = format!(
+        "delete from views.{table} where ctid in
+             (select ctid from views.{table} limit greatest(1, (select count(*) / 2 from views.{table})))"
+    );
+    let deleted = sqlx::query(&delete).execute(&mut database.owner().await).await.expect("a deletion");
+    assert!(deleted.rows_affected() > 0, "{table} is empty");
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_view_is_right_after_its_rebuild() {
+    let (engine, api) = stocked().await;
+    trade(&api).await;
+    shop::at_rest(&api).await;
+    for view in views::all() {
+        for table in view.tables() {
+            damage(engine.database(), table).await;
+        }
+        let found = shop::verified(engine.database()).await.unwrap_err();
+        let VerifyError::Difference(Difference::Row(row)) = &found else { panic!("{found:?}") };
+        assert_eq!(row.view, view.name());
+        rebuild(&api, view.name()).await;
+        shop::verified(engine.database()).await.unwrap();
+    }
+    engine.stop().await;
+}
+
+/// Whoever reads the old rows in a long transaction keeps them from being exchanged, so that the rebuild goes on.
+#[tokio::test]
+async fn a_view_serves_and_refuses_a_second_rebuild_while_it_is_rebuilt() {
+    let (engine, api) = stocked().await;
+    trade(&api).await;
+    shop::at_rest(&api).await;
+    let mut reader = engine.database().owner().await;
+    let mut reading = reader.begin().await.unwrap();
+    reading.execute("select count(*) from views.order_detail").await.unwrap();
+    shop::operator_post(&api, "/v1/views/order_detail/rebuild").await.expect_status(202);
+    for _ in 0..5 {
+        let refused = shop::operator_post(&api, "/v1/views/order_detail/rebuild").await;
+        refused.expect_problem(409, "rebuild-running");
+        let (order, position) = api.placed(&[("A", 1)]).await;
+        let served = api.get(&format!("/v1/orders/{order}?min_position={position}")).await;
+        assert_eq!(served["status"], "pending_payment");
+    }
+    assert_eq!(api.get("/v1/views/order_detail").await["rebuild"]["running"], true);
+    // The rebuild of one view is no other view's business.
+    rebuild(&api, "sales").await;
+    reading.rollback().await.unwrap();
+    rebuilt(&api, "order_detail").await;
+    shop::at_rest(&api).await;
+    shop::verified(engine.database()).await.unwrap();
+    engine.stop().await;
+}
