@@ -2,8 +2,9 @@
 -- that it can exchange them. Ids of orders and refunds are stored as their numbers: half the size of their text, and in
 -- the order of time. Every index is paid for by every order, so that each one says what it is for.
 --
--- Where rows change, no index covers a column that does: such updates stay within their page (heap-only) and touch no
--- index at all. The room for them is left by the fillfactor.
+-- Where rows change, hardly any index covers a column that does: such updates stay within their page (heap-only) and
+-- touch no index at all. The room for them is left by the fillfactor. The pending list of a search index is kept short,
+-- because every search reads all of it.
 set local role purser_engine;
 
 -- One order by its id. `placed` is what was agreed, with all lines; it is written once and may be large. What happens
@@ -12,13 +13,10 @@ create table views.order_detail (
     order_id uuid primary key,
     customer text collate "C",
     merchant text collate "C" not null,
-    placed   json not null
-);
-create table views.order_detail_progress (
-    order_id uuid primary key,
     position bigint not null,
+    placed   json not null,
     detail   json not null
-) with (fillfactor = 50);
+) with (fillfactor = 70);
 
 -- What orders are searched by. None of it ever changes, because what does change is in order_search_status; the search
 -- index over SKUs and titles is by far the most expensive one here, and would otherwise be written again with every step
@@ -45,7 +43,7 @@ create index order_search_by_reference on views.order_search (reference) where r
 -- The largest orders first, and ranges of totals.
 create index order_search_by_total on views.order_search (currency, total, order_id);
 -- Orders by SKU and by the words of their titles: one index, because two would be twice the pending lists.
-create index order_search_by_content on views.order_search using gin (skus, words);
+create index order_search_by_content on views.order_search using gin (skus, words) with (gin_pending_list_limit = 512);
 
 -- How far an order has come. Narrow, because every step of every order rewrites a row of it.
 create table views.order_search_status (
@@ -55,6 +53,7 @@ create table views.order_search_status (
     position  bigint not null
 ) with (fillfactor = 80);
 -- Lists of work: what is paid and waits, oldest first. Rare statuses are not found by walking past all completed orders.
+-- This is the one index that every step of an order pays for.
 create index order_search_status_by_status on views.order_search_status (status, placed_at, order_id);
 
 -- Pieces per SKU and location. A hot SKU rewrites its row with every batch.

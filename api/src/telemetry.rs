@@ -17,9 +17,13 @@ const COMMANDS: [f64; 8] = [1.0, 4.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0];
 /// How often the histograms' raw samples are summed up; without it they would pile up between two scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// Slow statements are the business of a verification or a rebuild, and no cause for a warning. Who wants to see them says
+/// so: later directives win.
+const QUIET: &str = "sqlx::query=error";
+
 /// Sends log lines to standard error. A second call in one process changes nothing.
 pub fn log_to_stderr(format: LogFormat, directives: &str) {
-    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(format!("{QUIET},{directives}")).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let line = fmt::layer().with_writer(std::io::stderr);
     let started = match format {

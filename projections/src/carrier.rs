@@ -174,7 +174,7 @@ impl Notes {
                 self.up.send_replace(false);
             }
             Event::SlowConsumer(_) => {
-                tracing::warn!("messages from nats came faster than they were taken, some are lost")
+                tracing::warn!("messages from nats came faster than they were taken, some are lost");
             }
             Event::ServerError(error) => tracing::warn!(%error, "nats reported an error"),
             Event::ClientError(error) if self.is_new(Some(error.to_string())) => {

@@ -11,6 +11,7 @@
 mod commit;
 pub mod dead_letters;
 mod fresh;
+mod gauges;
 mod issue;
 mod kept;
 mod outbox;
@@ -38,7 +39,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     feed::{Feed, Outage},
-    sagas::{issue::Issuer, outbox::Outbox, runner::Runner, step::Kind, timers::Timers},
+    sagas::{gauges::Gauges, issue::Issuer, outbox::Outbox, runner::Runner, step::Kind, timers::Timers},
 };
 
 /// The name of the sagas' checkpoint, and of what they park.
@@ -47,7 +48,7 @@ const FOLLOWER: &str = "sagas";
 /// What the sagas work with.
 #[derive(Clone)]
 pub struct Sagas {
-    /// Where their tables are. They take up to five connections at a time.
+    /// Where their tables are. They take up to five connections at a time, none of them for long.
     pub pool: PgPool,
     /// Where the events come from.
     pub feed: Feed,
@@ -87,6 +88,7 @@ impl Sagas {
         tracker.spawn(Timers::new(Arc::clone(&shared)).run());
         tracker.spawn(Outbox::new(Arc::clone(&shared), Kind::Command).run());
         tracker.spawn(Outbox::new(Arc::clone(&shared), Kind::Refund).run());
+        tracker.spawn(Gauges::new(Arc::clone(&shared)).run());
         SagasHandle { shared, positions }
     }
 }

@@ -57,10 +57,10 @@ fn orders(routes: Routes) -> Routes {
 
 fn catalogue(routes: Routes) -> Routes {
     use Kind::{
-        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, KeepsNoStock, KindChanged, NotFound,
+        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, KeepsNoStock, GoodsOrService, NotFound,
         OtherCurrency, ProductDelisted, SkuTaken, StockFull,
     };
-    const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, KindChanged, FieldNotAllowed];
+    const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, GoodsOrService, FieldNotAllowed];
     const RECEIPT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, FieldNotAllowed, FutureTime];
     const ADJUSTMENT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, AdjustmentTooLow, FieldNotAllowed, FutureTime];
     routes

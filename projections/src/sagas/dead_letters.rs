@@ -122,7 +122,6 @@ async fn decide(pool: &PgPool, sql: &'static str, id: Uuid, by: &Decision) -> Re
     if decided.rows_affected() == 0 {
         return Err(DeadLetterError::NotDead { id });
     }
-    metrics::gauge!("purser_saga_dead_letters").decrement(1);
     Ok(())
 }
 

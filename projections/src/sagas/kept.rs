@@ -57,7 +57,6 @@ pub(super) fn announce_dead_letters<'a>(kept: impl IntoIterator<Item = &'a Kept>
         if *state == State::Dead {
             let (saga, id, position) = (step.saga.name(), step.id, step.position);
             let error = last_error.as_deref();
-            metrics::gauge!("purser_saga_dead_letters").increment(1);
             tracing::error!(
                 saga,
                 %id,

@@ -130,7 +130,10 @@ impl Outbox {
             .bind(column(&failed, |(attempts_before, _)| stored_count(*attempts_before)))
             .execute(&self.shared.pool)
             .await?;
-        announce_dead_letters(failed.iter().map(|(_, kept)| kept));
+        if failed.iter().any(|(_, kept)| kept.state == State::Dead) {
+            announce_dead_letters(failed.iter().map(|(_, kept)| kept));
+            self.shared.wake.send_replace(());
+        }
         Ok(!over.is_empty())
     }
 

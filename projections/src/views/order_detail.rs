@@ -36,7 +36,7 @@ impl View for OrderDetails {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["order_detail", "order_detail_progress"]
+        &["order_detail"]
     }
 
     fn fold<'a>(
@@ -98,7 +98,7 @@ async fn load(
         return Ok(HashMap::new());
     }
     let rows: Vec<(Uuid, Json<OrderDetail>)> =
-        sqlx::query_as("select order_id, detail from unnest($1) as wanted (id) cross join lateral (select order_id, detail from order_detail_progress where order_id = wanted.id limit 1) as known")
+        sqlx::query_as("select order_id, detail from order_detail where order_id = any($1)")
             .persistent(false)
             .bind(ids)
             .fetch_all(db)
@@ -117,24 +117,16 @@ async fn insert(db: &mut PgConnection, rows: &[Row<'_>]) -> Result<(), sqlx::Err
         return Ok(());
     }
     sqlx::query(
-        "insert into order_detail (order_id, customer, merchant, placed)
-         select order_id, customer, merchant, placed::json
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as begun (order_id, customer, merchant, placed)",
+        "insert into order_detail (order_id, customer, merchant, position, placed, detail)
+         select order_id, customer, merchant, position, placed::json, detail::json
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+              as begun (order_id, customer, merchant, position, placed, detail)",
     )
     .bind(column(rows, |row| row.id.as_uuid()))
     .bind(customers)
     .bind(merchants)
-    .bind(placed)
-    .execute(&mut *db)
-    .await?;
-    sqlx::query(
-        "insert into order_detail_progress (order_id, position, detail)
-         select order_id, position, detail::json
-         from unnest($1::uuid[], $2::bigint[], $3::text[])
-              as begun (order_id, position, detail)",
-    )
-    .bind(column(rows, |row| row.id.as_uuid()))
     .bind(column(rows, |row| row.position))
+    .bind(placed)
     .bind(column(rows, |row| row.detail.as_str()))
     .execute(db)
     .await?;
@@ -146,10 +138,9 @@ async fn update(db: &mut PgConnection, rows: &[Row<'_>]) -> Result<(), sqlx::Err
         return Ok(());
     }
     let updated = sqlx::query(
-        "insert into order_detail_progress as known (order_id, position, detail)
-         select order_id, position, detail::json
+        "update order_detail as known set position = step.position, detail = step.detail::json
          from unnest($1::uuid[], $2::bigint[], $3::text[]) as step (order_id, position, detail)
-         on conflict (order_id) do update set position = excluded.position, detail = excluded.detail",
+         where known.order_id = step.order_id",
     )
     .persistent(false)
     .bind(column(rows, |row| row.id.as_uuid()))

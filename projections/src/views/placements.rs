@@ -56,16 +56,21 @@ fn placement(event: &FeedEvent) -> Option<(OrderId, &OrderPlaced)> {
     }
 }
 
-/// By the log's primary key: an order's stream begins with its placement.
+/// An order's stream begins with its placement. One by one along the log's primary key, for which the `limit` is there:
+/// while Postgres has no statistics of a young log, it takes placements for rare and would read all of them.
 async fn read(
     db: &mut PgConnection,
     orders: &[String],
     upcasters: &Upcasters,
 ) -> Result<HashMap<OrderId, Result<OrderPlaced, String>>, sqlx::Error> {
     let rows: Vec<LogRow> = sqlx::query_as(
-        "select aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, position,
-                recorded_at
-         from events where aggregate_type = $1 and aggregate_id = any($2) and sequence = 1",
+        "select placement.*
+         from unnest($2::text[]) as wanted (id)
+         cross join lateral (
+             select aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, position,
+                    recorded_at
+             from events where aggregate_type = $1 and aggregate_id = wanted.id and sequence = 1 limit 1
+         ) as placement",
     )
     .persistent(false)
     .bind(Order::TYPE)

@@ -295,7 +295,7 @@ async fn ends_in_a_refund(api: &Api, order: &str, amount: i64, cause: &str) {
     assert_eq!(refund["status"], "succeeded");
     assert_eq!(refund["transfer_reference"], transfer["reference"]);
     assert_eq!((in_list(api, "due", id).await, in_list(api, "done", id).await), (0, 1));
-    let other = json!({"reference": "another transfer"});
+    let other = json!({"reference": "another-transfer"});
     api.post(&path, &other).send().await.expect_problem(409, "refund-conflict");
 }
 

@@ -89,7 +89,7 @@ kinds! {
     /// The SKU is another merchant's.
     SkuTaken CONFLICT "sku-taken" "The SKU belongs to another merchant";
     /// Goods cannot become a service, nor the reverse.
-    KindChanged CONFLICT "other-kind" "A product cannot change between goods and service";
+    GoodsOrService CONFLICT "other-kind" "A product cannot change between goods and service";
     /// The refund is not as far as that, or past it.
     RefundConflict CONFLICT "refund-conflict" "The refund does not allow this";
     /// The same request issued a token before.

@@ -92,7 +92,7 @@ impl From<ProductRefusal> for Problem {
             ProductRefusal::AlreadyListed => Self::new(Kind::AlreadyListed, detail),
             ProductRefusal::Delisted => Self::new(Kind::ProductDelisted, detail),
             ProductRefusal::OtherMerchant => Self::new(Kind::SkuTaken, detail),
-            ProductRefusal::OtherKind => Self::new(Kind::KindChanged, detail),
+            ProductRefusal::OtherKind => Self::new(Kind::GoodsOrService, detail),
             ProductRefusal::OtherCurrency { expected: _, received: _ } => {
                 Self::at(Kind::OtherCurrency, Fault::pointer("/price/currency", detail))
             }
