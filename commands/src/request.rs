@@ -64,7 +64,6 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
 /// What can be asked of the engine. A time that is not stated is the time of acceptance.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "the large variant is the one on the hot path")]
 pub enum Command {
     /// Places an order and reserves the stock of all its lines, in one append.
     PlaceOrder(PlaceOrder),

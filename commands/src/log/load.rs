@@ -47,7 +47,6 @@ impl Wanted {
 
 /// A stream's state as the log has it.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "lives for a moment, between the row and the cache")]
 pub(crate) enum Loaded {
     Order(String, Order, i64),
     Stock(String, Stock, i64),

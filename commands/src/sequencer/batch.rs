@@ -353,7 +353,7 @@ fn refuse_all(batch: Vec<Pending>, failure: &Failure) {
 fn is_about_data(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
-        .and_then(|error| error.code())
+        .and_then(sqlx::error::DatabaseError::code)
         .is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
 }
 
