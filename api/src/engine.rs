@@ -149,7 +149,12 @@ impl Engine {
             sagas: SagaSettings::default(),
         };
         read.tracker.spawn(read_side.run(read.stop.clone()));
-        read.tracker.spawn(forget_keys(pool.clone(), Arc::clone(&clock), config.idempotency_retention, read.stop.clone()));
+        read.tracker.spawn(forget_keys(
+            pool.clone(),
+            Arc::clone(&clock),
+            config.idempotency_retention,
+            read.stop.clone(),
+        ));
         if let Some(metrics) = &metrics {
             telemetry::keep_metrics_small(metrics.clone(), &read.tracker, read.stop.clone());
         }
@@ -173,8 +178,7 @@ impl Engine {
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let address =
-            listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
         let settings = ServerSettings { max_connections: config.max_connections, drain_timeout: DRAIN_MAX };
         let serving = serve(listener, router(&state), settings, http.stop.clone());
         http.tracker.spawn(async move {

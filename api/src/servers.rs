@@ -51,10 +51,8 @@ impl Servers {
         let data_dir = if config.database_url.is_none() || wants_nats {
             Some(Arc::new(DataDir::acquire(&config.data_dir)?))
         } else {
-            std::fs::create_dir_all(&config.data_dir).map_err(|source| ServersError::DataDir {
-                path: config.data_dir.display().to_string(),
-                source,
-            })?;
+            std::fs::create_dir_all(&config.data_dir)
+                .map_err(|source| ServersError::DataDir { path: config.data_dir.display().to_string(), source })?;
             None
         };
         let postgres = async {
@@ -81,7 +79,9 @@ impl Servers {
             (NatsSource::External(address), _) => Some(address.clone()),
             (NatsSource::Embedded, Some(embedded)) => Some(embedded.address().clone()),
             (NatsSource::Embedded, None) => {
-                tracing::warn!("nats-server is not installed: events are read from the log, and no other process hears them");
+                tracing::warn!(
+                    "nats-server is not installed: events are read from the log, and no other process hears them"
+                );
                 None
             }
             (NatsSource::Off, _) => None,

@@ -3,13 +3,8 @@
 use std::time::Duration;
 
 use purser_domain::{
-    allocation::Shortage,
-    checkout::CheckoutRefusal,
-    order::OrderRefusal,
-    product::ProductRefusal,
-    refund::RefundRefusal,
-    stock::StockRefusal,
-    text::Sku,
+    allocation::Shortage, checkout::CheckoutRefusal, order::OrderRefusal, product::ProductRefusal,
+    refund::RefundRefusal, stock::StockRefusal, text::Sku,
 };
 use serde::{Deserialize, Serialize};
 

@@ -18,9 +18,8 @@ pub(crate) async fn look_up(connection: &mut PgConnection, keys: &[Uuid]) -> Res
             .await?;
     rows.into_iter()
         .map(|(key, fingerprint, Json(accepted))| {
-            let fingerprint = fingerprint
-                .try_into()
-                .map_err(|_| sqlx::Error::Decode("a fingerprint is 32 bytes long".into()))?;
+            let fingerprint =
+                fingerprint.try_into().map_err(|_| sqlx::Error::Decode("a fingerprint is 32 bytes long".into()))?;
             Ok((key, Used { fingerprint, accepted }))
         })
         .collect()

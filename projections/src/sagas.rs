@@ -1,10 +1,10 @@
 //! Sagas: what must follow from an event is done, whatever crashes.
 //!
-//! [`purser_domain::saga`] says what must follow; this is what sees to it. A runner follows the log. For each batch of events it issues
-//! the commands that follow, and then, in one statement, ticks the events off, sets and clears timers, and stores what
-//! could not be done in the outbox. A crash in between repeats commands under the ids that they had, which is harmless.
-//! The outbox tries again for as long as the write side is away. What is refused becomes a dead letter after a few
-//! attempts: kept, loud, and decided by an operator ([`dead_letters`]). Timers fire by the injected clock.
+//! [`purser_domain::saga`] says what must follow; this is what sees to it. A runner follows the log. For each batch of
+//! events it issues the commands that follow, and then, in one statement, ticks the events off, sets and clears timers,
+//! and stores what could not be done in the outbox. A crash in between repeats commands under the ids that they had, which
+//! is harmless. The outbox tries again for as long as the write side is away. What is refused becomes a dead letter after
+//! a few attempts: kept, loud, and decided by an operator ([`dead_letters`]). Timers fire by the injected clock.
 //!
 //! The sagas are meant to run on one node, the writer's. Two at once do the same work twice, to the same effect.
 

@@ -110,13 +110,12 @@ impl Cluster {
     /// Removes what earlier runs left behind.
     async fn clean_up(&self) {
         let mut admin = self.admin().await;
-        let left: Vec<String> = sqlx::query_scalar(
-            "select datname::text from pg_database where datname like 'test\\_%' or datname = $1",
-        )
-        .bind(TEMPLATE)
-        .fetch_all(&mut admin)
-        .await
-        .expect("the list of databases");
+        let left: Vec<String> =
+            sqlx::query_scalar("select datname::text from pg_database where datname like 'test\\_%' or datname = $1")
+                .bind(TEMPLATE)
+                .fetch_all(&mut admin)
+                .await
+                .expect("the list of databases");
         for name in left {
             sqlx::query(&format!("drop database {name} with (force)")).execute(&mut admin).await.expect("a drop");
         }

@@ -31,11 +31,7 @@ impl TestEngine {
     }
 
     /// One with settings of its own.
-    pub async fn start_with(
-        database: TestDatabase,
-        clock: Arc<HandClock>,
-        change: impl FnOnce(&mut Config),
-    ) -> Self {
+    pub async fn start_with(database: TestDatabase, clock: Arc<HandClock>, change: impl FnOnce(&mut Config)) -> Self {
         let data_dir = tempfile::tempdir().expect("a data directory");
         let mut config = config(data_dir.path(), &database);
         change(&mut config);

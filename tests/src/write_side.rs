@@ -3,7 +3,9 @@
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use purser_commands::{Accepted, Answer, Command, Commands, Failure, FirstLease, IdempotencyKey, PlaceOrder, Request, Role, Settings};
+use purser_commands::{
+    Accepted, Answer, Command, Commands, Failure, FirstLease, IdempotencyKey, PlaceOrder, Request, Role, Settings,
+};
 use purser_domain::{
     checkout::LineRequest, ids::OrderId, metadata::Metadata, principal::Principal, product::Listing, stock::StockId,
 };

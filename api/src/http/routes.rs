@@ -57,7 +57,7 @@ fn orders(routes: Routes) -> Routes {
 
 fn catalogue(routes: Routes) -> Routes {
     use Kind::{
-        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, KeepsNoStock, GoodsOrService, NotFound,
+        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, GoodsOrService, KeepsNoStock, NotFound,
         OtherCurrency, ProductDelisted, SkuTaken, StockFull,
     };
     const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, GoodsOrService, FieldNotAllowed];

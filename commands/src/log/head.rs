@@ -52,12 +52,11 @@ pub(crate) async fn recover(
     before: &Head,
     after: &Head,
 ) -> Result<Recovery, sqlx::Error> {
-    let raised = sqlx::query(
-        "update log_head set epoch = epoch + 1 where epoch = $1 returning log_id, position, epoch, hash",
-    )
-    .bind(before.epoch)
-    .fetch_optional(&mut *connection)
-    .await?;
+    let raised =
+        sqlx::query("update log_head set epoch = epoch + 1 where epoch = $1 returning log_id, position, epoch, hash")
+            .bind(before.epoch)
+            .fetch_optional(&mut *connection)
+            .await?;
     if let Some(row) = raised {
         let head = read(&row)?;
         // An append without events cannot be told from none. It counts as none: what it would have recorded are keys,
@@ -89,6 +88,7 @@ fn read(row: &PgRow) -> Result<Head, sqlx::Error> {
         log_id: row.try_get("log_id")?,
         position: row.try_get("position")?,
         epoch: row.try_get("epoch")?,
-        hash: ChainHash::from_slice(&hash).ok_or_else(|| sqlx::Error::Decode("a chain hash is 32 bytes long".into()))?,
+        hash: ChainHash::from_slice(&hash)
+            .ok_or_else(|| sqlx::Error::Decode("a chain hash is 32 bytes long".into()))?,
     })
 }

@@ -4,7 +4,9 @@ use cqrs_es::{
 };
 use futures_util::TryStreamExt;
 use postgres_es::PostgresEventRepository;
-use purser_domain::{order::Order, product::Product, recorded::Recorded, refund::Refund, stock::Stock, upcast::Upcasters};
+use purser_domain::{
+    order::Order, product::Product, recorded::Recorded, refund::Refund, stock::Stock, upcast::Upcasters,
+};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use sqlx::{PgConnection, Row, postgres::PgRow, types::Json};
@@ -69,8 +71,7 @@ pub(crate) async fn load(
     let mut loaded: Vec<Loaded> = Vec::new();
     while let Some(row) = rows.try_next().await? {
         let recorded = read(&row)?;
-        let same_stream =
-            loaded.last().is_some_and(|last| last.is(&recorded.aggregate_type, &recorded.aggregate_id));
+        let same_stream = loaded.last().is_some_and(|last| last.is(&recorded.aggregate_type, &recorded.aggregate_id));
         if !same_stream {
             loaded.push(Loaded::begin(&recorded)?);
         }

@@ -211,13 +211,8 @@ impl Sequencer {
                 Some(*hash)
             })
             .collect();
-        let batch = Append {
-            head: &head,
-            events: &draft.events,
-            hashes: &hashes,
-            keys: &keys,
-            recorded_at: draft.recorded_at,
-        };
+        let batch =
+            Append { head: &head, events: &draft.events, hashes: &hashes, keys: &keys, recorded_at: draft.recorded_at };
         let started = Instant::now();
         let settled = writer.append(&self.pool, batch).await;
         self.measures.append_seconds.record(started.elapsed());
@@ -323,11 +318,7 @@ impl Sequencer {
 fn in_batch_repeat(keys: &HashMap<Uuid, [u8; 32]>, key: Option<&IdempotencyKey>) -> Option<Verdict> {
     let key = key?;
     let fingerprint = keys.get(&key.key)?;
-    Some(if *fingerprint == key.fingerprint {
-        Verdict::LikeKey(key.key)
-    } else {
-        Verdict::Refused(Failure::KeyReused)
-    })
+    Some(if *fingerprint == key.fingerprint { Verdict::LikeKey(key.key) } else { Verdict::Refused(Failure::KeyReused) })
 }
 
 fn new_keys(verdicts: &[(Pending, Verdict)]) -> Result<Vec<NewKey>, serde_json::Error> {

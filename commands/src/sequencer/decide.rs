@@ -90,8 +90,7 @@ impl Decision<'_> {
                 self.change_stock(&asked, stock, receive)
             }
             Command::AdjustStock { stock, change, reason, at } => {
-                let adjust =
-                    StockCommand::Adjust { change: *change, reason: reason.clone(), at: asked.time(*at)? };
+                let adjust = StockCommand::Adjust { change: *change, reason: reason.clone(), at: asked.time(*at)? };
                 self.change_stock(&asked, stock, adjust)
             }
             Command::RequestRefund { claim } => self.request_refund(&asked, claim),

@@ -75,4 +75,3 @@ impl Needs {
         self.orders.is_empty() && self.products.is_empty() && self.shelves.is_empty() && self.refunds.is_empty()
     }
 }
-

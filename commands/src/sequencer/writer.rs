@@ -53,11 +53,7 @@ impl Writer {
     }
 
     /// Appends, and finds out what became of it however long that takes: nobody is answered before it is known.
-    pub(crate) async fn append(
-        mut self,
-        pool: &PgPool,
-        batch: Append<'_>,
-    ) -> Settled {
+    pub(crate) async fn append(mut self, pool: &PgPool, batch: Append<'_>) -> Settled {
         let after = head_after(&self.head, batch.events.last().map(|event| event.position), batch.hashes.last());
         let recorded_at = batch.recorded_at;
         let error = match tokio::time::timeout(APPEND_TIMEOUT, append(&mut self.connection, batch)).await {
@@ -76,7 +72,13 @@ impl Writer {
         self.find_out(pool, &after, Some(recorded_at), error).await
     }
 
-    async fn find_out(self, pool: &PgPool, after: &Head, recorded_at: Option<Timestamp>, error: sqlx::Error) -> Settled {
+    async fn find_out(
+        self,
+        pool: &PgPool,
+        after: &Head,
+        recorded_at: Option<Timestamp>,
+        error: sqlx::Error,
+    ) -> Settled {
         let before = self.head;
         let mut pause = Duration::from_millis(10);
         // A statement may still be running on the old connection; closing it does not wait for that.
@@ -108,11 +110,12 @@ impl Writer {
 
     /// Makes sure that this node is still the writer, for answers that rest on its states alone.
     pub(crate) async fn confirm(mut self, pool: &PgPool) -> Settled {
-        let confirmed = sqlx::query_scalar::<_, i64>("select count(*) from log_head where epoch = $1 and position = $2")
-            .bind(self.head.epoch)
-            .bind(self.head.position)
-            .fetch_one(&mut self.connection)
-            .await;
+        let confirmed =
+            sqlx::query_scalar::<_, i64>("select count(*) from log_head where epoch = $1 and position = $2")
+                .bind(self.head.epoch)
+                .bind(self.head.position)
+                .fetch_one(&mut self.connection)
+                .await;
         match confirmed {
             Ok(1) => Settled::Committed(self),
             Ok(_) => Settled::Superseded { committed: false },
@@ -129,9 +132,5 @@ impl Writer {
 }
 
 fn head_after(head: &Head, position: Option<i64>, hash: Option<&ChainHash>) -> Head {
-    Head {
-        position: position.unwrap_or(head.position),
-        hash: hash.copied().unwrap_or(head.hash),
-        ..head.clone()
-    }
+    Head { position: position.unwrap_or(head.position), hash: hash.copied().unwrap_or(head.hash), ..head.clone() }
 }

@@ -90,8 +90,7 @@ async fn check(engine: &EngineProcess, orders: &HashMap<String, String>) {
 
 fn verify(program: &Path, data_dir: &Path) {
     let verified = Command::new(program).args(["verify", "--data-dir"]).arg(data_dir).output().unwrap();
-    let (said, complained) =
-        (String::from_utf8_lossy(&verified.stdout), String::from_utf8_lossy(&verified.stderr));
+    let (said, complained) = (String::from_utf8_lossy(&verified.stdout), String::from_utf8_lossy(&verified.stderr));
     assert!(verified.status.success() && said.contains("OK"), "{said}{complained}");
 }
 
@@ -127,7 +126,8 @@ fn a_stop_answers_what_is_under_way_and_exits_with_zero() {
         let engine = EngineProcess::start(&program, &data_dir).await;
         let api = engine.api();
         api.stocked("A", 100, 1_000).await;
-        let placements = futures_util::future::join_all((0..50).map(|_| api.post("/v1/orders", &order(&[("A", 1)])).try_send()));
+        let placements =
+            futures_util::future::join_all((0..50).map(|_| api.post("/v1/orders", &order(&[("A", 1)])).try_send()));
         let (answers, ended) = tokio::join!(placements, async {
             tokio::task::yield_now().await;
             tokio::task::spawn_blocking(move || engine.terminate()).await.unwrap()

@@ -1,13 +1,9 @@
 //! The past cannot be changed: not by the engine's role, not by the owner.
 
-use purser_tests::{TestDatabase, WriteSide, Wish};
+use purser_tests::{TestDatabase, Wish, WriteSide};
 
-const CHANGES: [&str; 4] = [
-    "update events set payload = '{}'",
-    "delete from events",
-    "truncate events",
-    "delete from log_head",
-];
+const CHANGES: [&str; 4] =
+    ["update events set payload = '{}'", "delete from events", "truncate events", "delete from log_head"];
 
 async fn log_with_a_past() -> TestDatabase {
     let database = TestDatabase::create().await;
@@ -34,7 +30,9 @@ async fn the_owner_is_refused_by_a_trigger() {
         let refused = sqlx::query(change).execute(&mut database.owner().await).await.expect_err(change);
         assert!(refused.to_string().contains("append-only"), "{change}: {refused}");
     }
-    let left: i64 =
-        sqlx::query_scalar("select count(*) from events").fetch_one(&mut database.owner().await).await.expect("a count");
+    let left: i64 = sqlx::query_scalar("select count(*) from events")
+        .fetch_one(&mut database.owner().await)
+        .await
+        .expect("a count");
     assert_eq!(left, 2);
 }

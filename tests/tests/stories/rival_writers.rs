@@ -58,7 +58,8 @@ async fn two_rival_writers_never_break_the_log() {
             let asked: Vec<_> = (0..8).map(|caller| (writers[(round + caller) % 2], place(&[("A", 1)]))).collect();
             let ids: Vec<OrderId> = asked.iter().map(|(_, command)| id_of(command)).collect();
             let answers =
-                futures_util::future::join_all(asked.into_iter().map(|(writer, command)| writer.execute(command))).await;
+                futures_util::future::join_all(asked.into_iter().map(|(writer, command)| writer.execute(command)))
+                    .await;
             for (id, answer) in ids.into_iter().zip(answers) {
                 match answer {
                     Ok(done) => accepted.push(order_of(&done)),

@@ -123,10 +123,12 @@ async fn a_long_stream_is_loaded_from_its_snapshot() {
     assert!(sequence >= 1_000, "{sequence}");
     write_side.stop().await;
     // A snapshot that lies shows that it is what was read.
-    sqlx::query("update stream_snapshots set state = '{\"on_hand\":5,\"reserved\":0,\"reservations\":{}}', sequence = 1501")
-        .execute(&mut database.owner().await)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update stream_snapshots set state = '{\"on_hand\":5,\"reserved\":0,\"reservations\":{}}', sequence = 1501",
+    )
+    .execute(&mut database.owner().await)
+    .await
+    .unwrap();
     let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
     let adjusted = write_side.execute(receive("A", 1)).await.unwrap();
     assert_eq!(adjusted.answer, Answer::StockIs { stock: main("A"), on_hand: 6, reserved: 0 });

@@ -43,6 +43,7 @@ async fn a_read_with_the_position_of_a_command_sees_that_command() {
     let (engine, api) = shop::open().await;
     api.stocked("A", 250, 1_000).await;
     for _ in 0..20 {
+        engine.clock().advance(TimeDelta::milliseconds(1));
         let (order, position) = api.placed(&[("A", 1)]).await;
         let found = api.get(&format!("/v1/orders/{order}?min_position={position}")).await;
         assert_eq!(found["status"], "pending_payment");

@@ -18,10 +18,9 @@ impl Decision<'_> {
         let customer = customer(asked, place)?;
         let placed_at = asked.stated("placed_at", place.placed_at)?;
         let pay_by = self.now + self.payment_window;
-        let frozen = freeze(&place.lines, place.currency, |sku| {
-            self.working.products.get(sku).map(|product| &product.state)
-        })
-        .map_err(Stopped::refused)?;
+        let frozen =
+            freeze(&place.lines, place.currency, |sku| self.working.products.get(sku).map(|product| &product.state))
+                .map_err(Stopped::refused)?;
         let asks = asks(&frozen.lines).map_err(Stopped::refused)?;
         let allocations = allocate(&asks, |sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks))
             .map_err(|shortages| Stopped::Refused(Refusal::OutOfStock(shortages)))?;

@@ -11,12 +11,7 @@ use super::{Answer, Asked, Decision, Stopped, Target};
 use crate::failure::Refusal;
 
 impl Decision<'_> {
-    pub(super) fn list_product(
-        &mut self,
-        asked: &Asked<'_>,
-        sku: &Sku,
-        listing: &Listing,
-    ) -> Result<Answer, Stopped> {
+    pub(super) fn list_product(&mut self, asked: &Asked<'_>, sku: &Sku, listing: &Listing) -> Result<Answer, Stopped> {
         match &asked.request.principal {
             Principal::Merchant(own) if listing.merchant != *own => {
                 Err(Stopped::refused(Refusal::FieldNotAllowed { field: "merchant".to_owned() }))
@@ -54,12 +49,8 @@ impl Decision<'_> {
 
     fn drive_product(&mut self, asked: &Asked<'_>, sku: &Sku, command: ProductCommand) -> Result<Answer, Stopped> {
         let product = self.working.products.entry(sku.clone()).or_default();
-        let target: Target<'_, Product> = Target {
-            id: sku.to_string(),
-            state: &mut product.state,
-            version: &mut product.version,
-            entries: |_| 1,
-        };
+        let target: Target<'_, Product> =
+            Target { id: sku.to_string(), state: &mut product.state, version: &mut product.version, entries: |_| 1 };
         self.draft.drive(target, command, &asked.metadata)?;
         Ok(Answer::Done)
     }

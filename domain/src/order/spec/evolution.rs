@@ -19,9 +19,10 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 (OrderEvent::OrderPaid { .. } | OrderEvent::OrderExpired { .. }, Some(status)) => {
                     status == PendingPayment
                 }
-                (OrderEvent::LatePaymentReceived { .. } | OrderEvent::OrderReservationsReleased { .. }, Some(status)) => {
-                    [Cancelled, Expired].contains(&status)
-                }
+                (
+                    OrderEvent::LatePaymentReceived { .. } | OrderEvent::OrderReservationsReleased { .. },
+                    Some(status),
+                ) => [Cancelled, Expired].contains(&status),
                 (OrderEvent::SurplusPaymentReceived { .. }, Some(status)) => {
                     [Paid, Processing, Shipped, Delivered, Completed].contains(&status)
                 }
