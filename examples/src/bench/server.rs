@@ -22,9 +22,9 @@ use super::{
     workload::{self, Dice, Spread},
 };
 
-const START_MAX: Duration = Duration::from_secs(60);
-const STOP_MAX: Duration = Duration::from_secs(60);
-const CATCH_UP_MAX: Duration = Duration::from_secs(180);
+const START_MAX: Duration = Duration::from_mins(1);
+const STOP_MAX: Duration = Duration::from_mins(1);
+const CATCH_UP_MAX: Duration = Duration::from_mins(3);
 
 /// Variables that would give the child other servers or settings than its defaults.
 const SETTINGS_PREFIX: &str = "PURSER_";

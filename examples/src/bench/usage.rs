@@ -20,6 +20,7 @@ pub struct Usage {
 
 impl Usage {
     /// What was used since an earlier reading.
+    #[must_use]
     pub fn since(self, earlier: Self) -> Self {
         Self {
             engine: self.engine - earlier.engine,
@@ -29,6 +30,7 @@ impl Usage {
     }
 
     /// For a thousand of so many orders.
+    #[must_use]
     pub fn per_thousand(self, orders: f64) -> Self {
         let share = |used: f64| if orders > 0.0 { used * 1_000.0 / orders } else { 0.0 };
         Self { engine: share(self.engine), postgres: share(self.postgres), nats: share(self.nats) }
@@ -93,7 +95,7 @@ impl Meter {
         Memory { rss_mib: kib("VmRSS:") / 1_024, peak_mib: kib("VmHWM:") / 1_024 }
     }
 
-    fn owns(&self, number: u32, processes: &HashMap<u32, Process>) -> bool {
+    fn owns(self, number: u32, processes: &HashMap<u32, Process>) -> bool {
         let mut number = number;
         while number != self.root {
             match processes.get(&number) {

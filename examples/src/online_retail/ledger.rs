@@ -118,7 +118,8 @@ impl Ledger {
 
     /// Reads the bytes of a file.
     pub fn parse(bytes: &[u8]) -> Result<Self, LedgerError> {
-        let digest = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let digest =
+            Sha256::digest(bytes).iter().take(6).fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
         let mut ledger = Self { digest, sales: Vec::new(), corrections: Vec::new(), set_aside: SetAside::default() };
         for invoice in invoices(bytes)? {
             ledger.enter(invoice);

@@ -4,6 +4,7 @@ mod append_only;
 mod feed;
 mod idempotency;
 mod interleavings;
+mod ownership;
 mod parked;
 mod rebuild;
 mod rival_writers;

@@ -6,7 +6,7 @@ use purser_domain::{
     order::{Order, OrderCommand, OrderStatus},
     principal::Principal,
     stock::StockCommand,
-    text::CustomerId,
+    text::{CustomerId, MerchantId},
 };
 
 use super::{Answer, Asked, Decision, Stopped, order_target};
@@ -21,6 +21,7 @@ impl Decision<'_> {
         let frozen =
             freeze(&place.lines, place.currency, |sku| self.working.products.get(sku).map(|product| &product.state))
                 .map_err(Stopped::refused)?;
+        check_own_products(asked, &frozen.merchant)?;
         let asks = asks(&frozen.lines).map_err(Stopped::refused)?;
         let allocations = allocate(&asks, |sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks))
             .map_err(|shortages| Stopped::Refused(Refusal::OutOfStock(shortages)))?;
@@ -56,6 +57,20 @@ fn contradiction(stopped: Stopped) -> Stopped {
     match stopped {
         Stopped::Refused(refusal) => Stopped::Contradiction(format!("a stock refused what was allocated: {refusal}")),
         Stopped::Contradiction(_) => stopped,
+    }
+}
+
+/// A merchant sells their own products, and cannot tie up the stock of others.
+fn check_own_products(asked: &Asked<'_>, merchant: &MerchantId) -> Result<(), Stopped> {
+    match &asked.request.principal {
+        Principal::Merchant(own) if own != merchant => {
+            Err(Stopped::refused(Refusal::FieldNotAllowed { field: "lines/0/sku".to_owned() }))
+        }
+        Principal::Merchant(_)
+        | Principal::Customer(_)
+        | Principal::BackOffice
+        | Principal::Operator
+        | Principal::Saga => Ok(()),
     }
 }
 
