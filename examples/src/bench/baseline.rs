@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cqrs_es::{Aggregate, AggregateError};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use postgres_es::{PostgresCqrs, postgres_cqrs};
 use purser::{clock::SystemClock, embedded::EmbeddedPostgres, mint::Mint};
 use purser_domain::{
@@ -69,13 +70,13 @@ impl Baseline {
             Spread::ThousandSkus => workload::SKUS,
             Spread::HotSku => 1,
         };
-        for number in 0..skus {
+        let prepared = stream::iter(0..skus).map(|number| async move {
             let command =
                 StockCommand::Adjust { change: workload::STOCK, reason: "opening".parse()?, at: SystemClock.now() };
             let stock = stock(number, round, spread)?.to_string();
-            self.stocks.execute(&stock, command).await.map_err(|error| BenchError::Baseline(error.to_string()))?;
-        }
-        Ok(())
+            self.stocks.execute(&stock, command).await.map_err(|error| BenchError::Baseline(error.to_string()))
+        });
+        prepared.buffer_unordered(workload::PREPARED_AT_ONCE).try_collect().await
     }
 
     /// Callers for a round.

@@ -4,6 +4,7 @@
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use purser::{clock::SystemClock, embedded::EmbeddedPostgres, mint::Mint};
 use purser_commands::{Command, Commands, FirstLease, IdempotencyKey, PlaceOrder, Request, Role, Settings, database};
 use purser_domain::{
@@ -70,14 +71,15 @@ impl InProcess {
     }
 
     async fn prepare(&self) -> Result<(), BenchError> {
-        for sku in &self.skus {
+        let prepared = stream::iter(&self.skus).map(|sku| async move {
             let list = Command::ListProduct { sku: sku.clone(), listing: workload::listing()? };
             self.commands.execute(self.request(list, None)).await?;
             let stock = StockId { sku: sku.clone(), location: "main".parse()? };
             let fill = Command::AdjustStock { stock, change: workload::STOCK, reason: "opening".parse()?, at: None };
             self.commands.execute(self.request(fill, None)).await?;
-        }
-        Ok(())
+            Ok(())
+        });
+        prepared.buffer_unordered(workload::PREPARED_AT_ONCE).try_collect().await
     }
 
     fn request(&self, command: Command, idempotency: Option<IdempotencyKey>) -> Request {

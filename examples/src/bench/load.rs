@@ -67,23 +67,29 @@ pub async fn run<C: Caller>(callers: Vec<C>, timing: Timing, meter: &Meter) -> R
     Ok(summary(latencies, timing.measured, used))
 }
 
-/// Lets all callers place so many orders in all.
-pub async fn fill<C: Caller>(callers: Vec<C>, orders: u64) -> Result<(), BenchError> {
+/// Lets all callers place so many orders in all, or as many as they can in that time, and tells how many it were.
+pub async fn fill<C: Caller>(callers: Vec<C>, orders: u64, time_max: Duration) -> Result<u64, BenchError> {
+    let end = Instant::now() + time_max;
     let left = Arc::new(AtomicU64::new(orders));
     let mut tasks = JoinSet::new();
     for mut caller in callers {
         let left = Arc::clone(&left);
         tasks.spawn(async move {
-            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+            let mut placed = 0;
+            while Instant::now() < end
+                && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+            {
                 caller.place().await?;
+                placed += 1;
             }
-            Ok::<_, BenchError>(())
+            Ok::<u64, BenchError>(placed)
         });
     }
+    let mut placed = 0;
     while let Some(ended) = tasks.join_next().await {
-        ended??;
+        placed += ended??;
     }
-    Ok(())
+    Ok(placed)
 }
 
 /// The latencies, in microseconds, of the orders that lie in the measured time as a whole.

@@ -127,14 +127,20 @@ fn goals(scenarios: &[Measured], footprint: Footprint) -> Vec<Goal> {
     let times = |spread| find(Engine::InProcess, spread, 64).and_then(|measured| measured.times_baseline);
     let spread = times(Spread::ThousandSkus).unwrap_or_default();
     let hot = times(Spread::HotSku).unwrap_or_default();
-    let own = scenarios.iter().filter(|measured| measured.scenario.engine != Engine::Baseline);
+    let own = scenarios
+        .iter()
+        .filter(|measured| measured.scenario.engine != Engine::Baseline && measured.scenario.callers == 64);
     let slowest = own.map(|measured| measured.median.latency_p99_ms).fold(0.0, f64::max);
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     let memory = footprint.memory.rss_mib as f64;
     vec![
         Goal { wanted: "15 times the baseline, 64 callers, 1,000 SKUs", measured: spread, met: spread >= 15.0 },
         Goal { wanted: "100 times the baseline, 64 callers, one hot SKU", measured: hot, met: hot >= 100.0 },
-        Goal { wanted: "p99 below 20 ms in every line of this engine", measured: slowest, met: slowest < 20.0 },
+        Goal {
+            wanted: "p99 below 20 ms, 64 callers, in-process and over HTTP",
+            measured: slowest,
+            met: slowest < 20.0,
+        },
         Goal {
             wanted: "RSS below 300 MiB after a million orders",
             measured: memory,
@@ -197,6 +203,9 @@ impl fmt::Display for Report {
             f,
             "In-process, and for the baseline, engine means engine and callers in one process; no views, no NATS."
         )?;
+        let catch_ups = self.scenarios.iter().flat_map(|measured| &measured.catch_up_seconds);
+        let slowest = catch_ups.copied().fold(0.0, f64::max);
+        writeln!(f, "Over HTTP all views were up to date at most {slowest:.1} s after the last order of a round.")?;
         let Footprint { orders, memory } = self.footprint;
         writeln!(f, "purser serve after {orders} orders: RSS {} MiB, at most {} MiB", memory.rss_mib, memory.peak_mib)?;
         for Goal { wanted, measured, met } in &self.goals {

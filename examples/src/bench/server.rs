@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -72,15 +73,17 @@ impl Server {
     async fn prepare(&self) -> Result<(), BenchError> {
         let client = self.client(START_MAX)?;
         client.ready().await?;
-        for number in 0..workload::SKUS {
+        let client = &client;
+        let prepared = stream::iter(0..workload::SKUS).map(|number| async move {
             let sku = workload::sku(number)?;
             let purser_domain::product::Listing { title, kind, price, merchant } = workload::listing()?;
             let listing = Listing { sku: sku.clone(), title, kind, price, merchant };
             client.list_product(&format!("bench-list-{number}"), &listing).await?;
             let opening = Adjustment { change: workload::STOCK, reason: "opening".parse()?, location: None, at: None };
             client.adjust(&format!("bench-stock-{number}"), &sku, &opening).await?;
-        }
-        Ok(())
+            Ok(())
+        });
+        prepared.buffer_unordered(workload::PREPARED_AT_ONCE).try_collect().await
     }
 
     fn client(&self, patience: Duration) -> Result<Client, BenchError> {

@@ -15,6 +15,9 @@ pub const SKUS: usize = 1_000;
 /// What is in stock of each at the start: more than any run can sell.
 pub const STOCK: i64 = 1_000_000_000;
 
+/// How many SKUs are prepared at once.
+pub const PREPARED_AT_ONCE: usize = 32;
+
 /// What one piece costs, in pence.
 pub const PRICE: i64 = 499;
 

@@ -8,7 +8,12 @@
 //! A subscriber that must miss nothing makes a durable consumer on the stream instead, and throws away what it has seen by
 //! the position: an event may come twice.
 
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    io::{ErrorKind, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use futures_util::StreamExt;
@@ -53,18 +58,20 @@ async fn follow(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let client = address.connect_options().connect(address.servers()).await?;
     let events = client.subscribe(arguments.subject).await?;
     let mut events = events.take(arguments.count.unwrap_or(usize::MAX));
+    let mut output = std::io::stdout();
     while let Some(message) = events.next().await {
-        match serde_json::from_slice::<Recorded>(&message.payload) {
-            Ok(event) => println!(
-                "{} {} {} #{} {} {}",
-                event.position,
-                event.aggregate_type,
-                event.aggregate_id,
-                event.sequence,
-                event.event_type,
-                event.payload.get()
-            ),
-            Err(error) => eprintln!("a message on {} is no event: {error}", message.subject),
+        let event = match serde_json::from_slice::<Recorded>(&message.payload) {
+            Ok(event) => event,
+            Err(error) => {
+                eprintln!("a message on {} is no event: {error}", message.subject);
+                continue;
+            }
+        };
+        let Recorded { position, aggregate_type, aggregate_id, sequence, event_type, payload, .. } = event;
+        match writeln!(output, "{position} {aggregate_type} {aggregate_id} #{sequence} {event_type} {payload}") {
+            // Whoever read this has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            written => written?,
         }
     }
     Ok(())

@@ -122,8 +122,8 @@ async fn update_status(db: &mut PgConnection, orders: &BTreeMap<OrderId, Steps<'
     if continued.is_empty() {
         return Ok(());
     }
-    // A plain update would be planned as a join that reads all of this narrow table, until it is very large. This form
-    // goes by the primary key whatever its size, and half as much time passes.
+    // A plain update is planned as a join that reads all of this narrow table, until the table is very large. This form
+    // goes by the primary key whatever its size; measured, it takes half the time.
     let updated: Vec<Uuid> = sqlx::query_scalar(include_str!("order_search/update_status.sql"))
         .persistent(false)
         .bind(column(&continued, |(id, _)| id.as_uuid()))

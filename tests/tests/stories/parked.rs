@@ -108,7 +108,7 @@ fn followers() -> Vec<&'static str> {
 
 #[tokio::test]
 async fn a_poison_event_parks_its_stream_everywhere_and_the_rest_goes_on() {
-    let Poisoned { engine, api, order, poison } = poisoned().await;
+    let Poisoned { engine, api, order, poison } = Box::pin(poisoned()).await;
     let (other, _) = api.placed(&[("A", 2)]).await;
     shop::pay(&api, &other, 500, "tx-2").await;
     shop::reaches(&api, &other, "processing").await;
@@ -139,7 +139,7 @@ async fn a_poison_event_parks_its_stream_everywhere_and_the_rest_goes_on() {
 
 #[tokio::test]
 async fn an_operator_skips_a_poison_event_and_what_waited_goes_on() {
-    let Poisoned { engine, api, order, poison } = poisoned().await;
+    let Poisoned { engine, api, order, poison } = Box::pin(poisoned()).await;
     shop::at_rest(&api).await;
     decide(&api, "order_detail", poison, "retry").await.expect_problem(409, "still-poison");
     decide(&api, "order_detail", poison + 1, "skip").await.expect_problem(409, "not-first-parked");
@@ -179,7 +179,7 @@ async fn an_operator_skips_a_poison_event_and_what_waited_goes_on() {
 /// The write side cannot know the state of an order whose stream it cannot read. That is this order's trouble alone.
 #[tokio::test]
 async fn a_command_to_an_order_that_cannot_be_read_fails_and_others_do_not() {
-    let Poisoned { engine, api, order, .. } = poisoned().await;
+    let Poisoned { engine, api, order, .. } = Box::pin(poisoned()).await;
     let refused = api.post(&format!("/v1/orders/{order}/deliver"), &json!({})).send().await;
     let (other, _) = api.placed(&[("A", 1)]).await;
     assert!(refused.status.is_server_error(), "{}", refused.text);

@@ -75,7 +75,8 @@ pub(crate) async fn refunds(api: &Api, order: &str) -> Vec<Value> {
 
 /// The items of a list.
 pub(crate) fn items(list: &Value) -> Vec<Value> {
-    list["items"].as_array().unwrap_or_else(|| panic!("no items in {list}")).clone()
+    assert!(list["items"].is_array(), "no items in {list}");
+    list["items"].as_array().expect("a list").clone()
 }
 
 /// A GET by the operator, which must succeed.
