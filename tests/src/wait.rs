@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 /// How long a state may take to come. Generous: a loaded machine must not turn a test red.
-pub const LONGEST: Duration = Duration::from_secs(60);
+pub const LONGEST: Duration = Duration::from_mins(1);
 
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 

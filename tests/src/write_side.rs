@@ -52,7 +52,7 @@ impl WriteSide {
             first_lease: wish.first_lease,
             queue_capacity: NonZeroUsize::new(wish.queue_capacity).expect("a capacity"),
             cached_aggregates: NonZeroUsize::new(wish.cached_aggregates).expect("a capacity"),
-            request_timeout: Duration::from_secs(60),
+            request_timeout: Duration::from_mins(1),
             payment_window: TimeDelta::minutes(30),
         };
         let commands = Commands::start(pool, None, Arc::clone(&clock) as _, settings, &tracker, stop.clone())

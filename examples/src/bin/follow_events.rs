@@ -31,7 +31,7 @@ struct Arguments {
     /// NATS of your own, as the engine is given it
     #[arg(long, env = "NATS_URL", hide_env_values = true, value_name = "URL")]
     nats_url: Option<NatsAddress>,
-    /// Which events: purser.LOG.events.AGGREGATE_TYPE.EVENT_TYPE
+    /// Which events, as a NATS subject: the log, the kind of aggregate and the kind of event may each be a wildcard
     #[arg(long, default_value = "purser.*.events.>")]
     subject: String,
     /// Stop after so many events
