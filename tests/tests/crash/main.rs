@@ -97,7 +97,7 @@ fn verify(program: &Path, data_dir: &Path) {
 fn run(story: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(tokio::task::LocalSet::new().run_until(async {
-        tokio::time::timeout(Duration::from_secs(300), story).await.expect("the story in time");
+        tokio::time::timeout(Duration::from_mins(5), story).await.expect("the story in time");
     }));
 }
 
