@@ -95,6 +95,8 @@ impl Cluster {
     async fn start() -> Self {
         let data_dir = DataDir::acquire(&directory()).expect("a directory that no other test program holds");
         let settings = PostgresSettings { fsync: false, max_connections: 400, ..PostgresSettings::default() };
+        // Streams of earlier runs would take up the room that NATS has for streams. There are none before the first run.
+        let _ = std::fs::remove_dir_all(data_dir.path().join("nats/jetstream"));
         let postgres = EmbeddedPostgres::start(&data_dir, settings).await.expect("postgres");
         let nats = EmbeddedNats::start(&data_dir).await.expect("nats").expect("nats-server is installed");
         let cluster = Self { postgres, nats, _data_dir: data_dir };

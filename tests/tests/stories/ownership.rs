@@ -1,13 +1,14 @@
 //! What is not theirs does not exist for them, and cannot be touched.
 
-use purser_tests::{TestEngine, api::order};
+use purser_tests::api::order;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::shop;
+
 #[tokio::test]
 async fn a_merchant_cannot_sell_the_products_of_another() {
-    let engine = TestEngine::start().await;
-    let api = engine.api();
+    let (engine, api) = shop::open().await;
     let product = json!({"sku": "X", "title": "Of another", "kind": "goods",
         "price": {"amount": 100, "currency": "GBP"}, "merchant": "another-merchant"});
     api.post("/v1/products", &product).send().await.expect_status(201);
