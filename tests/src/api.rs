@@ -1,16 +1,23 @@
 //! A caller of the HTTP API, one for each role.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
+use crate::{
+    telling::{Journal, Telling},
+    wire::Wire,
+};
+
 /// The four roles' tokens and a connection pool.
 #[derive(Debug, Clone)]
 pub struct Api {
-    base: String,
+    address: SocketAddr,
     tokens: Tokens,
     client: reqwest::Client,
+    /// Clones share it: a story is one, however many engines it has.
+    journal: Arc<Journal>,
 }
 
 /// A token for each role, as the first start wrote them.
@@ -43,6 +50,8 @@ pub struct Answered {
 #[derive(Debug)]
 pub struct Call<'a> {
     api: &'a Api,
+    method: Method,
+    path: String,
     request: reqwest::RequestBuilder,
 }
 
@@ -61,13 +70,13 @@ impl Api {
             back_office: token("back_office"),
             operator: token("operator"),
         };
-        Self { base: format!("http://{address}"), tokens, client: reqwest::Client::new() }
+        Self { address, tokens, client: reqwest::Client::new(), journal: Arc::default() }
     }
 
     /// The same caller at another engine on the same database.
     #[must_use]
     pub fn at(&self, address: SocketAddr) -> Self {
-        Self { base: format!("http://{address}"), ..self.clone() }
+        Self { address, ..self.clone() }
     }
 
     /// The tokens.
@@ -75,15 +84,32 @@ impl Api {
         &self.tokens
     }
 
+    /// The story's word that it tells of these routes (`POST /v1/orders`, each to succeed) and problem types
+    /// (`out-of-stock`, each to be answered). The story fails at its end if it did not.
+    pub fn tells(&self, subjects: &[&'static str]) -> Telling {
+        Telling::new(Arc::clone(&self.journal), subjects)
+    }
+
+    /// Whether any request of the story was answered by a problem of this type.
+    pub fn has_heard(&self, problem: &str) -> bool {
+        self.journal.tells(problem)
+    }
+
+    /// A connection, for what no honest client sends.
+    pub async fn wire(&self) -> Wire {
+        Wire::connect(self.address, Arc::clone(&self.journal)).await
+    }
+
     /// A request without a token.
     pub fn anonymous(&self, method: Method, path: &str) -> Call<'_> {
-        Call { api: self, request: self.client.request(method, format!("{}{path}", self.base)) }
+        let request = self.client.request(method.clone(), format!("http://{}{path}", self.address));
+        Call { api: self, method, path: path.to_owned(), request }
     }
 
     /// A request with any token.
     pub fn with_token(&self, token: &str, method: Method, path: &str) -> Call<'_> {
-        let Call { api, request } = self.anonymous(method, path);
-        Call { api, request: request.bearer_auth(token) }
+        let call = self.anonymous(method, path);
+        Call { request: call.request.bearer_auth(token), ..call }
     }
 
     /// A GET by the back office, which must succeed.
@@ -94,6 +120,16 @@ impl Api {
     /// A POST by the back office under a key of its own.
     pub fn post(&self, path: &str, body: &Value) -> Call<'_> {
         self.with_token(&self.tokens.back_office, Method::POST, path).fresh_key().json(body)
+    }
+
+    /// A GET by anybody, which must succeed.
+    pub async fn get_as(&self, token: &str, path: &str) -> Value {
+        self.with_token(token, Method::GET, path).send().await.expect_status(200).body
+    }
+
+    /// A POST by anybody under a key of its own.
+    pub fn post_as(&self, token: &str, path: &str, body: &Value) -> Call<'_> {
+        self.with_token(token, Method::POST, path).fresh_key().json(body)
     }
 
     /// Lists a product of `demo-merchant` in GBP and receives stock of it at `main`.
@@ -163,14 +199,43 @@ impl Call<'_> {
         let response = self.request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await?;
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answered { status, headers, body, text })
+        let answered = Answered::new(status, headers, text);
+        self.api.journal.note(self.method, &self.path, status, answered.problem());
+        Ok(answered)
     }
 }
 
 static FRESH: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
 impl Answered {
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, text: String) -> Self {
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Self { status, headers, body, text }
+    }
+
+    /// The end of the problem's type, if it is a problem.
+    pub fn problem(&self) -> Option<&str> {
+        self.body["type"].as_str()?.strip_prefix("urn:purser:problem:")
+    }
+
+    /// A header's text.
+    #[track_caller]
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", self.headers));
+        value.to_str().expect("printable ASCII")
+    }
+
+    /// Insists that a problem names one place in the request, and that it is this one: `("pointer", "/lines/0/sku")`,
+    /// `("parameter", "limit")` or `("header", "Idempotency-Key")`.
+    #[track_caller]
+    pub fn expect_fault(self, place: &str, name: &str) -> Self {
+        let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text));
+        assert_eq!(errors.len(), 1, "{}", self.text);
+        assert_eq!(errors[0][place], name, "{}", self.text);
+        assert!(errors[0]["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{}", self.text);
+        self
+    }
+
     /// Insists on a status and shows the body if it is another.
     #[track_caller]
     pub fn expect_status(self, status: u16) -> Self {
@@ -185,6 +250,7 @@ impl Answered {
         assert_eq!(self.body["type"], format!("urn:purser:problem:{kind}"), "{}", self.text);
         assert_eq!(self.headers["content-type"], "application/problem+json");
         assert_eq!(self.body["status"], status);
+        assert_eq!(self.body["instance"], format!("urn:purser:request:{}", self.header("x-request-id")));
         self
     }
 

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use purser::{
     config::{Config, LogFormat, NatsSource, Secret},
     engine::Engine,
+    telemetry,
 };
 use tempfile::TempDir;
 
@@ -36,6 +37,16 @@ impl TestEngine {
         let mut config = config(data_dir.path(), &database);
         change(&mut config);
         let engine = Engine::start(&config, Arc::clone(&clock) as _, None).await.expect("an engine");
+        Self { engine, clock, database, data_dir }
+    }
+
+    /// One on a fresh database that shows metrics. They are the process's, so that there can be one in a test program.
+    pub async fn start_measured() -> Self {
+        let metrics = telemetry::collect_metrics().expect("the only one to collect metrics");
+        let (database, clock) = (TestDatabase::create().await, Arc::<HandClock>::default());
+        let data_dir = tempfile::tempdir().expect("a data directory");
+        let config = config(data_dir.path(), &database);
+        let engine = Engine::start(&config, Arc::clone(&clock) as _, Some(metrics)).await.expect("an engine");
         Self { engine, clock, database, data_dir }
     }
 

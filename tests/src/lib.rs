@@ -4,8 +4,12 @@ pub mod api;
 pub mod clock;
 pub mod cluster;
 pub mod engine;
+pub mod foreign;
 pub mod process;
+pub mod shop;
+pub mod telling;
 pub mod wait;
+pub mod wire;
 pub mod write_side;
 
 pub use api::{Answered, Api};

@@ -12,12 +12,14 @@ use std::{
 use async_nats::jetstream;
 use futures_util::TryStreamExt;
 use purser::config::NatsSource;
-use purser_tests::{Api, HandClock, TestDatabase, TestEngine, api, cluster, wait::until};
+use purser_tests::{
+    Api, HandClock, TestDatabase, TestEngine, api, cluster,
+    shop::{self, Counts},
+    wait::until,
+};
 use reqwest::Method;
 use sqlx::{ConnectOptions, PgConnection};
 use uuid::Uuid;
-
-use crate::shop::{self, Counts};
 
 async fn log_stream(owner: &mut PgConnection) -> String {
     let log_id: Uuid = sqlx::query_scalar("select log_id from log_head").fetch_one(owner).await.expect("the log's id");

@@ -10,7 +10,6 @@ mod rebuild;
 mod rival_writers;
 mod sagas;
 mod sequencing;
-mod shop;
 mod structure;
 mod verify;
 mod views;

@@ -1,10 +1,8 @@
 //! What is not theirs does not exist for them, and cannot be touched.
 
-use purser_tests::api::order;
+use purser_tests::{api::order, shop};
 use reqwest::Method;
 use serde_json::json;
-
-use crate::shop;
 
 #[tokio::test]
 async fn a_merchant_cannot_sell_the_products_of_another() {

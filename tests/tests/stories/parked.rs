@@ -2,69 +2,14 @@
 
 use std::sync::Arc;
 
-use purser_domain::{Timestamp, chain::ChainHash, recorded::Recorded};
 use purser_projections::views;
-use purser_tests::{Api, TestDatabase, TestEngine};
+use purser_tests::{
+    Api, TestEngine,
+    foreign::{self, SHIPPED, TELEPORTED},
+    shop::{self, Counts},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
-use sqlx::Connection;
-
-use crate::shop::{self, Counts};
-
-const TELEPORTED: (&str, &str) =
-    ("OrderTeleported", r#"{"OrderTeleported":{"to":"Mars","at":"2026-01-15T12:00:00Z"}}"#);
-const SHIPPED: (&str, &str) = ("OrderShipped", r#"{"OrderShipped":{"tracking":"T-1","at":"2026-01-15T12:00:00Z"}}"#);
-
-/// Appends to an order's stream what an engine of another version would: whole in position, sequence and hash. Returns
-/// its position.
-async fn append(database: &TestDatabase, order: &str, event: (&'static str, &str)) -> i64 {
-    let mut owner = database.owner().await;
-    let mut transaction = owner.begin().await.expect("a transaction");
-    let (head, hash): (i64, Vec<u8>) = sqlx::query_as("select position, hash from log_head for update")
-        .fetch_one(&mut *transaction)
-        .await
-        .expect("the head");
-    let (sequence, recorded_at): (i64, Timestamp) = sqlx::query_as(
-        "select max(sequence), max(recorded_at) from events where aggregate_type = 'order' and aggregate_id = $1",
-    )
-    .bind(order)
-    .fetch_one(&mut *transaction)
-    .await
-    .expect("the order's stream");
-    let recorded = Recorded {
-        position: head + 1,
-        recorded_at,
-        aggregate_type: "order".into(),
-        aggregate_id: order.to_owned(),
-        sequence: sequence + 1,
-        event_type: event.0.into(),
-        event_version: "1.0".into(),
-        payload: serde_json::from_str(event.1).expect("JSON"),
-        metadata: serde_json::from_str(r#"{"actor":"x","correlation_id":"story","causation_id":"request:story"}"#)
-            .expect("JSON"),
-    };
-    let hash = ChainHash::from_slice(&hash).expect("32 bytes").next(&recorded);
-    sqlx::query("insert into events values ('order', $1, $2, $3, '1.0', $4::json, $5::json, $6, $7, $8)")
-        .bind(order)
-        .bind(recorded.sequence)
-        .bind(event.0)
-        .bind(recorded.payload.get())
-        .bind(recorded.metadata.get())
-        .bind(recorded.position)
-        .bind(recorded_at)
-        .bind(hash.as_bytes().as_slice())
-        .execute(&mut *transaction)
-        .await
-        .expect("the event");
-    sqlx::query("update log_head set position = $1, hash = $2")
-        .bind(recorded.position)
-        .bind(hash.as_bytes().as_slice())
-        .execute(&mut *transaction)
-        .await
-        .expect("the moved head");
-    transaction.commit().await.expect("a commit");
-    recorded.position
-}
 
 async fn parked(api: &Api) -> Vec<Value> {
     shop::items(&shop::operator_get(api, "/v1/parked-events").await)
@@ -91,8 +36,8 @@ async fn poisoned() -> Poisoned {
     shop::at_rest(&api).await;
     let clock = Arc::clone(engine.clock());
     let database = engine.stop().await;
-    let poison = append(&database, &order, TELEPORTED).await;
-    append(&database, &order, SHIPPED).await;
+    let poison = foreign::append(&database, &order, TELEPORTED).await;
+    foreign::append(&database, &order, SHIPPED).await;
     let engine = TestEngine::start_on(database, clock).await;
     let api = api.at(engine.engine().address());
     shop::writes(&api).await;
@@ -161,7 +106,12 @@ async fn an_operator_skips_a_poison_event_and_what_waited_goes_on() {
     assert_eq!(on_record.len(), followers().len());
     assert!(on_record.iter().all(|event| event["skipped_by"].as_str().is_some_and(|by| by.starts_with("operator"))));
     // The stream is free again, for events to come and for a rebuild, which leaves out the same event.
-    append(engine.database(), &order, ("OrderDelivered", r#"{"OrderDelivered":{"at":"2026-01-15T12:00:00Z"}}"#)).await;
+    foreign::append(
+        engine.database(),
+        &order,
+        ("OrderDelivered", r#"{"OrderDelivered":{"at":"2026-01-15T12:00:00Z"}}"#),
+    )
+    .await;
     shop::reaches(&api, &order, "delivered").await;
     shop::operator_post(&api, "/v1/views/order_detail/rebuild").await.expect_status(202);
     purser_tests::wait::until("the rebuild ends", async || {

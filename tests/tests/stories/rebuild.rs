@@ -6,11 +6,9 @@ use purser_projections::{
     verify::{Difference, VerifyError},
     views,
 };
-use purser_tests::{Api, TestDatabase, TestEngine, wait::until};
+use purser_tests::{Api, TestDatabase, TestEngine, shop, wait::until};
 use serde_json::Value;
 use sqlx::{Connection, Executor};
-
-use crate::shop;
 
 /// Has a view rebuilt and waits until that is done.
 async fn rebuild(api: &Api, view: &str) {

@@ -7,13 +7,12 @@ use purser_commands::Command;
 use purser_domain::ids::OrderId;
 use purser_tests::{
     Api, HandClock, TestDatabase, TestEngine, Wish, WriteSide,
+    shop::{self, Counts},
     wait::until,
     write_side::{order_of, place},
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-
-use crate::shop::{self, Counts};
 
 #[tokio::test]
 async fn the_stock_of_a_paid_order_is_deducted_and_the_work_begins() {

@@ -2,11 +2,9 @@
 
 use purser_domain::chain::ChainHash;
 use purser_projections::verify::{Difference, VerifyError};
-use purser_tests::{TestDatabase, Wish, WriteSide, write_side::place};
+use purser_tests::{TestDatabase, Wish, WriteSide, shop, write_side::place};
 use serde_json::json;
 use sqlx::Executor;
-
-use crate::shop;
 
 /// A listing, a receipt, and two events for each order: eight in all, of five streams.
 ///

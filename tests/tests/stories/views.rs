@@ -3,11 +3,9 @@
 use std::collections::HashSet;
 
 use chrono::TimeDelta;
-use purser_tests::{Api, api};
+use purser_tests::{Api, api, shop};
 use reqwest::Method;
 use serde_json::{Value, json};
-
-use crate::shop;
 
 /// A product of `demo-merchant` with 1,000 pieces.
 async fn product(api: &Api, sku: &str, title: &str, price: i64) {
