@@ -1,0 +1,133 @@
+//! The same request under the same key has one effect and one answer.
+
+use std::sync::Arc;
+
+use purser_tests::{Answered, Api, TestEngine, api::order, shop};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn post(api: &Api, token: &str, key: &str, path: &str, body: &Value) -> Answered {
+    api.with_token(token, Method::POST, path).key(key).json(body).send().await
+}
+
+/// Status, place and body, to the byte.
+fn whole(answered: &Answered) -> (u16, Option<String>, String) {
+    let location = answered.headers.get("location").map(|place| place.to_str().unwrap().to_owned());
+    (answered.status.as_u16(), location, answered.text.clone())
+}
+
+#[tokio::test]
+async fn a_repeat_is_answered_to_the_byte_also_by_an_engine_started_since() {
+    let (engine, api) = shop::open().await;
+    api.stocked("A", 250, 10).await;
+    api.stocked("OLD", 250, 10).await;
+    let (order_id, _) = api.placed(&[("A", 1)]).await;
+    let (unpaid, _) = api.placed(&[("A", 1)]).await;
+    let money = json!({"amount": 250, "currency": "GBP"});
+    let requests = [
+        ("/v1/orders".to_owned(), order(&[("A", 2)])),
+        ("/v1/products".to_owned(), shop::product("demo-merchant", "NEW", "goods", 100)),
+        ("/v1/products/A/reprice".to_owned(), json!({"price": {"amount": 300, "currency": "GBP"}})),
+        ("/v1/stock/A/receive".to_owned(), json!({"quantity": 5})),
+        ("/v1/stock/A/adjust".to_owned(), json!({"change": -1, "reason": "broken"})),
+        (format!("/v1/orders/{order_id}/pay"), json!({"reference": "tx-1", "amount": money})),
+        (format!("/v1/orders/{unpaid}/cancel"), json!({"reason": "changed my mind"})),
+        ("/v1/products/OLD/delist".to_owned(), json!({})),
+    ];
+    let token = &api.tokens().back_office.clone();
+    let ask_all = async |api: &Api| {
+        let mut answers = Vec::new();
+        for (index, (path, body)) in requests.iter().enumerate() {
+            answers.push(whole(&post(api, token, &format!("key {index}"), path, body).await));
+        }
+        answers
+    };
+    let first = ask_all(&api).await;
+    assert!(first.iter().all(|(status, ..)| [200, 201].contains(status)), "{first:?}");
+    let head = shop::at_rest(&api).await;
+    assert_eq!(ask_all(&api).await, first);
+    let clock = Arc::clone(engine.clock());
+    let engine = TestEngine::start_on(engine.stop().await, clock).await;
+    let api = api.at(engine.engine().address());
+    shop::writes(&api).await;
+    assert_eq!(ask_all(&api).await, first);
+    assert_eq!(shop::at_rest(&api).await, head);
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_is_for_one_request_only() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["key-reused"]);
+    api.stocked("A", 250, 10).await;
+    let token = &api.tokens().back_office;
+    let place =
+        |quantity: i64| api.with_token(token, Method::POST, "/v1/orders").key("k").json(&order(&[("A", quantity)]));
+    place(1).send().await.expect_status(201);
+    let receive = |sku: &str| {
+        api.with_token(token, Method::POST, &format!("/v1/stock/{sku}/receive")).key("k").json(&json!({"quantity": 1}))
+    };
+    let spaced = api.with_token(token, Method::POST, "/v1/orders").key("k");
+    let spaced = spaced.body("application/json", format!(" {}", order(&[("A", 1)])));
+    for other in [place(2), receive("A"), spaced] {
+        let refused = shop::refused(&engine, other, 422, "key-reused").await;
+        refused.expect_fault("header", "Idempotency-Key");
+    }
+    place(1).send().await.expect_status(201);
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_placement_needs_a_key_and_nothing_else_does() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["missing-idempotency-key"]);
+    api.stocked("A", 250, 10).await;
+    let bare = |path: &str| api.with_token(&api.tokens().back_office, Method::POST, path);
+    let keyless = bare("/v1/orders").json(&order(&[("A", 1)]));
+    let refused = shop::refused(&engine, keyless, 400, "missing-idempotency-key").await;
+    refused.expect_fault("header", "Idempotency-Key");
+    // Without a key each request has its own effect.
+    for on_hand in [11, 12] {
+        let received = bare("/v1/stock/A/receive").json(&json!({"quantity": 1})).send().await.expect_status(200);
+        assert_eq!(received.body["on_hand"], on_hand);
+    }
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_refusal_leaves_its_key_unused() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["out-of-stock", "invalid-value"]);
+    api.stocked("A", 250, 1).await;
+    let token = &api.tokens().back_office;
+    let place = async |quantity: i64| post(&api, token, "k", "/v1/orders", &order(&[("A", quantity)])).await;
+    place(0).await.expect_problem(422, "invalid-value");
+    place(5).await.expect_problem(409, "out-of-stock");
+    // The key is free for the same request and for another.
+    api.post("/v1/stock/A/receive", &json!({"quantity": 4})).send().await.expect_status(200);
+    let placed = place(5).await.expect_status(201);
+    assert_eq!(whole(&place(5).await), whole(&placed));
+    place(6).await.expect_problem(422, "key-reused");
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn keys_belong_to_who_asks_and_not_to_the_token() {
+    let (engine, api) = shop::open().await;
+    api.stocked("A", 250, 100).await;
+    let mut body = order(&[("A", 1)]);
+    body.as_object_mut().unwrap().remove("customer");
+    let other_customer = shop::token(&api, "customer", "c-2").await;
+    let tokens = api.tokens();
+    let mut ids = std::collections::HashSet::new();
+    for token in [&tokens.customer, &other_customer, &tokens.merchant, &tokens.back_office] {
+        let placed = post(&api, token, "k", "/v1/orders", &body).await.expect_status(201);
+        assert!(ids.insert(placed.body["id"].as_str().unwrap().to_owned()), "an answer of somebody else's");
+    }
+    // A customer's new token knows what the old one asked.
+    let replaced = shop::token(&api, "customer", "demo-customer").await;
+    let again = post(&api, &replaced, "k", "/v1/orders", &body).await.expect_status(201);
+    assert!(ids.contains(again.body["id"].as_str().unwrap()));
+    assert_eq!(shop::events(engine.database(), "OrderPlaced").await, 4);
+    engine.stop().await;
+}
