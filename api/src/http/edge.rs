@@ -22,6 +22,7 @@ use tower::{Layer, Service};
 use tracing::Instrument;
 
 use super::{
+    extract::BODY_TIMEOUT,
     problem::{Fault, Kind, Problem},
     state::AppState,
 };
@@ -143,7 +144,7 @@ impl Operation {
                         correlation_id: Arc::clone(&correlation_id),
                         grant,
                     });
-                    bounded(self.state.request_timeout, is_read, inner.call(request)).await
+                    bounded(longest(self.state.request_timeout, is_read), is_read, inner.call(request)).await
                 }
                 Err(problem) => problem.into_response(),
             };
@@ -195,6 +196,12 @@ fn finish(mut response: Response, request_id: RequestId) -> Response {
         _ => tracing::info!(problem_type, "refused: {detail}"),
     }
     problem.render(request_id)
+}
+
+/// How long a request may take. What may bring a body has the body's time on top: a body that does not come is a slow body
+/// and no unknown outcome, and one that comes late takes nothing from the time to answer.
+fn longest(request_timeout: Duration, is_read: bool) -> Duration {
+    if is_read { request_timeout } else { request_timeout.saturating_add(BODY_TIMEOUT) }
 }
 
 /// The handler's answer, or a problem if it panics or takes too long.

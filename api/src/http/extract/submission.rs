@@ -24,7 +24,7 @@ use crate::{
 const BODY_MAX_BYTES: usize = 1024 * 1024;
 
 /// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
