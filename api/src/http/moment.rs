@@ -1,8 +1,8 @@
-//! Times on the wire.
+//! Times and days on the wire.
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use purser_domain::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use utoipa::{
@@ -19,6 +19,26 @@ pub(crate) struct Moment(Timestamp);
 /// Nothing that an order engine is told happened before; a date that is off by a century is a mistake.
 const FIRST_YEAR: i32 = 1900;
 const LAST_YEAR: i32 = 9999;
+
+/// A day in UTC as the API reads it. The database knows fewer days than the parser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Day(NaiveDate);
+
+impl From<Day> for NaiveDate {
+    fn from(day: Day) -> Self {
+        day.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        match text.parse::<NaiveDate>() {
+            Ok(day) if (FIRST_YEAR..=LAST_YEAR).contains(&day.year()) => Ok(Self(day)),
+            Ok(_) | Err(_) => Err(D::Error::custom("day must be YYYY-MM-DD, from the year 1900 on")),
+        }
+    }
+}
 
 impl From<Timestamp> for Moment {
     fn from(timestamp: Timestamp) -> Self {
@@ -80,6 +100,15 @@ mod tests {
     fn times_without_a_zone_or_off_by_centuries_are_refused() {
         for text in ["2010-12-01T09:26:00", "2010-12-01", "0210-12-01T09:26:00Z", "now", ""] {
             assert!(serde_json::from_str::<Moment>(&format!("\"{text}\"")).is_err(), "{text} was accepted");
+        }
+    }
+
+    #[test]
+    fn days_off_by_centuries_are_refused() {
+        let read = |text: &str| serde_json::from_str::<Day>(&format!("\"{text}\"")).map(NaiveDate::from);
+        assert_eq!(read("2010-12-01").unwrap(), NaiveDate::from_ymd_opt(2010, 12, 1).unwrap());
+        for text in ["-262142-01-01", "+262142-01-01", "0210-12-01", "2010-13-01", "2010-12-01T00:00:00Z", ""] {
+            assert!(read(text).is_err(), "{text} was accepted");
         }
     }
 }

@@ -7,6 +7,7 @@ mod engine;
 mod headers;
 mod health;
 mod history;
+mod hostile;
 mod idempotency;
 mod matrix;
 mod orders;

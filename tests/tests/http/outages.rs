@@ -95,6 +95,7 @@ async fn a_view_that_is_behind_says_so_after_a_while() {
         assert_eq!(refused.header("retry-after"), "1");
         get(&api, &format!("{path}?min_position={}", beyond - 1)).await.expect_status(200);
     }
+    get(&api, &format!("/v1/orders?min_position={}", i64::MAX)).await.expect_problem(503, "view-behind");
     engine.stop().await;
 }
 

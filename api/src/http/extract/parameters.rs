@@ -99,7 +99,13 @@ pub(crate) fn parameter<T: FromStr<Err = InvalidValue>>(name: &str, text: Option
     text.map(str::parse).transpose().map_err(|error: InvalidValue| at(name, &error.to_string()))
 }
 
+/// No text of the database holds a NUL, so that nothing is found by one; asked for it, the database fails.
 fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+    let mut parameters = uri.query().unwrap_or_default().split('&');
+    if let Some(parameter) = parameters.find(|parameter| parameter.contains("%00")) {
+        let name = parameter.split('=').next().unwrap_or_default();
+        return Err(at(name, "must not hold the character U+0000"));
+    }
     match Query::<T>::try_from_uri(uri) {
         Ok(Query(parameters)) => Ok(parameters),
         Err(rejection) => Err(refuse(&in_full(&rejection))),
@@ -148,6 +154,7 @@ mod tests {
             ("colour=red", "colour"),
             ("limit=1&limit=2", "limit"),
             ("sku=", "sku"),
+            ("limit=1&sku=a%00b", "sku"),
         ] {
             let uri: Uri = format!("/v1/orders?{query}").parse().unwrap();
             let problem = read::<Search>(&uri).unwrap_err();

@@ -1,4 +1,3 @@
-use chrono::NaiveDate;
 use purser_domain::{
     money::Currency,
     principal::Principal,
@@ -8,6 +7,7 @@ use purser_projections::views::sales::{Gross, SalesQuery};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::http::{
+    moment::Day,
     page::{Limit, Page},
     schema,
 };
@@ -19,10 +19,10 @@ use crate::http::{
 pub(crate) struct SalesParameters {
     /// The first day in UTC, YYYY-MM-DD.
     #[param(value_type = Option<String>, format = Date)]
-    from: Option<NaiveDate>,
+    from: Option<Day>,
     /// The last day in UTC, inclusive, YYYY-MM-DD.
     #[param(value_type = Option<String>, format = Date)]
-    to: Option<NaiveDate>,
+    to: Option<Day>,
     /// Whose. A merchant sees their own sales alone.
     #[param(value_type = Option<schema::MerchantId>, inline)]
     merchant: Option<MerchantId>,
@@ -68,8 +68,8 @@ impl SalesParameters {
             (Principal::Customer(_) | Principal::BackOffice | Principal::Operator | Principal::Saga, asked) => asked,
         };
         Some(SalesQuery {
-            from: self.from,
-            to: self.to,
+            from: self.from.map(Into::into),
+            to: self.to.map(Into::into),
             merchant,
             currency: self.currency,
             sku: self.sku,
