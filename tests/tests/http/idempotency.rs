@@ -131,3 +131,27 @@ async fn keys_belong_to_who_asks_and_not_to_the_token() {
     assert_eq!(shop::events(engine.database(), "OrderPlaced").await, 4);
     engine.stop().await;
 }
+
+/// A client that finds another engine at its retry hears what the first one would have said.
+#[tokio::test]
+async fn a_repeat_at_an_engine_that_stands_by_is_answered_by_the_one_that_writes() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["POST /v1/orders", "out-of-stock"]);
+    api.stocked("A", 250, 10).await;
+    let standby = TestEngine::start_on(engine.database().clone(), Arc::clone(engine.clock())).await;
+    let there = api.at(standby.engine().address());
+    assert_eq!(shop::role(&there).await, "standby");
+    let token = &api.tokens().back_office;
+    let place = async |api: &Api, key: &str| post(api, token, key, "/v1/orders", &order(&[("A", 6)])).await;
+    let placed = place(&there, "k").await.expect_status(201);
+    for api in [&api, &there] {
+        assert_eq!(whole(&place(api, "k").await), whole(&placed));
+        let short = place(api, "another").await.expect_problem(409, "out-of-stock");
+        assert_eq!(short.body["errors"][0]["available"], 4);
+    }
+    let seen = there.get(&format!("{}?min_position={}", placed.header("location"), placed.position())).await;
+    assert_eq!(seen["id"], placed.body["id"]);
+    assert_eq!(shop::events(engine.database(), "OrderPlaced").await, 1);
+    standby.stop().await;
+    engine.stop().await;
+}
