@@ -85,6 +85,23 @@ async fn a_database_that_goes_away_is_a_matter_of_waiting() {
 }
 
 #[tokio::test]
+async fn a_log_that_takes_nothing_leaves_no_trace_of_what_was_asked() {
+    let (engine, api) = impatient(|_| {}).await;
+    let _telling = api.tells(&["unavailable", "POST /v1/orders"]);
+    let mut owner = engine.database().owner().await;
+    owner.execute("alter table events add constraint objection check (event_type <> 'OrderPlaced')").await.unwrap();
+    let before = shop::head(engine.database()).await;
+    let refused = place(&api, "k").await.expect_problem(503, "unavailable");
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(shop::head(engine.database()).await, before);
+    // Others are not held up.
+    api.post("/v1/stock/A/receive", &json!({"quantity": 1})).send().await.expect_status(200);
+    owner.execute("alter table events drop constraint objection").await.unwrap();
+    place(&api, "k").await.expect_status(201);
+    engine.stop().await;
+}
+
+#[tokio::test]
 async fn a_view_that_is_behind_says_so_after_a_while() {
     let (engine, api) = impatient(|_| {}).await;
     let _telling = api.tells(&["view-behind"]);
