@@ -10,6 +10,7 @@ mod batch;
 mod cache;
 mod decide;
 mod draft;
+mod measures;
 mod needs;
 mod recent_keys;
 mod writer;
@@ -78,7 +79,7 @@ pub(crate) struct Sequencer {
     cache: Cache,
     recent_keys: RecentKeys,
     waiting: VecDeque<Pending>,
-    measures: batch::Measures,
+    measures: measures::Measures,
 }
 
 /// What [`Sequencer::new`] takes.
@@ -114,7 +115,7 @@ impl Sequencer {
             cache: Cache::new(parts.cached_aggregates),
             recent_keys: RecentKeys::new(),
             waiting: VecDeque::new(),
-            measures: batch::Measures::new(),
+            measures: measures::Measures::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 use cqrs_es::{
     Aggregate,
-    persist::{PersistedEventRepository, SerializedEvent},
+    persist::{PersistedEventRepository, PersistenceError, SerializedEvent},
 };
 use futures_util::TryStreamExt;
 use postgres_es::PostgresEventRepository;
@@ -159,7 +159,7 @@ pub(crate) async fn load_one(
         Order::TYPE => repository.get_events::<Order>(id).await,
         _ => repository.get_events::<Refund>(id).await,
     }
-    .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    .map_err(cause)?;
     let mut loaded: Option<Loaded> = None;
     for event in events {
         let recorded = recorded(event).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
@@ -171,6 +171,18 @@ pub(crate) async fn load_one(
         loaded = Some(state);
     }
     Ok(loaded.into_iter().collect())
+}
+
+/// What the database said, where it said it: a log out of reach is not a log that makes no sense.
+fn cause(error: PersistenceError) -> sqlx::Error {
+    match error {
+        PersistenceError::ConnectionError(source) | PersistenceError::UnknownError(source) => {
+            source.downcast::<sqlx::Error>().map_or_else(sqlx::Error::Decode, |source| *source)
+        }
+        error @ (PersistenceError::OptimisticLockError | PersistenceError::DeserializationError(_)) => {
+            sqlx::Error::Decode(Box::new(error))
+        }
+    }
 }
 
 fn recorded(event: SerializedEvent) -> Result<Recorded, serde_json::Error> {

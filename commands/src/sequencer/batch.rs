@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
-use metrics::{Counter, Histogram};
 use purser_domain::chain::ChainHash;
 use uuid::Uuid;
 
@@ -42,8 +41,10 @@ enum Verdict {
 
 /// Why a batch was not decided.
 enum Undecided {
-    /// The states could not be loaded.
+    /// The log could not be read.
     Load(Vec<Pending>, sqlx::Error),
+    /// The log was read, but one of the streams makes no sense to this engine.
+    Unreadable(Vec<Pending>, sqlx::Error),
     /// One command was taken out and answered; the others are to be decided without what it left behind.
     Again(Vec<Pending>),
 }
@@ -71,17 +72,33 @@ impl Sequencer {
                 }
                 Err(Undecided::Load(rest, error)) => {
                     tracing::warn!(%error, "states could not be loaded");
-                    batch = rest;
-                    match writer.start_over(&self.pool, error).await {
-                        Settled::Committed(kept) | Settled::NotCommitted(kept, _) => writer = kept,
-                        Settled::Superseded { .. } => {
-                            refuse_all(batch, &Failure::NoWriter { retry_after: RETRY_AFTER });
-                            return self.step_down("another node writes");
-                        }
-                    }
+                    (writer, batch) = self.start_over(writer, rest, error).await?;
                     continue;
                 }
+                Err(Undecided::Unreadable(rest, error)) if rest.len() > 1 => {
+                    tracing::debug!(%error, commands = rest.len(), "a stream is unreadable; halving the batch");
+                    return self.carry_out_halves(writer, rest).await;
+                }
+                Err(Undecided::Unreadable(rest, error)) => {
+                    tracing::error!(%error, command = ?rest.first().map(|pending| &pending.request.command),
+                        "a stream is unreadable");
+                    refuse_all(rest, &Failure::Internal);
+                    return Some(writer);
+                }
             };
+            match self.find_first_answers(&mut writer, &decided.verdicts).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    batch = pending_of(decided.verdicts);
+                    attempts -= 1;
+                    continue;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "keys could not be looked up");
+                    (writer, batch) = self.start_over(writer, pending_of(decided.verdicts), error).await?;
+                    continue;
+                }
+            }
             let Decided { working, draft, verdicts } = decided;
             match self.append(writer, &draft, &verdicts).await {
                 Settled::Committed(kept) => {
@@ -91,7 +108,7 @@ impl Sequencer {
                 }
                 Settled::NotCommitted(kept, reason) => {
                     writer = kept;
-                    batch = verdicts.into_iter().map(|(pending, _)| pending).collect();
+                    batch = pending_of(verdicts);
                     (writer, batch) = self.prepare_retry(writer, batch, reason).await?;
                 }
                 Settled::Superseded { committed: true } => {
@@ -99,8 +116,7 @@ impl Sequencer {
                     return self.step_down("another node writes, after the last batch");
                 }
                 Settled::Superseded { committed: false } => {
-                    let batch = verdicts.into_iter().map(|(pending, _)| pending).collect();
-                    refuse_all(batch, &Failure::NoWriter { retry_after: RETRY_AFTER });
+                    refuse_all(pending_of(verdicts), &Failure::NoWriter { retry_after: RETRY_AFTER });
                     return self.step_down("another node writes");
                 }
             }
@@ -131,14 +147,14 @@ impl Sequencer {
             needs.of(&pending.request.command);
         }
         if let Err(error) = self.check_out(writer, needs, &mut working).await {
-            return Err(Undecided::Load(batch, error));
+            return Err(undecided(batch, error));
         }
         let mut needs = Needs::default();
         for pending in &batch {
             needs.held_for(&pending.request.command, &working);
         }
         if let Err(error) = self.check_out(writer, needs, &mut working).await {
-            return Err(Undecided::Load(batch, error));
+            return Err(undecided(batch, error));
         }
         let now = self.clock.now();
         let now = writer.recorded_at.map_or(now, |last| now.max(last));
@@ -168,9 +184,7 @@ impl Sequencer {
                     tracing::error!(what, command = ?pending.request.command, "the engine contradicts itself");
                     metrics::counter!("purser_contradictions_total").increment(1);
                     answer(pending, Err(Failure::Internal));
-                    return Err(Undecided::Again(
-                        verdicts.into_iter().map(|(pending, _)| pending).chain(batch).collect(),
-                    ));
+                    return Err(Undecided::Again(pending_of(verdicts).into_iter().chain(batch).collect()));
                 }
             }
         }
@@ -219,6 +233,47 @@ impl Sequencer {
         settled
     }
 
+    /// Looks for the first answers of those that are about to be refused: what was accepted long ago is no longer in memory,
+    /// and the append, which refuses a key used before, is not asked about a refusal. Says whether any were found.
+    async fn find_first_answers(
+        &mut self,
+        writer: &mut Writer,
+        verdicts: &[(Pending, Verdict)],
+    ) -> Result<bool, sqlx::Error> {
+        let keys: Vec<Uuid> = verdicts
+            .iter()
+            .filter(|(_, verdict)| matches!(verdict, Verdict::Refused(_)))
+            .filter_map(|(pending, _)| Some(pending.request.idempotency?.key))
+            .filter(|key| !self.recent_keys.has(key))
+            .collect();
+        if keys.is_empty() {
+            return Ok(false);
+        }
+        let found = idempotency::look_up(&mut writer.connection, &keys).await?;
+        let any = !found.is_empty();
+        for (key, used) in found {
+            self.recent_keys.remember(key, used);
+        }
+        Ok(any)
+    }
+
+    /// Carries out a batch in two halves, again and again halved until the one command stands alone that none of the others
+    /// may suffer from.
+    async fn carry_out_halves(&mut self, writer: Writer, mut batch: Vec<Pending>) -> Option<Writer> {
+        let second = batch.split_off(batch.len() / 2);
+        let mut kept = Some(writer);
+        for half in [batch, second] {
+            kept = match kept {
+                Some(writer) => Box::pin(self.carry_out(writer, half)).await,
+                None => {
+                    refuse_all(half, &Failure::NoWriter { retry_after: RETRY_AFTER });
+                    None
+                }
+            };
+        }
+        kept
+    }
+
     /// Finds out which keys were taken, or lets a failure show which command of the batch is its cause.
     async fn prepare_retry(
         &mut self,
@@ -241,18 +296,8 @@ impl Sequencer {
                 }
             }
             Reason::Failed(error) if batch.len() > 1 && is_about_data(&error) => {
-                tracing::error!(%error, commands = batch.len(), "the log refused a batch; appending its commands one by one");
-                let mut kept = Some(writer);
-                for pending in batch {
-                    kept = match kept {
-                        Some(writer) => Box::pin(self.carry_out(writer, vec![pending])).await,
-                        None => {
-                            answer(pending, Err(Failure::NoWriter { retry_after: RETRY_AFTER }));
-                            None
-                        }
-                    };
-                }
-                kept.map(|writer| (writer, Vec::new()))
+                tracing::error!(%error, commands = batch.len(), "the log refused a batch; halving it");
+                self.carry_out_halves(writer, batch).await.map(|writer| (writer, Vec::new()))
             }
             Reason::Failed(error) => {
                 tracing::warn!(%error, "a batch was not committed; deciding it again");
@@ -321,6 +366,17 @@ fn in_batch_repeat(keys: &HashMap<Uuid, [u8; 32]>, key: Option<&IdempotencyKey>)
     Some(if *fingerprint == key.fingerprint { Verdict::LikeKey(key.key) } else { Verdict::Refused(Failure::KeyReused) })
 }
 
+fn pending_of(verdicts: Vec<(Pending, Verdict)>) -> Vec<Pending> {
+    verdicts.into_iter().map(|(pending, _)| pending).collect()
+}
+
+fn undecided(batch: Vec<Pending>, error: sqlx::Error) -> Undecided {
+    match error {
+        sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => Undecided::Unreadable(batch, error),
+        error => Undecided::Load(batch, error),
+    }
+}
+
 fn new_keys(verdicts: &[(Pending, Verdict)]) -> Result<Vec<NewKey>, serde_json::Error> {
     verdicts
         .iter()
@@ -346,29 +402,4 @@ fn is_about_data(error: &sqlx::Error) -> bool {
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code)
         .is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
-}
-
-/// What the sequencer counts, looked up once.
-pub(super) struct Measures {
-    accepted: Counter,
-    refused: Counter,
-    repeats: Counter,
-    events: Counter,
-    cold_loads: Counter,
-    batch_commands: Histogram,
-    append_seconds: Histogram,
-}
-
-impl Measures {
-    pub(super) fn new() -> Self {
-        Self {
-            accepted: metrics::counter!("purser_commands_total", "outcome" => "accepted"),
-            refused: metrics::counter!("purser_commands_total", "outcome" => "refused"),
-            repeats: metrics::counter!("purser_commands_total", "outcome" => "repeated"),
-            events: metrics::counter!("purser_events_appended_total"),
-            cold_loads: metrics::counter!("purser_cold_loads_total"),
-            batch_commands: metrics::histogram!("purser_batch_commands"),
-            append_seconds: metrics::histogram!("purser_append_seconds"),
-        }
-    }
 }

@@ -39,6 +39,10 @@ impl RecentKeys {
         Some(if used.fingerprint == key.fingerprint { Repeat::Same(used.accepted.clone()) } else { Repeat::Other })
     }
 
+    pub(crate) fn has(&self, key: &Uuid) -> bool {
+        self.0.contains(key)
+    }
+
     pub(crate) fn remember(&mut self, key: Uuid, used: Used) {
         self.0.push(key, used);
     }

@@ -155,3 +155,39 @@ async fn a_repeat_at_an_engine_that_stands_by_is_answered_by_the_one_that_writes
     standby.stop().await;
     engine.stop().await;
 }
+
+/// The caller who asks again does not ask anew: what was placed is placed, though nothing is left to place now.
+#[tokio::test]
+async fn a_repeat_hears_the_first_answer_where_the_request_would_now_be_refused() {
+    let (engine, api) = shop::open().await;
+    api.stocked("A", 250, 10).await;
+    let (shipped, _) = api.placed(&[("A", 1)]).await;
+    shop::pay(&api, &shipped, 250, "tx-1").await;
+    shop::reaches(&api, &shipped, "processing").await;
+    let token = &api.tokens().back_office.clone();
+    let requests = [
+        ("/v1/orders".to_owned(), order(&[("A", 9)])),
+        (format!("/v1/orders/{shipped}/ship"), json!({})),
+        ("/v1/products/A/reprice".to_owned(), json!({"price": {"amount": 300, "currency": "GBP"}})),
+    ];
+    let ask_all = async |api: &Api| {
+        let mut answers = Vec::new();
+        for (index, (path, body)) in requests.iter().enumerate() {
+            answers.push(whole(&post(api, token, &format!("key {index}"), path, body).await));
+        }
+        answers
+    };
+    let first = ask_all(&api).await;
+    assert!(first.iter().all(|(status, ..)| [200, 201].contains(status)), "{first:?}");
+    api.post(&format!("/v1/orders/{shipped}/deliver"), &json!({})).send().await.expect_status(200);
+    api.post("/v1/products/A/delist", &json!({})).send().await.expect_status(200);
+    assert_eq!(ask_all(&api).await, first);
+    let clock = Arc::clone(engine.clock());
+    let engine = TestEngine::start_on(engine.stop().await, clock).await;
+    let api = api.at(engine.engine().address());
+    shop::writes(&api).await;
+    assert_eq!(ask_all(&api).await, first);
+    // Another request under the key is told so, whatever else is wrong with it.
+    post(&api, token, "key 0", "/v1/orders", &order(&[("A", 8)])).await.expect_problem(422, "key-reused");
+    engine.stop().await;
+}

@@ -3,9 +3,9 @@
 use purser_commands::{Answer, Command, Failure, Refusal};
 use purser_domain::{order::OrderStatus, text::Reason};
 use purser_tests::{
-    TestDatabase, Wish, WriteSide,
+    TestDatabase, Wish, WriteSide, foreign,
     wait::until,
-    write_side::{main, order_of, place, receive},
+    write_side::{main, order_of, place, receive, request},
 };
 use sqlx::{Connection, Executor};
 
@@ -56,7 +56,7 @@ async fn past_its_bound_the_queue_refuses_at_once_and_loses_nothing() {
     for _ in 0..32 {
         let (commands, outcomes_in) = (write_side.commands.clone(), outcomes_in.clone());
         tasks.spawn(async move {
-            let outcome = commands.execute(purser_tests::write_side::request(place(&[("A", 1)]), None)).await;
+            let outcome = commands.execute(request(place(&[("A", 1)]), None)).await;
             outcomes_in.send(outcome).unwrap();
         });
     }
@@ -138,5 +138,51 @@ async fn a_long_stream_is_loaded_from_its_snapshot() {
     let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
     let adjusted = write_side.execute(receive("A", 1)).await.unwrap();
     assert_eq!(adjusted.answer, Answer::StockIs { stock: main("A"), on_hand: 1_512, reserved: 0 });
+    write_side.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_cannot_be_read_fails_its_own_command_and_none_that_came_with_it() {
+    let database = TestDatabase::create().await;
+    let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
+    write_side.stock("A", 100).await;
+    let mut orders = Vec::new();
+    for _ in 0..6 {
+        orders.push(order_of(&write_side.execute(place(&[("A", 1)])).await.unwrap()));
+    }
+    write_side.stop().await;
+    let unreadable = orders[2];
+    foreign::append(&database, &unreadable.to_string(), foreign::TELEPORTED).await;
+
+    let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
+    let free = write_side.commands.queue_free();
+    let mut blocker = database.owner().await;
+    let mut transaction = blocker.begin().await.unwrap();
+    transaction.execute("select * from log_head for update").await.unwrap();
+    let tasks = tokio_util::task::TaskTracker::new();
+    let spawn = |command| {
+        let commands = write_side.commands.clone();
+        tasks.spawn(async move { commands.execute(request(command, None)).await })
+    };
+    let first = spawn(receive("A", 1));
+    until("the first at the lock", async || {
+        let waits = "select true from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        sqlx::query_scalar::<_, bool>(waits).fetch_optional(&mut database.owner().await).await.unwrap()
+    })
+    .await;
+    let reason: Reason = "changed my mind".parse().unwrap();
+    let rest: Vec<_> =
+        orders.iter().map(|&order| spawn(Command::CancelOrder { order, reason: reason.clone() })).collect();
+    // One batch, behind the one that waits for the lock.
+    until("all in the queue", async || (write_side.commands.queue_free() + orders.len() <= free).then_some(())).await;
+    transaction.commit().await.unwrap();
+    first.await.unwrap().unwrap();
+    for (order, outcome) in orders.into_iter().zip(rest) {
+        match outcome.await.unwrap() {
+            Err(Failure::Internal) => assert_eq!(order, unreadable),
+            Ok(_) => assert_ne!(order, unreadable),
+            other => panic!("{other:?}"),
+        }
+    }
     write_side.stop().await;
 }
