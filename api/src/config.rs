@@ -36,6 +36,8 @@ pub struct Config {
     pub database_url: Option<Secret<String>>,
     /// What carries the events.
     pub nats: NatsSource,
+    /// Whether each event is also published as a message of its own, for subscribers outside the engine.
+    pub publish_events: bool,
     /// How long an order may wait for its payment, from its acceptance on.
     pub payment_window: Duration,
     /// HTTP connections at a time, at most.
@@ -99,6 +101,8 @@ impl Config {
             data_dir: settings.data_dir.unwrap_or_else(default_data_dir),
             listen: settings.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
             database_url: settings.database_url,
+            // Nobody outside knows of a private NATS, unless the operator says so.
+            publish_events: settings.publish_events.unwrap_or(matches!(nats, NatsSource::External(_))),
             nats,
             payment_window: MINUTE * payment_window_minutes,
             max_connections: count("max_connections", settings.max_connections, 1_024, 1..=100_000)?,

@@ -147,6 +147,7 @@ impl Engine {
             read_after: read_after.clone(),
             clock: Arc::clone(&clock),
             sagas: SagaSettings::default(),
+            publish_events: config.publish_events,
         };
         read.tracker.spawn(read_side.run(read.stop.clone()));
         read.tracker.spawn(forget_keys(

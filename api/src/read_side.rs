@@ -34,6 +34,7 @@ pub(crate) struct ReadSide {
     pub(crate) read_after: ReadAfter,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sagas: SagaSettings,
+    pub(crate) publish_events: bool,
 }
 
 impl ReadSide {
@@ -79,13 +80,15 @@ impl ReadSide {
             let log = LogReader::new(self.pool.clone());
             let committed = self.commands.committed();
             Relay { carrier: carrier.clone(), log, committed }.start(tracker, shift.clone());
-            let publisher = Publisher {
-                carrier: carrier.clone(),
-                feed: self.feed.clone(),
-                pool: self.pool.clone(),
-                clock: Arc::clone(&self.clock),
-            };
-            publisher.start(tracker, shift.clone());
+            if self.publish_events {
+                let publisher = Publisher {
+                    carrier: carrier.clone(),
+                    feed: self.feed.clone(),
+                    pool: self.pool.clone(),
+                    clock: Arc::clone(&self.clock),
+                };
+                publisher.start(tracker, shift.clone());
+            }
         }
     }
 }

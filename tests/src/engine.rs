@@ -88,6 +88,7 @@ fn config(data_dir: &Path, database: &TestDatabase) -> Config {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url: Some(Secret::from(database.url())),
         nats: NatsSource::Off,
+        publish_events: false,
         payment_window: Duration::from_mins(30),
         max_connections: 1_024,
         queue_capacity: 4_096,

@@ -42,6 +42,11 @@ pub(super) struct Settings {
     /// [env: PURSER_NATS] [default: auto]
     #[arg(long, value_name = "WHICH")]
     pub(super) nats: Option<NatsKey>,
+    /// Whether each event is also published as a message of its own, for subscribers outside the engine. The default is
+    /// true with a NATS of your own and false with the embedded one
+    /// [env: PURSER_PUBLISH_EVENTS] [default: see above]
+    #[arg(long, value_name = "BOOL")]
+    pub(super) publish_events: Option<bool>,
     /// Minutes, 1 to 10080, that an order may wait for its payment
     /// [env: PURSER_PAYMENT_WINDOW_MINUTES] [default: 30]
     #[arg(long, value_name = "MINUTES")]
@@ -110,6 +115,7 @@ impl Settings {
             database_url: self.database_url.or(lower.database_url),
             nats_url: self.nats_url.or(lower.nats_url),
             nats: self.nats.or(lower.nats),
+            publish_events: self.publish_events.or(lower.publish_events),
             payment_window_minutes: self.payment_window_minutes.or(lower.payment_window_minutes),
             max_connections: self.max_connections.or(lower.max_connections),
             queue_capacity: self.queue_capacity.or(lower.queue_capacity),
