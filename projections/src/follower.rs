@@ -53,8 +53,9 @@ impl Follower {
     pub fn start(view: Arc<dyn View>, context: &FollowerContext) -> FollowerHandle {
         let (position, positions) = watch::channel(0);
         let doubt = Arc::new(Notify::new());
-        let handle = FollowerHandle { view: view.name(), positions, doubt: Arc::clone(&doubt) };
-        let run = run::Run::new(view, context, position, doubt);
+        let (wanted, wanted_positions) = watch::channel(0);
+        let handle = FollowerHandle { view: view.name(), positions, wanted, doubt: Arc::clone(&doubt) };
+        let run = run::Run::new(view, context, position, wanted_positions, doubt);
         let stop = context.stop.clone();
         context.tracker.spawn(async move {
             tokio::select! {
@@ -71,6 +72,8 @@ impl Follower {
 pub struct FollowerHandle {
     view: &'static str,
     positions: watch::Receiver<i64>,
+    /// The last position that a reader waits for, or has waited for.
+    wanted: watch::Sender<i64>,
     doubt: Arc<Notify>,
 }
 
@@ -84,6 +87,15 @@ impl FollowerHandle {
     /// without the view's last transactions; [`ReadAfter`] allows for that.
     pub fn positions(&self) -> watch::Receiver<i64> {
         self.positions.clone()
+    }
+
+    /// Has the follower go on to `position` without a rest: a reader waits for it.
+    fn want(&self, position: i64) {
+        self.wanted.send_if_modified(|wanted| {
+            let further = position > *wanted;
+            *wanted = position.max(*wanted);
+            further
+        });
     }
 
     /// Has the follower compare its checkpoint with the database's.

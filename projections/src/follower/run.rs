@@ -24,6 +24,10 @@ const EVENTS_MAX: usize = 2_000;
 /// How often a follower without work compares its checkpoint with the database's; see [`BEGIN`].
 const IDLE_CHECK: Duration = Duration::from_secs(1);
 
+/// How long a follower rests between two transactions, unless a reader waits. Under load the events of that time share a
+/// transaction, which halves what they cost; and nobody sees a view that is this much older.
+const REST: Duration = Duration::from_millis(20);
+
 /// A view's transaction does not wait for the disk. Rows and checkpoint are lost together or not at all, and what a
 /// crash of Postgres takes is folded again from the log, whose own commits do wait and come earlier in the same WAL. In
 /// exchange a checkpoint that this process saw committed may fall back: the compare in [`checkpoint::advance`] notices
@@ -37,6 +41,9 @@ pub(super) struct Run {
     clock: Arc<dyn Clock>,
     cursor: FeedCursor,
     positions: watch::Sender<i64>,
+    wanted: watch::Receiver<i64>,
+    /// The end of the log, as far as it is known.
+    head: watch::Receiver<i64>,
     doubt: Arc<Notify>,
     /// None until it was read, and while it may be wrong.
     checkpoint: Option<Checkpoint>,
@@ -68,6 +75,7 @@ impl Run {
         view: Arc<dyn View>,
         context: &FollowerContext,
         positions: watch::Sender<i64>,
+        wanted: watch::Receiver<i64>,
         doubt: Arc<Notify>,
     ) -> Self {
         Self {
@@ -76,6 +84,8 @@ impl Run {
             clock: Arc::clone(&context.clock),
             cursor: context.feed.follow(0),
             positions,
+            wanted,
+            head: context.feed.head(),
             doubt,
             checkpoint: None,
             parked: ParkedStreams::default(),
@@ -110,7 +120,22 @@ impl Run {
             }
         }
         self.take_what_is_ready();
-        self.fold_pending(checkpoint).await
+        self.fold_pending(checkpoint).await?;
+        self.rest().await;
+        Ok(())
+    }
+
+    /// Lets events gather, unless the view is far behind or a reader waits for what the log has.
+    async fn rest(&mut self) {
+        let Some(Checkpoint { position: reached, .. }) = self.checkpoint else { return };
+        let head = *self.head.borrow();
+        if usize::try_from(head - reached).is_ok_and(|behind| behind >= EVENTS_MAX) {
+            return;
+        }
+        let Self { wanted, head, .. } = self;
+        let waited_for = wanted.wait_for(|wanted| *wanted > reached && *wanted <= *head.borrow());
+        // Nobody waits any more where no reader can: the handle is gone.
+        let _ = tokio::time::timeout(REST, waited_for).await;
     }
 
     /// There is no waiting here: while one transaction commits, the next batch gathers in the feed.

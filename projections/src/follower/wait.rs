@@ -41,6 +41,7 @@ impl ReadAfter {
         let followers = Arc::clone(&self.followers.borrow());
         let follower = followers.get(view);
         if let Some(follower) = follower {
+            follower.want(position);
             // A follower that has ended cannot be waited for, but its checkpoint can be polled.
             let _ = follower.positions().wait_for(|reached| *reached >= position).await;
         }

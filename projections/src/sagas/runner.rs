@@ -25,6 +25,10 @@ use crate::{
 /// fallen back, see [`Durability::Relaxed`].
 const IDLE_CHECK: std::time::Duration = std::time::Duration::from_secs(1);
 
+/// How long a runner rests between two batches that it has seen to, unless it is far behind. Under load the events of that
+/// time share a statement; and a parcel does not leave later for it.
+const REST: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// The task that follows the log.
 pub(super) struct Runner {
     shared: Arc<Shared>,
@@ -82,7 +86,11 @@ impl Runner {
             );
             return Ok(());
         }
+        let full = events.len() >= self.shared.settings.batch_events_max;
         self.standing = self.see_to(standing, &events).await?;
+        if !full {
+            let _ = stop.run_until_cancelled(tokio::time::sleep(REST)).await;
+        }
         Ok(())
     }
 
