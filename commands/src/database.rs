@@ -1,13 +1,20 @@
 //! Connecting to the database under the engine's own role, and bringing its tables up to date.
 
+use std::time::Duration;
+
 use sqlx::{
     Executor, PgPool,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-/// The role that may append to the log and nothing else; see `migrations/0001_log.sql`.
-const ENGINE_ROLE: &str = "set role purser_engine";
+/// The role that may append to the log and nothing else; see `migrations/0001_log.sql`. And no compilation: the statements
+/// are short, and a Postgres that thinks otherwise spends more time on compiling them than on running them.
+const ENGINE_ROLE: &str = "set role purser_engine; set jit = off";
+
+/// How long to wait for a connection. Below the least patient caller, who is to hear that the database is away and not
+/// that the request took too long.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
@@ -15,6 +22,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 pub fn pool(options: PgConnectOptions, connections_max: u32) -> PgPool {
     PgPoolOptions::new()
         .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection.execute(ENGINE_ROLE).await?;

@@ -75,6 +75,8 @@ wal_compression = on
 
 # Few and spread checkpoints: after each one, the first change of a page is logged as the whole page.
 max_wal_size = 4GB
+# Segments of the log are used again rather than made anew: while one is made, everybody waits.
+min_wal_size = 1GB
 checkpoint_timeout = 15min
 checkpoint_completion_target = 0.9
 
