@@ -64,6 +64,10 @@ struct Rivals {
     server: Server,
 }
 
+/// The engine's own allocator, for both sides.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(&Arguments::parse()).await {
