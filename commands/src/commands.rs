@@ -4,7 +4,7 @@ use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use postgres_es::PostgresEventRepository;
-use purser_domain::{clock::Clock, recorded::Recorded, upcast::Upcasters};
+use purser_domain::{clock::Clock, principal::Principal, recorded::Recorded, upcast::Upcasters};
 use sqlx::PgPool;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -136,18 +136,33 @@ impl Commands {
 impl Local {
     pub(crate) async fn execute(&self, request: Request) -> Result<Accepted, Failure> {
         let (reply, answer) = oneshot::channel();
-        match self.queue.try_send(Pending { request, reply }) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                metrics::counter!("purser_commands_total", "outcome" => "overloaded").increment(1);
-                return Err(Failure::Overloaded { retry_after: RETRY_AFTER });
-            }
-            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Failure::NoWriter { retry_after: RETRY_AFTER }),
-        }
+        self.enqueue(Pending { request, reply }).await?;
         match tokio::time::timeout(self.timeout, answer).await {
             Ok(Ok(outcome)) => outcome,
             // The sequencer went away with the command in its hands, or has it still.
             Ok(Err(_)) | Err(_) => Err(Failure::TimedOut),
         }
+    }
+
+    /// A saga waits for its place in a full queue, and the next place is the longest waiter's: what gives stock back must
+    /// not starve behind those who ask for it. Everybody else is told at once to come back.
+    async fn enqueue(&self, pending: Pending) -> Result<(), Failure> {
+        let full = match pending.request.principal {
+            Principal::Saga => match tokio::time::timeout(self.timeout, self.queue.send(pending)).await {
+                Ok(sent) => return sent.map_err(|_| Failure::NoWriter { retry_after: RETRY_AFTER }),
+                Err(_) => true,
+            },
+            Principal::Customer(_) | Principal::Merchant(_) | Principal::BackOffice | Principal::Operator => {
+                match self.queue.try_send(pending) {
+                    Ok(()) => return Ok(()),
+                    Err(error) => matches!(error, mpsc::error::TrySendError::Full(_)),
+                }
+            }
+        };
+        if !full {
+            return Err(Failure::NoWriter { retry_after: RETRY_AFTER });
+        }
+        metrics::counter!("purser_commands_total", "outcome" => "overloaded").increment(1);
+        Err(Failure::Overloaded { retry_after: RETRY_AFTER })
     }
 }

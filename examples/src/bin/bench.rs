@@ -32,7 +32,7 @@ use purser_examples::bench::{
 
 const WARM_UP: Duration = Duration::from_millis(500);
 /// A slow machine is not kept busy for longer to come to the wanted number of orders.
-const FILL_MAX: Duration = Duration::from_mins(2);
+const FILL_MAX: Duration = Duration::from_mins(6);
 const CALLERS: [usize; 2] = [64, 256];
 const SPREADS: [Spread; 2] = [Spread::ThousandSkus, Spread::HotSku];
 

@@ -1,7 +1,12 @@
 //! The sequencer: bounded, atomic, and right after every cold start.
 
-use purser_commands::{Answer, Command, Failure, Refusal};
-use purser_domain::{order::OrderStatus, text::Reason};
+use purser_commands::{Answer, Command, Failure, Refusal, Request};
+use purser_domain::{
+    ids::OrderId,
+    order::{OrderRefusal, OrderStatus},
+    principal::Principal,
+    text::Reason,
+};
 use purser_tests::{
     TestDatabase, Wish, WriteSide, foreign,
     wait::until,
@@ -68,7 +73,14 @@ async fn past_its_bound_the_queue_refuses_at_once_and_loses_nothing() {
             other => panic!("{other:?}"),
         }
     }
+    // A saga is not sent away: it waits for its place.
+    let order = OrderId::from_uuid(uuid::Uuid::from_u128(1));
+    let saga = Request { principal: Principal::Saga, ..request(Command::StartProcessing { order }, None) };
+    let commands = write_side.commands.clone();
+    let mut saga = std::pin::pin!(commands.execute(saga));
+    assert!(futures_util::poll!(&mut saga).is_pending());
     transaction.commit().await.unwrap();
+    assert!(matches!(saga.await, Err(Failure::Refused(Refusal::Order(OrderRefusal::Unknown)))));
     let mut accepted = 0;
     for _ in overloaded..32 {
         match outcomes.recv().await.unwrap() {
