@@ -3,6 +3,7 @@
 mod demo;
 mod migrate;
 mod open;
+mod output;
 mod progress;
 mod rebuild;
 mod replay;
@@ -75,6 +76,8 @@ enum CliError {
     History(#[from] purser_projections::history::HistoryError),
     #[error("{0} has no history")]
     NoHistory(String),
+    #[error("the output cannot be written: {0}")]
+    Output(std::io::Error),
     #[error("an answer cannot be written: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]

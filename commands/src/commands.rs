@@ -107,7 +107,14 @@ impl Commands {
         let role = *self.role.borrow();
         match (role, &self.forward) {
             (Role::Writer { .. }, _) => self.local.execute(request).await,
-            (Role::Standby, Some(forward)) => forward.execute(&request, self.local.timeout).await,
+            (Role::Standby, Some(forward)) => {
+                let mut role = self.role.clone();
+                tokio::select! {
+                    outcome = forward.execute(&request, self.local.timeout) => outcome,
+                    // The one that had it writes no more. It may have carried it out first: the caller asks again.
+                    _ = role.wait_for(|role| matches!(role, Role::Writer { .. })) => Err(Failure::TimedOut),
+                }
+            }
             (Role::Standby, None) => Err(Failure::NoWriter { retry_after: RETRY_AFTER }),
         }
     }

@@ -10,7 +10,7 @@ pub(crate) use range::{LogRange, read_range};
 pub(crate) use row::LogRow;
 pub use state::{LocationState, OrderState, ProductState, SkuState, State};
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use cqrs_es::Aggregate;
 use purser_domain::{
@@ -50,6 +50,17 @@ impl FromStr for Subject {
             return Ok(Self::Refund(refund));
         }
         if text.contains('@') { text.parse().map(Self::Stock) } else { text.parse().map(Self::Sku) }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Order(order) => order.fmt(formatter),
+            Self::Refund(refund) => refund.fmt(formatter),
+            Self::Stock(stock) => stock.fmt(formatter),
+            Self::Sku(sku) => sku.fmt(formatter),
+        }
     }
 }
 

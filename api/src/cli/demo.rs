@@ -5,7 +5,7 @@ use std::{io::IsTerminal, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use purser_domain::clock::Clock;
 
-use super::CliError;
+use super::{CliError, output::say};
 use crate::{
     client::{Client, Credentials, Token},
     clock::SystemClock,
@@ -36,8 +36,7 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<(), Cl
     let bar = bar();
     let made = demo::run(&client, SystemClock.now(), &bar).await;
     bar.finish_and_clear();
-    print!("{}", made?);
-    Ok(())
+    say(made?.to_string().trim_end())
 }
 
 fn bar() -> ProgressBar {

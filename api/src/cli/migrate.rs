@@ -2,14 +2,13 @@
 
 use purser_commands::database;
 
-use super::{CliError, open::open};
+use super::{CliError, open::open_or_create, output::say};
 use crate::config::Config;
 
 pub(super) async fn run(config: &Config) -> Result<(), CliError> {
-    let opened = open(config).await?;
+    let opened = open_or_create(config).await?;
     let migrated = database::migrate(opened.options.clone()).await;
     opened.close().await;
     migrated?;
-    println!("up to date");
-    Ok(())
+    say("up to date")
 }

@@ -29,11 +29,22 @@ pub(super) struct Opened {
 pub(super) async fn open(config: &Config) -> Result<Opened, OpenError> {
     let running = match &config.database_url {
         Some(_) => None,
-        None => match DataDir::inspect(&config.data_dir) {
-            Ok(data_dir) => EmbeddedPostgres::connect_options_of_running(&data_dir, "purser").ok(),
-            Err(_) => None,
-        },
+        // What is to be read must be there: a mistyped directory is not to become an empty engine.
+        None => EmbeddedPostgres::connect_options_of_running(&DataDir::inspect(&config.data_dir)?, "purser").ok(),
     };
+    connect_or_start(config, running).await
+}
+
+/// The same, except that an engine's data directory need not be one yet.
+pub(super) async fn open_or_create(config: &Config) -> Result<Opened, OpenError> {
+    let running = match (&config.database_url, DataDir::inspect(&config.data_dir)) {
+        (None, Ok(data_dir)) => EmbeddedPostgres::connect_options_of_running(&data_dir, "purser").ok(),
+        (Some(_), _) | (None, Err(_)) => None,
+    };
+    connect_or_start(config, running).await
+}
+
+async fn connect_or_start(config: &Config, running: Option<PgConnectOptions>) -> Result<Opened, OpenError> {
     let (options, servers) = match running {
         Some(options) if reachable(&options).await => (options, None),
         Some(_) | None => {

@@ -6,6 +6,7 @@ use purser_projections::{rebuild::rebuild, views};
 use super::{
     CliError,
     open::open,
+    output::say,
     progress::{bar, show},
 };
 use crate::{clock::SystemClock, config::Config};
@@ -32,12 +33,11 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<(), Cl
     bar.finish_and_clear();
     opened.close().await;
     let rebuilt = rebuilt?;
-    println!(
+    say(format_args!(
         "{} rebuilt at position {} in {:.1} s, {} events parked",
         arguments.view,
         rebuilt.position,
         rebuilt.elapsed.as_secs_f64(),
         rebuilt.parked_events
-    );
-    Ok(())
+    ))
 }

@@ -3,7 +3,7 @@
 use purser_domain::{Timestamp, upcast::Upcasters};
 use purser_projections::history::{At, Subject, as_of, history};
 
-use super::{CliError, open::open};
+use super::{CliError, open::open, output::say};
 use crate::config::Config;
 
 /// How many events are read at a time.
@@ -46,7 +46,7 @@ async fn print(pool: &sqlx::PgPool, arguments: &Arguments) -> Result<(), CliErro
         after = last.position;
         for event in page.iter().filter(|event| includes(at, event.position, event.recorded_at)) {
             shown += 1;
-            println!(
+            say(format_args!(
                 "{:>10} {} {}/{}#{} {} by {} ({})\n           {}",
                 event.position,
                 event.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
@@ -57,15 +57,14 @@ async fn print(pool: &sqlx::PgPool, arguments: &Arguments) -> Result<(), CliErro
                 event.actor,
                 event.causation_id,
                 event.payload,
-            );
+            ))?;
         }
     }
     if shown == 0 {
-        return Err(CliError::NoHistory(format!("{:?}", arguments.subject)));
+        return Err(CliError::NoHistory(arguments.subject.to_string()));
     }
     let state = as_of(pool, &Upcasters::current(), &arguments.subject, at).await?;
-    println!("{}", serde_json::to_string_pretty(&state)?);
-    Ok(())
+    say(serde_json::to_string_pretty(&state)?)
 }
 
 fn includes(at: At, position: i64, recorded_at: Timestamp) -> bool {

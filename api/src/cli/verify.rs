@@ -9,6 +9,7 @@ use purser_projections::{
 use super::{
     CliError,
     open::open,
+    output::say,
     progress::{bar, show},
 };
 use crate::config::Config;
@@ -26,14 +27,13 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     bar.finish_and_clear();
     opened.close().await;
     let verified = verified?;
-    println!("log: {} events in {} streams, head {}", verified.events, verified.streams, verified.head_hash);
+    say(format_args!("log: {} events in {} streams, head {}", verified.events, verified.streams, verified.head_hash))?;
     for view in &verified.views {
         let left_out = match view.left_out {
             0 => String::new(),
             count => format!(", {count} events parked or skipped"),
         };
-        println!("view {}: {} rows at position {}{left_out}", view.name, view.rows, view.position);
+        say(format_args!("view {}: {} rows at position {}{left_out}", view.name, view.rows, view.position))?;
     }
-    println!("OK in {:.1} s", verified.elapsed.as_secs_f64());
-    Ok(())
+    say(format_args!("OK in {:.1} s", verified.elapsed.as_secs_f64()))
 }

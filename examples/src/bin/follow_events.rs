@@ -21,7 +21,7 @@ use purser::{config::NatsAddress, embedded::default_data_dir};
 use purser_domain::recorded::Recorded;
 use purser_examples::nats::embedded_nats;
 
-/// Print the events of a running engine, from now on
+/// Print the events of a running engine, from now on; one with an embedded NATS must run with --publish-events true
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -50,12 +50,26 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Whether an engine has made its stream of single events there.
+async fn publishes(client: &async_nats::Client) -> Result<bool, Box<dyn Error>> {
+    let mut names = async_nats::jetstream::new(client.clone()).stream_names();
+    while let Some(name) = names.next().await {
+        if name?.ends_with("_EVENTS") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 async fn follow(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let address = match arguments.nats_url {
         Some(address) => address,
         None => embedded_nats(&arguments.data_dir.unwrap_or_else(default_data_dir))?,
     };
     let client = address.connect_options().connect(address.servers()).await?;
+    if !publishes(&client).await? {
+        return Err("the engine does not publish single events; start it with --publish-events true".into());
+    }
     let events = client.subscribe(arguments.subject).await?;
     let mut events = events.take(arguments.count.unwrap_or(usize::MAX));
     let mut output = std::io::stdout();
