@@ -1,6 +1,13 @@
 //! A caller of the HTTP API, one for each role.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
 
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
@@ -18,6 +25,8 @@ pub struct Api {
     client: reqwest::Client,
     /// Clones share it: a story is one, however many engines it has.
     journal: Arc<Journal>,
+    /// The furthest position that a command answered.
+    furthest: Arc<AtomicI64>,
 }
 
 /// A token for each role, as the first start wrote them.
@@ -70,13 +79,18 @@ impl Api {
             back_office: token("back_office"),
             operator: token("operator"),
         };
-        Self { address, tokens, client: reqwest::Client::new(), journal: Arc::default() }
+        Self { address, tokens, client: reqwest::Client::new(), journal: Arc::default(), furthest: Arc::default() }
     }
 
     /// The same caller at another engine on the same database.
     #[must_use]
     pub fn at(&self, address: SocketAddr) -> Self {
         Self { address, ..self.clone() }
+    }
+
+    /// The furthest position that a command of this caller answered.
+    pub fn furthest(&self) -> i64 {
+        self.furthest.load(Ordering::Relaxed)
     }
 
     /// The tokens.
@@ -185,7 +199,7 @@ impl Call<'_> {
     #[must_use]
     pub fn fresh_key(self) -> Self {
         let api = self.api;
-        let key = format!("{:p}-{}", api, FRESH.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let key = format!("{:p}-{}", api, FRESH.fetch_add(1, Ordering::Relaxed));
         self.key(&key)
     }
 
@@ -200,12 +214,18 @@ impl Call<'_> {
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await?;
         let answered = Answered::new(status, headers, text);
+        if self.method == Method::POST
+            && status.is_success()
+            && let Some(position) = answered.body["position"].as_i64()
+        {
+            self.api.furthest.fetch_max(position, Ordering::Relaxed);
+        }
         self.api.journal.note(self.method, &self.path, status, answered.problem());
         Ok(answered)
     }
 }
 
-static FRESH: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+static FRESH: AtomicU64 = AtomicU64::new(0);
 
 impl Answered {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, text: String) -> Self {

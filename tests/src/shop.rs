@@ -64,9 +64,9 @@ pub async fn reaches(api: &Api, id: &str, status: &str) -> Value {
     .await
 }
 
-/// The stock of a SKU.
+/// The stock of a SKU, as it is after all that this caller has done.
 pub async fn stock(api: &Api, sku: &str) -> Counts {
-    let stock = api.get(&format!("/v1/stock/{sku}")).await;
+    let stock = api.get(&format!("/v1/stock/{sku}?min_position={}", api.furthest())).await;
     let count = |name: &str| stock[name].as_i64().expect("a count");
     Counts { on_hand: count("on_hand"), reserved: count("reserved") }
 }
