@@ -64,6 +64,7 @@ pub struct Engine {
     address: SocketAddr,
     commands: Commands,
     pool: PgPool,
+    carrier: Option<Carrier>,
     servers: Servers,
     /// The four stages of an orderly end: no more requests, no more commands, no more reading, no more measuring.
     http: Stage,
@@ -142,7 +143,7 @@ impl Engine {
             pool: pool.clone(),
             commands: commands.clone(),
             feed,
-            carrier,
+            carrier: carrier.clone(),
             views: views::all(),
             read_after: read_after.clone(),
             clock: Arc::clone(&clock),
@@ -188,7 +189,7 @@ impl Engine {
             }
         });
         tracing::info!(%address, "taking requests");
-        Ok(Running { address, commands, pool, http, write, read })
+        Ok(Running { address, commands, pool, carrier, http, write, read })
     }
 
     /// Where requests are taken.
@@ -212,6 +213,9 @@ impl Engine {
         self.http.end("http").await;
         self.write.end("commands").await;
         self.read.end("followers").await;
+        if let Some(carrier) = &self.carrier {
+            carrier.close().await;
+        }
         self.pool.close().await;
         self.servers.stop().await;
         tracing::info!("stopped");
@@ -223,6 +227,7 @@ struct Running {
     address: SocketAddr,
     commands: Commands,
     pool: PgPool,
+    carrier: Option<Carrier>,
     http: Stage,
     write: Stage,
     read: Stage,
@@ -230,8 +235,8 @@ struct Running {
 
 impl Running {
     fn with(self, servers: Servers) -> Engine {
-        let Self { address, commands, pool, http, write, read } = self;
-        Engine { address, commands, pool, servers, http, write, read }
+        let Self { address, commands, pool, carrier, http, write, read } = self;
+        Engine { address, commands, pool, carrier, servers, http, write, read }
     }
 }
 

@@ -19,7 +19,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// Slow statements are the business of a verification or a rebuild, and no cause for a warning. Who wants to see them says
 /// so: later directives win.
-const QUIET: &str = "sqlx::query=error,async_nats=warn";
+const QUIET: &str = "sqlx::query=error,sqlx::postgres::notice=warn,async_nats=warn";
 
 /// Sends log lines to standard error. A second call in one process changes nothing.
 pub fn log_to_stderr(format: LogFormat, directives: &str) {

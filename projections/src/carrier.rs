@@ -25,6 +25,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(2);
+
+/// How long the end of the connection is waited for.
+const CLOSE_MAX: Duration = Duration::from_secs(1);
 const PING_INTERVAL: Duration = Duration::from_secs(10);
 
 /// What is kept for followers that fell behind. What they miss beyond it they read from the log.
@@ -97,6 +100,17 @@ impl Carrier {
     /// Whether there is a connection at the moment.
     pub fn is_connected(&self) -> bool {
         *self.connected.borrow()
+    }
+
+    /// Ends the connection for good, after what is on its way. Without this, a NATS that is stopped next looks like one that
+    /// was lost.
+    pub async fn close(&self) {
+        if self.jetstream.client().drain().await.is_err() {
+            return;
+        }
+        let mut connected = self.connected.clone();
+        // An end that is not noticed in time is the process's end.
+        let _ = tokio::time::timeout(CLOSE_MAX, connected.wait_for(|connected| !*connected)).await;
     }
 
     /// Waits until there is a connection. What comes back marks a change as soon as that connection is lost.
