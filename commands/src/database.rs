@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    Executor, PgPool,
+    Connection, Executor, PgConnection, PgPool,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -30,6 +30,14 @@ pub fn pool(options: PgConnectOptions, connections_max: u32) -> PgPool {
             })
         })
         .connect_lazy_with(options)
+}
+
+/// One connection of its own to where the pool leads, without the pool's patience: it tries once, so that who has to be
+/// there as soon as Postgres is back can try again at its own pace.
+pub(crate) async fn connect(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
+    connection.execute(ENGINE_ROLE).await?;
+    Ok(connection)
 }
 
 /// Brings the tables up to date, logged in as the owner of the database. Safe to repeat and to run from several nodes.

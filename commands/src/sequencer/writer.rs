@@ -5,7 +5,10 @@ use std::time::Duration;
 use purser_domain::{Timestamp, chain::ChainHash};
 use sqlx::{PgConnection, PgPool};
 
-use crate::log::{Append, Head, Outcome, Recovery, append, recover, take_over};
+use crate::{
+    database::connect,
+    log::{Append, Head, Outcome, Recovery, append, recover, take_over},
+};
 
 /// The longest that an append may take before its outcome counts as unknown.
 const APPEND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -47,7 +50,7 @@ pub(crate) enum Reason {
 impl Writer {
     /// Becomes the writer, whoever was it before.
     pub(crate) async fn take_over(pool: &PgPool) -> Result<Self, sqlx::Error> {
-        let mut connection = pool.acquire().await?.detach();
+        let mut connection = connect(pool).await?;
         let (head, recorded_at) = take_over(&mut connection).await?;
         Ok(Self { connection, head, recorded_at })
     }
@@ -103,7 +106,7 @@ impl Writer {
     }
 
     async fn reconnect(pool: &PgPool, before: &Head, after: &Head) -> Result<(PgConnection, Recovery), sqlx::Error> {
-        let mut connection = pool.acquire().await?.detach();
+        let mut connection = connect(pool).await?;
         let recovery = recover(&mut connection, before, after).await?;
         Ok((connection, recovery))
     }
