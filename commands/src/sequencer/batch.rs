@@ -246,10 +246,12 @@ impl Sequencer {
             .filter_map(|(pending, _)| Some(pending.request.idempotency?.key))
             .filter(|key| !self.recent_keys.has(key))
             .collect();
-        if keys.is_empty() {
-            return Ok(false);
-        }
-        let found = idempotency::look_up(&mut writer.connection, &keys).await?;
+        if keys.is_empty() { Ok(false) } else { self.recall(writer, &keys).await }
+    }
+
+    /// Brings back to memory what these keys were used for. Says whether any of them was.
+    async fn recall(&mut self, writer: &mut Writer, keys: &[Uuid]) -> Result<bool, sqlx::Error> {
+        let found = idempotency::look_up(&mut writer.connection, keys).await?;
         let any = !found.is_empty();
         for (key, used) in found {
             self.recent_keys.remember(key, used);
@@ -285,13 +287,8 @@ impl Sequencer {
             Reason::KeysTaken => {
                 let keys: Vec<Uuid> =
                     batch.iter().filter_map(|pending| pending.request.idempotency.map(|key| key.key)).collect();
-                match idempotency::look_up(&mut writer.connection, &keys).await {
-                    Ok(used) => {
-                        for (key, used) in used {
-                            self.recent_keys.remember(key, used);
-                        }
-                        Some((writer, batch))
-                    }
+                match self.recall(&mut writer, &keys).await {
+                    Ok(_) => Some((writer, batch)),
                     Err(error) => self.start_over(writer, batch, error).await,
                 }
             }

@@ -10,10 +10,22 @@ async fn post(api: &Api, token: &str, key: &str, path: &str, body: &Value) -> An
     api.with_token(token, Method::POST, path).key(key).json(body).send().await
 }
 
-/// Status, place and body, to the byte.
-fn whole(answered: &Answered) -> (u16, Option<String>, String) {
+/// Status, place and body.
+type Whole = (u16, Option<String>, String);
+
+/// An answer to the byte.
+fn whole(answered: &Answered) -> Whole {
     let location = answered.headers.get("location").map(|place| place.to_str().unwrap().to_owned());
     (answered.status.as_u16(), location, answered.text.clone())
+}
+
+/// Sends every request under a key of its own, the same at every call.
+async fn ask_all(api: &Api, token: &str, requests: &[(String, Value)]) -> Vec<Whole> {
+    let mut answers = Vec::new();
+    for (index, (path, body)) in requests.iter().enumerate() {
+        answers.push(whole(&post(api, token, &format!("key {index}"), path, body).await));
+    }
+    answers
 }
 
 #[tokio::test]
@@ -35,22 +47,15 @@ async fn a_repeat_is_answered_to_the_byte_also_by_an_engine_started_since() {
         ("/v1/products/OLD/delist".to_owned(), json!({})),
     ];
     let token = &api.tokens().back_office.clone();
-    let ask_all = async |api: &Api| {
-        let mut answers = Vec::new();
-        for (index, (path, body)) in requests.iter().enumerate() {
-            answers.push(whole(&post(api, token, &format!("key {index}"), path, body).await));
-        }
-        answers
-    };
-    let first = ask_all(&api).await;
+    let first = ask_all(&api, token, &requests).await;
     assert!(first.iter().all(|(status, ..)| [200, 201].contains(status)), "{first:?}");
     let head = shop::at_rest(&api).await;
-    assert_eq!(ask_all(&api).await, first);
+    assert_eq!(ask_all(&api, token, &requests).await, first);
     let clock = Arc::clone(engine.clock());
     let engine = TestEngine::start_on(engine.stop().await, clock).await;
     let api = api.at(engine.engine().address());
     shop::writes(&api).await;
-    assert_eq!(ask_all(&api).await, first);
+    assert_eq!(ask_all(&api, token, &requests).await, first);
     assert_eq!(shop::at_rest(&api).await, head);
     engine.stop().await;
 }
@@ -170,23 +175,16 @@ async fn a_repeat_hears_the_first_answer_where_the_request_would_now_be_refused(
         (format!("/v1/orders/{shipped}/ship"), json!({})),
         ("/v1/products/A/reprice".to_owned(), json!({"price": {"amount": 300, "currency": "GBP"}})),
     ];
-    let ask_all = async |api: &Api| {
-        let mut answers = Vec::new();
-        for (index, (path, body)) in requests.iter().enumerate() {
-            answers.push(whole(&post(api, token, &format!("key {index}"), path, body).await));
-        }
-        answers
-    };
-    let first = ask_all(&api).await;
+    let first = ask_all(&api, token, &requests).await;
     assert!(first.iter().all(|(status, ..)| [200, 201].contains(status)), "{first:?}");
     api.post(&format!("/v1/orders/{shipped}/deliver"), &json!({})).send().await.expect_status(200);
     api.post("/v1/products/A/delist", &json!({})).send().await.expect_status(200);
-    assert_eq!(ask_all(&api).await, first);
+    assert_eq!(ask_all(&api, token, &requests).await, first);
     let clock = Arc::clone(engine.clock());
     let engine = TestEngine::start_on(engine.stop().await, clock).await;
     let api = api.at(engine.engine().address());
     shop::writes(&api).await;
-    assert_eq!(ask_all(&api).await, first);
+    assert_eq!(ask_all(&api, token, &requests).await, first);
     // Another request under the key is told so, whatever else is wrong with it.
     post(&api, token, "key 0", "/v1/orders", &order(&[("A", 8)])).await.expect_problem(422, "key-reused");
     engine.stop().await;
