@@ -28,8 +28,17 @@ async fn impatient(change: impl FnOnce(&mut Config)) -> (TestEngine, Api) {
 
 /// Keeps everybody else from a table until the connection says `rollback`.
 async fn locked(database: &TestDatabase, table: &str) -> PgConnection {
+    locked_as(database, table, "access exclusive").await
+}
+
+/// Keeps a table as it is until the connection says `rollback`; it can be read.
+async fn frozen(database: &TestDatabase, table: &str) -> PgConnection {
+    locked_as(database, table, "share row exclusive").await
+}
+
+async fn locked_as(database: &TestDatabase, table: &str, mode: &str) -> PgConnection {
     let mut owner = database.owner().await;
-    owner.execute(&*format!("begin; lock table {table} in access exclusive mode")).await.expect("a lock");
+    owner.execute(&*format!("begin; lock table {table} in {mode} mode")).await.expect("a lock");
     owner
 }
 
@@ -113,6 +122,22 @@ async fn a_view_that_is_behind_says_so_after_a_while() {
         get(&api, &format!("{path}?min_position={}", beyond - 1)).await.expect_status(200);
     }
     get(&api, &format!("/v1/orders?min_position={}", i64::MAX)).await.expect_problem(503, "view-behind");
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn stock_by_merchant_is_shown_when_the_catalogue_knows_whose_it_is() {
+    let (engine, api) = impatient(|_| {}).await;
+    let _telling = api.tells(&["view-behind", "GET /v1/stock"]);
+    let mut lock = frozen(engine.database(), "views.product").await;
+    let head = shop::stocked(&api, "m-2", "B", 250, 1).await;
+    let of_all = format!("/v1/stock?min_position={head}");
+    let of_one = format!("{of_all}&merchant=m-2");
+    get(&api, &of_all).await.expect_status(200);
+    get(&api, &of_one).await.expect_problem(503, "view-behind").expect_fault("parameter", "min_position");
+    lock.execute("rollback").await.unwrap();
+    let found = get(&api, &of_one).await.expect_status(200);
+    assert_eq!(shop::field(&found.body, "sku"), ["B"]);
     engine.stop().await;
 }
 

@@ -38,7 +38,7 @@ pub(crate) async fn find_stock(
     Parameters(parameters): Parameters<FindStockParameters>,
     Caller(caller): Caller,
 ) -> Result<Answered<Stock>, Problem> {
-    wait(&state, &caller.principal, parameters.min_position).await?;
+    wait(&state, &caller.principal, None, parameters.min_position).await?;
     let found = find(&state.pool, &caller.principal, &sku).await?;
     found.map(|level| Answered::ok(level.into())).ok_or_else(|| Problem::not_found("stock"))
 }

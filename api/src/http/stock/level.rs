@@ -1,6 +1,6 @@
 use purser_domain::{
     principal::Principal,
-    text::{Location, Sku},
+    text::{Location, MerchantId, Sku},
 };
 use purser_projections::views::stock_level::{LocationLevel, SkuLevel};
 use serde::Serialize;
@@ -51,13 +51,19 @@ pub(crate) struct StockAtLocation {
     position: i64,
 }
 
-/// What a merchant may see of the stock depends on the catalogue as well.
-pub(super) async fn wait(state: &AppState, reader: &Principal, min_position: Option<i64>) -> Result<(), Problem> {
+/// Waits for all that the answer is made from: whose a SKU is says the catalogue, to a merchant and to whoever asks for
+/// one's.
+pub(super) async fn wait(
+    state: &AppState,
+    reader: &Principal,
+    merchant: Option<&MerchantId>,
+    min_position: Option<i64>,
+) -> Result<(), Problem> {
     wait_for(state, "stock_level", min_position).await?;
-    match reader {
-        Principal::Merchant(_) => wait_for(state, "catalogue", min_position).await,
-        Principal::Customer(_) | Principal::BackOffice | Principal::Operator | Principal::Saga => Ok(()),
+    if merchant.is_some() || matches!(reader, Principal::Merchant(_)) {
+        wait_for(state, "catalogue", min_position).await?;
     }
+    Ok(())
 }
 
 impl From<SkuLevel> for Stock {

@@ -83,7 +83,7 @@ pub(crate) async fn list_stock(
         after: page.after.clone(),
         rows: page.rows_wanted(),
     };
-    wait(&state, &caller.principal, parameters.min_position).await?;
+    wait(&state, &caller.principal, wanted.merchant.as_ref(), parameters.min_position).await?;
     let found = list(&state.pool, &caller.principal, &wanted).await?;
     let (found, next_cursor) = page.close(found, |level: &SkuLevel| level.sku.clone())?;
     Ok(Answered::ok(StockList { items: found.into_iter().map(Stock::from).collect(), next_cursor }))
