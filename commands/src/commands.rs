@@ -91,6 +91,7 @@ impl Commands {
             role: role_in,
             committed: committed.clone(),
             snapshots: snapshots_in,
+            tracker: tracker.clone(),
             stop: stop.clone(),
         });
         tracker.spawn(sequencer.run());

@@ -12,6 +12,10 @@ use sqlx::{
 /// are short, and a Postgres that thinks otherwise spends more time on compiling them than on running them.
 const ENGINE_ROLE: &str = "set role purser_engine; set jit = off";
 
+/// How long an append may rest half done before Postgres ends it. While it does, nobody else can write at its positions:
+/// a node that vanished must not hold up its successor for as long as its connections take to be missed.
+const LIMIT_OF_HALF_DONE: &str = "set idle_in_transaction_session_timeout = '10s'";
+
 /// How long to wait for a connection. Below the least patient caller, who is to hear that the database is away and not
 /// that the request took too long.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,11 +36,12 @@ pub fn pool(options: PgConnectOptions, connections_max: u32) -> PgPool {
         .connect_lazy_with(options)
 }
 
-/// One connection of its own to where the pool leads, without the pool's patience: it tries once, so that who has to be
-/// there as soon as Postgres is back can try again at its own pace.
-pub(crate) async fn connect(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
+/// A connection to append through, to where the pool leads but without the pool's patience: it tries once, so that who has
+/// to be there as soon as Postgres is back can try again at its own pace.
+pub(crate) async fn connect_to_append(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
     let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
     connection.execute(ENGINE_ROLE).await?;
+    connection.execute(LIMIT_OF_HALF_DONE).await?;
     Ok(connection)
 }
 

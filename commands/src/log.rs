@@ -1,11 +1,11 @@
-//! The log: one table, one head, one statement that appends.
+//! The log: one table, one head, one way to append.
 
 mod append;
 mod head;
 mod load;
 mod snapshots;
 
-pub(crate) use append::{Append, NewKey, Outcome, append};
+pub(crate) use append::{Append, NewKey, Sealed, Staged, seal, stage, unstage};
 pub use head::Head;
 pub(crate) use head::{Recovery, recover, take_over};
 pub(crate) use load::{Loaded, Wanted, load, load_one};

@@ -1,8 +1,9 @@
 //! The sequencer: one task that decides commands in order and appends their events, many at a time.
 //!
 //! It takes all commands that are waiting, decides each against the states that the ones before it left, and appends the
-//! events of all of them in one statement; then it answers every caller. While an append is on its way to the disk, the
-//! next batch gathers: there is no timer and no linger, the load itself sets the size of the batches.
+//! events of all of them in one transaction; then it answers every caller. While an append is on its way to the disk, the
+//! next is already under way behind it, and the next batch gathers: there is no timer and no linger, the load itself sets
+//! the size of the batches.
 //!
 //! Nothing is answered before it is known to be committed, refusals included: they may rest on events of the same batch.
 
@@ -12,6 +13,7 @@ mod decide;
 mod draft;
 mod measures;
 mod needs;
+mod pipeline;
 mod recent_keys;
 mod writer;
 
@@ -22,7 +24,7 @@ use postgres_es::PostgresEventRepository;
 use purser_domain::{clock::Clock, recorded::Recorded, upcast::Upcasters};
 use sqlx::PgPool;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use recent_keys::Used;
 
@@ -31,7 +33,12 @@ use crate::{
     lease::{Lease, Tenure},
     log::SnapshotRequest,
     request::{Accepted, Command, Request},
-    sequencer::{cache::Cache, recent_keys::RecentKeys, writer::Writer},
+    sequencer::{
+        cache::Cache,
+        pipeline::{Pipeline, Turn},
+        recent_keys::RecentKeys,
+        writer::Writer,
+    },
 };
 
 /// When a refused caller should come back.
@@ -79,6 +86,7 @@ pub(crate) struct Sequencer {
     cache: Cache,
     recent_keys: RecentKeys,
     waiting: VecDeque<Pending>,
+    pipeline: Pipeline,
     measures: measures::Measures,
 }
 
@@ -95,12 +103,14 @@ pub(crate) struct Parts {
     pub(crate) role: watch::Sender<Role>,
     pub(crate) committed: broadcast::Sender<Arc<[Recorded]>>,
     pub(crate) snapshots: mpsc::Sender<SnapshotRequest>,
+    pub(crate) tracker: TaskTracker,
     pub(crate) stop: CancellationToken,
 }
 
 impl Sequencer {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
+            pipeline: Pipeline::new(parts.pool.clone(), parts.tracker),
             pool: parts.pool,
             repository: parts.repository,
             upcasters: parts.upcasters,
@@ -122,21 +132,28 @@ impl Sequencer {
     /// Works until it is told to stop; then it answers what is waiting and gives the lease back.
     pub(crate) async fn run(mut self) {
         let mut writer: Option<Writer> = None;
-        loop {
+        let mut open = true;
+        while open || !self.pipeline.is_empty() {
             tokio::select! {
                 biased;
-                () = self.stop.cancelled(), if !self.queue.is_closed() => self.queue.close(),
-                tenure = self.lease.changed() => writer = self.follow_lease(writer, tenure).await,
-                more = gather(&mut self.queue, &mut self.waiting) => {
-                    if !more {
-                        break;
-                    }
-                    self.let_the_ready_join().await;
-                    while !self.waiting.is_empty() {
-                        writer = self.work(writer).await;
-                    }
+                () = self.stop.cancelled(), if !self.queue.is_closed() => {
+                    self.queue.close();
+                    continue;
                 }
+                tenure = self.lease.changed() => {
+                    writer = self.land_all(writer).await;
+                    writer = self.follow_lease(writer, tenure).await;
+                }
+                ended = self.pipeline.next_end(), if !self.pipeline.is_empty() => {
+                    writer = match writer {
+                        Some(writer) => self.land(writer, ended).await,
+                        None => None,
+                    };
+                }
+                more = gather(&mut self.queue, &mut self.waiting), if open && !self.pipeline.is_full() => open = more,
             }
+            self.let_the_ready_join().await;
+            writer = self.work(writer).await;
         }
         self.role.send_replace(Role::Standby);
         self.lease.give_back().await;
@@ -164,8 +181,8 @@ impl Sequencer {
         match (writer, tenure) {
             (None, Tenure::Held) => match Writer::take_over(&self.pool).await {
                 Ok(writer) => {
-                    let epoch = writer.head.epoch;
-                    tracing::info!(epoch, position = writer.head.position, "this node writes now");
+                    let epoch = writer.tip.head.epoch;
+                    tracing::info!(epoch, position = writer.tip.head.position, "this node writes now");
                     self.forget_everything();
                     self.role.send_replace(Role::Writer { epoch });
                     Some(writer)
@@ -181,18 +198,21 @@ impl Sequencer {
         }
     }
 
-    /// Takes the next batch from those that wait, carries it out and answers it.
-    async fn work(&mut self, writer: Option<Writer>) -> Option<Writer> {
-        let batch = next_batch(&mut self.waiting);
-        match writer {
-            Some(writer) => self.carry_out(writer, batch).await,
-            None => {
-                for pending in batch {
-                    answer(pending, Err(Failure::NoWriter { retry_after: RETRY_AFTER }));
+    /// Carries out what is waiting, or sets it on its way, as far as there is room.
+    async fn work(&mut self, mut writer: Option<Writer>) -> Option<Writer> {
+        while let Some(turn) = self.pipeline.turn(self.waiting.len()) {
+            writer = match (writer, turn) {
+                (Some(writer), Turn::Behind(share)) => {
+                    let batch = next_batch(&mut self.waiting, share);
+                    self.send_off(writer, batch).await
                 }
-                None
-            }
+                (writer, Turn::Alone | Turn::Behind(_)) => {
+                    let batch = next_batch(&mut self.waiting, BATCH_COMMANDS_MAX);
+                    self.carry_out_or_refuse(writer, batch).await
+                }
+            };
         }
+        writer
     }
 
     /// Another node may have written: what is in memory is not to be trusted any more.
@@ -220,11 +240,11 @@ async fn gather(queue: &mut mpsc::Receiver<Pending>, waiting: &mut VecDeque<Pend
     count > 0
 }
 
-fn next_batch(waiting: &mut VecDeque<Pending>) -> Vec<Pending> {
+fn next_batch(waiting: &mut VecDeque<Pending>, commands_max: usize) -> Vec<Pending> {
     let mut lines = 0;
     let fits = waiting
         .iter()
-        .take(BATCH_COMMANDS_MAX)
+        .take(commands_max.min(BATCH_COMMANDS_MAX))
         .take_while(|pending| {
             let before = lines;
             lines += weight(&pending.request.command);

@@ -32,6 +32,15 @@ impl ChainHash {
         &self.0
     }
 
+    /// The hash after each of the events that follow this one.
+    pub fn over(&self, events: &[Recorded]) -> Vec<Self> {
+        let links = events.iter().scan(*self, |hash, event| {
+            *hash = hash.next(event);
+            Some(*hash)
+        });
+        links.collect()
+    }
+
     /// The hash of the event that follows this one.
     #[must_use]
     pub fn next(&self, event: &Recorded) -> Self {

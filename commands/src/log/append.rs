@@ -1,5 +1,8 @@
+//! An append, in two halves. The first puts the events where nobody sees them yet, and may run beside the second half of
+//! the append before it; the second moves the head and commits, and only one at a time can.
+
 use purser_domain::{Timestamp, chain::ChainHash, recorded::Recorded};
-use sqlx::PgConnection;
+use sqlx::{Executor, PgConnection, error::DatabaseError, postgres::PgDatabaseError};
 use uuid::Uuid;
 
 use crate::log::Head;
@@ -7,7 +10,7 @@ use crate::log::Head;
 /// A batch that is to be appended whole or not at all.
 #[derive(Debug)]
 pub(crate) struct Append<'a> {
-    /// Where the log must stand.
+    /// Where the log will stand when the batch's turn comes.
     pub(crate) head: &'a Head,
     /// What follows there; positions continue the head's.
     pub(crate) events: &'a [Recorded],
@@ -27,27 +30,31 @@ pub(crate) struct NewKey {
     pub(crate) answer: String,
 }
 
-/// What became of a batch, where that is certain.
+/// What became of the first half, where that is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// It is in the log, on disk.
-    Committed,
-    /// The log stands elsewhere or belongs to another writer. Nothing was written.
-    Fenced,
-    /// At least one of its keys is taken. Nothing was written.
+pub(crate) enum Staged {
+    /// The batch waits in an open transaction.
+    Ready,
+    /// At least one of its keys is taken. The transaction has ended, and nothing was written.
     KeysTaken,
 }
 
-/// Appends a batch. An error leaves open what became of it; [`crate::log::recover`] finds out.
-pub(crate) async fn append(connection: &mut PgConnection, batch: Append<'_>) -> Result<Outcome, sqlx::Error> {
+/// What became of the second half, where that is certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sealed {
+    /// The batch is in the log, on disk.
+    Committed,
+    /// The log stands elsewhere or belongs to another writer. The transaction failed, and nothing was written.
+    Fenced,
+}
+
+/// Opens a transaction and puts the batch into it. After an error nothing of it is in the log, nor ever will be: what
+/// commits it is [`seal`] alone.
+pub(crate) async fn stage(connection: &mut PgConnection, batch: &Append<'_>) -> Result<Staged, sqlx::Error> {
     let Append { head, events, hashes, keys, recorded_at } = batch;
-    let end = hashes.last().unwrap_or(&head.hash);
-    let end_position = events.last().map_or(head.position, |event| event.position);
-    let appended = sqlx::query_scalar::<_, i64>(include_str!("append.sql"))
+    connection.execute("begin").await?;
+    let staged = sqlx::query(include_str!("stage.sql"))
         .bind(head.position)
-        .bind(head.epoch)
-        .bind(end_position)
-        .bind(end.as_bytes().as_slice())
         .bind(recorded_at)
         .bind(column(events, |event| event.aggregate_type.as_ref()))
         .bind(column(events, |event| event.aggregate_id.as_str()))
@@ -60,13 +67,41 @@ pub(crate) async fn append(connection: &mut PgConnection, batch: Append<'_>) -> 
         .bind(column(keys, |key| key.key))
         .bind(column(keys, |key| key.fingerprint.as_slice()))
         .bind(column(keys, |key| key.answer.as_str()))
-        // To the end of the answer, not only to its row: the server commits after the row and before the end.
-        .fetch_all(connection)
+        .execute(&mut *connection)
         .await;
-    match appended {
-        Ok(moved) if moved == [1] => Ok(Outcome::Committed),
-        Ok(_) => Ok(Outcome::Fenced),
-        Err(error) if violates(&error, "idempotency_keys_pkey") => Ok(Outcome::KeysTaken),
+    match staged {
+        Ok(_) => Ok(Staged::Ready),
+        Err(error)
+            if error.as_database_error().and_then(DatabaseError::constraint) == Some("idempotency_keys_pkey") =>
+        {
+            unstage(connection).await?;
+            Ok(Staged::KeysTaken)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes a staged batch back.
+pub(crate) async fn unstage(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute("rollback").await.map(|_| ())
+}
+
+/// Moves the head over a staged batch and commits it. An error leaves open what became of it; [`crate::log::recover`]
+/// finds out.
+///
+/// The head's row is the fence: if another writer raised the epoch or moved the position, its new position is nowhere,
+/// which the row does not take, and the transaction fails with the events in it. Both statements travel as one message,
+/// so that the row is locked for no longer than the commit takes.
+pub(crate) async fn seal(connection: &mut PgConnection, from: &Head, to: &Head) -> Result<Sealed, sqlx::Error> {
+    let (position, epoch, end) = (from.position, from.epoch, to.position);
+    let hash = to.hash.to_string();
+    let statements = format!(
+        "update log_head set position = case when position = {position} and epoch = {epoch} then {end} end, hash = '\\x{hash}';
+         commit"
+    );
+    match connection.execute(statements.as_str()).await {
+        Ok(_) => Ok(Sealed::Committed),
+        Err(error) if is_nowhere(&error) => Ok(Sealed::Fenced),
         Err(error) => Err(error),
     }
 }
@@ -75,6 +110,10 @@ fn column<'a, Row, Value>(rows: &'a [Row], value: impl Fn(&'a Row) -> Value) -> 
     rows.iter().map(value).collect()
 }
 
-fn violates(error: &sqlx::Error, constraint: &str) -> bool {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::constraint) == Some(constraint)
+/// Whether the head was to be moved to no position (SQLSTATE 23502, `not_null_violation`).
+fn is_nowhere(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    error.is_some_and(|error| {
+        error.code() == "23502" && error.table() == Some("log_head") && error.column() == Some("position")
+    })
 }

@@ -2,6 +2,8 @@ use purser_domain::{Timestamp, chain::ChainHash};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 use uuid::Uuid;
 
+use crate::log::Append;
+
 /// The end of the log, as this node last knew it.
 #[derive(Debug, Clone)]
 pub struct Head {
@@ -76,6 +78,12 @@ pub(crate) async fn recover(
 }
 
 impl Head {
+    /// Where it will be when the batch that follows here is in the log.
+    pub(crate) fn moved_over(&self, batch: &Append<'_>) -> Self {
+        let position = batch.events.last().map_or(self.position, |event| event.position);
+        Self { position, hash: batch.hashes.last().copied().unwrap_or(self.hash), ..self.clone() }
+    }
+
     /// Reads the head without claiming it.
     pub async fn read(connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
         read(&sqlx::query("select log_id, position, epoch, hash from log_head").fetch_one(connection).await?)

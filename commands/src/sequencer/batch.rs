@@ -1,17 +1,16 @@
 //! One batch: decided, appended, answered.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{collections::HashMap, time::Instant};
 
-use purser_domain::chain::ChainHash;
 use uuid::Uuid;
 
 use super::{
     Pending, RETRY_AFTER, Sequencer, answer,
     cache::{Needs, Working},
     decide::Decision,
-    draft::{Draft, Stopped},
+    draft::{Draft, News, Stopped},
     recent_keys::{Repeat, Used},
-    writer::{Reason, Settled, Writer},
+    writer::{Reason, Settled, Tip, Writer},
 };
 use crate::{
     failure::Failure,
@@ -24,15 +23,15 @@ use crate::{
 const ATTEMPTS_MAX: usize = 3;
 
 /// A decided batch, before its append.
-struct Decided {
-    working: Working,
-    draft: Draft,
-    verdicts: Vec<(Pending, Verdict)>,
+pub(super) struct Decided {
+    pub(super) working: Working,
+    pub(super) draft: Draft,
+    pub(super) verdicts: Vec<(Pending, Verdict)>,
 }
 
 /// What a caller will hear once the batch is committed.
 #[derive(Debug, Clone)]
-enum Verdict {
+pub(super) enum Verdict {
     Accepted(Accepted),
     Refused(Failure),
     /// The same as another command of this batch, which carries the same key.
@@ -103,7 +102,7 @@ impl Sequencer {
             match self.append(writer, &draft, &verdicts).await {
                 Settled::Committed(kept) => {
                     self.cache.check_in(working);
-                    self.finish(draft, verdicts);
+                    self.finish(draft.into(), verdicts);
                     return Some(kept);
                 }
                 Settled::NotCommitted(kept, reason) => {
@@ -112,7 +111,7 @@ impl Sequencer {
                     (writer, batch) = self.prepare_retry(writer, batch, reason).await?;
                 }
                 Settled::Superseded { committed: true } => {
-                    self.finish(draft, verdicts);
+                    self.finish(draft.into(), verdicts);
                     return self.step_down("another node writes, after the last batch");
                 }
                 Settled::Superseded { committed: false } => {
@@ -124,7 +123,7 @@ impl Sequencer {
     }
 
     /// Answers what was carried out before, as far as memory goes.
-    fn answer_repeats(&mut self, batch: Vec<Pending>) -> Vec<Pending> {
+    pub(super) fn answer_repeats(&mut self, batch: Vec<Pending>) -> Vec<Pending> {
         let mut rest = Vec::with_capacity(batch.len());
         for pending in batch {
             let repeat = pending.request.idempotency.as_ref().and_then(|key| self.recent_keys.find(key));
@@ -156,9 +155,20 @@ impl Sequencer {
         if let Err(error) = self.check_out(writer, needs, &mut working).await {
             return Err(undecided(batch, error));
         }
+        self.decide_all(working, &writer.tip, batch).map_err(Undecided::Again)
+    }
+
+    /// Decides a batch on top of what the log holds up to the tip. Gives back what is left of it where one command had to
+    /// be taken out and answered, and the states it left behind must not be used.
+    pub(super) fn decide_all(
+        &self,
+        mut working: Working,
+        tip: &Tip,
+        batch: Vec<Pending>,
+    ) -> Result<Decided, Vec<Pending>> {
         let now = self.clock.now();
-        let now = writer.recorded_at.map_or(now, |last| now.max(last));
-        let mut draft = Draft::new(writer.head.position, now);
+        let now = tip.recorded_at.map_or(now, |last| now.max(last));
+        let mut draft = Draft::new(tip.head.position, now);
         let mut keys: HashMap<Uuid, [u8; 32]> = HashMap::new();
         let mut verdicts: Vec<(Pending, Verdict)> = Vec::with_capacity(batch.len());
         let mut batch = batch.into_iter();
@@ -184,7 +194,7 @@ impl Sequencer {
                     tracing::error!(what, command = ?pending.request.command, "the engine contradicts itself");
                     metrics::counter!("purser_contradictions_total").increment(1);
                     answer(pending, Err(Failure::Internal));
-                    return Err(Undecided::Again(pending_of(verdicts).into_iter().chain(batch).collect()));
+                    return Err(pending_of(verdicts).into_iter().chain(batch).collect());
                 }
             }
         }
@@ -216,15 +226,8 @@ impl Sequencer {
         if draft.events.is_empty() && keys.is_empty() {
             return writer.confirm(&self.pool).await;
         }
-        let head = writer.head.clone();
-        let hashes: Vec<ChainHash> = draft
-            .events
-            .iter()
-            .scan(head.hash, |hash, event| {
-                *hash = hash.next(event);
-                Some(*hash)
-            })
-            .collect();
+        let head = writer.tip.head.clone();
+        let hashes = head.hash.over(&draft.events);
         let batch =
             Append { head: &head, events: &draft.events, hashes: &hashes, keys: &keys, recorded_at: draft.recorded_at };
         let started = Instant::now();
@@ -235,7 +238,7 @@ impl Sequencer {
 
     /// Looks for the first answers of those that are about to be refused: what was accepted long ago is no longer in memory,
     /// and the append, which refuses a key used before, is not asked about a refusal. Says whether any were found.
-    async fn find_first_answers(
+    pub(super) async fn find_first_answers(
         &mut self,
         writer: &mut Writer,
         verdicts: &[(Pending, Verdict)],
@@ -320,16 +323,17 @@ impl Sequencer {
     }
 
     /// Hands the committed events on and answers everyone.
-    fn finish(&mut self, draft: Draft, verdicts: Vec<(Pending, Verdict)>) {
+    pub(super) fn finish(&mut self, news: News, verdicts: Vec<(Pending, Verdict)>) {
+        let News { events, snapshots } = news;
         self.measures.batch_commands.record(f64::from(u32::try_from(verdicts.len()).unwrap_or(u32::MAX)));
-        self.measures.events.increment(draft.events.len() as u64);
-        for request in draft.snapshots {
+        self.measures.events.increment(events.len() as u64);
+        for request in snapshots {
             // A snapshot that finds the queue full is only a snapshot that comes later.
             drop(self.snapshots.try_send(request));
         }
-        if !draft.events.is_empty() {
-            // Nobody has to listen: who comes later reads the log.
-            drop(self.committed.send(Arc::from(draft.events)));
+        if !events.is_empty() {
+            // Nobody may be listening.
+            drop(self.committed.send(events));
         }
         let mut accepted_by_key: HashMap<Uuid, Accepted> = HashMap::new();
         for (pending, verdict) in verdicts {
@@ -363,7 +367,7 @@ fn in_batch_repeat(keys: &HashMap<Uuid, [u8; 32]>, key: Option<&IdempotencyKey>)
     Some(if *fingerprint == key.fingerprint { Verdict::LikeKey(key.key) } else { Verdict::Refused(Failure::KeyReused) })
 }
 
-fn pending_of(verdicts: Vec<(Pending, Verdict)>) -> Vec<Pending> {
+pub(super) fn pending_of(verdicts: Vec<(Pending, Verdict)>) -> Vec<Pending> {
     verdicts.into_iter().map(|(pending, _)| pending).collect()
 }
 
@@ -374,7 +378,7 @@ fn undecided(batch: Vec<Pending>, error: sqlx::Error) -> Undecided {
     }
 }
 
-fn new_keys(verdicts: &[(Pending, Verdict)]) -> Result<Vec<NewKey>, serde_json::Error> {
+pub(super) fn new_keys(verdicts: &[(Pending, Verdict)]) -> Result<Vec<NewKey>, serde_json::Error> {
     verdicts
         .iter()
         .filter_map(|(pending, verdict)| match (pending.request.idempotency, verdict) {
@@ -387,7 +391,7 @@ fn new_keys(verdicts: &[(Pending, Verdict)]) -> Result<Vec<NewKey>, serde_json::
         .collect()
 }
 
-fn refuse_all(batch: Vec<Pending>, failure: &Failure) {
+pub(super) fn refuse_all(batch: Vec<Pending>, failure: &Failure) {
     for pending in batch {
         answer(pending, Err(failure.clone()));
     }

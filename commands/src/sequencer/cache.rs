@@ -16,6 +16,7 @@ use purser_domain::{
     ids::{OrderId, RefundId},
     order::Order,
     product::Product,
+    recorded::Recorded,
     refund::Refund,
     stock::{Stock, StockId},
     text::{Location, Sku},
@@ -111,6 +112,19 @@ impl Cache {
         put(&mut self.refunds, working.refunds, |refund| refund.version.sequence > 0);
     }
 
+    /// Forgets the aggregates that these events are of: they were changed by what did not come into the log.
+    pub(crate) fn evict(&mut self, events: &[Recorded]) {
+        for Recorded { aggregate_type, aggregate_id: id, .. } in events {
+            match aggregate_type.as_ref() {
+                Order::TYPE => forget(&mut self.orders, id.parse().ok()),
+                Product::TYPE => forget(&mut self.products, id.parse().ok()),
+                Stock::TYPE => forget(&mut self.shelves, id.parse().ok().map(|StockId { sku, .. }| sku)),
+                Refund::TYPE => forget(&mut self.refunds, id.parse().ok()),
+                _ => self.clear(),
+            }
+        }
+    }
+
     /// Forgets everything: another node has written, or may have.
     pub(crate) fn clear(&mut self) {
         self.orders.clear();
@@ -144,6 +158,13 @@ fn put<Key: Hash + Eq, Value>(
 ) {
     for (key, value) in working.into_iter().filter(|(_, value)| exists(value)) {
         cache.push(key, value);
+    }
+}
+
+/// An id that cannot be read is nobody's.
+fn forget<Key: Hash + Eq, Value>(cache: &mut LruCache<Key, Value>, key: Option<Key>) {
+    if let Some(key) = key {
+        cache.pop(&key);
     }
 }
 

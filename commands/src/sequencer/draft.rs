@@ -18,6 +18,13 @@ pub(crate) struct Draft {
     base: i64,
 }
 
+/// What a batch tells the world once it is in the log.
+#[derive(Debug)]
+pub(crate) struct News {
+    pub(crate) events: Arc<[Recorded]>,
+    pub(crate) snapshots: Vec<SnapshotRequest>,
+}
+
 /// Why a command did not become events.
 #[derive(Debug)]
 pub(crate) enum Stopped {
@@ -79,6 +86,12 @@ impl Draft {
             self.snapshots.push(request);
         }
         Ok(())
+    }
+}
+
+impl From<Draft> for News {
+    fn from(draft: Draft) -> Self {
+        Self { events: draft.events.into(), snapshots: draft.snapshots }
     }
 }
 

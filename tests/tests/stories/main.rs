@@ -6,6 +6,7 @@ mod idempotency;
 mod interleavings;
 mod ownership;
 mod parked;
+mod pipelining;
 mod rebuild;
 mod rival_writers;
 mod sagas;

@@ -1,12 +1,16 @@
 //! Two writers on one log: whatever they believe, the log stays whole.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use purser_commands::{Failure, FirstLease};
 use purser_domain::{ids::OrderId, upcast::Upcasters};
 use purser_projections::verify::verify;
 use purser_tests::{
-    TestDatabase, Wish, WriteSide,
+    TestDatabase, Wish, WriteSide, shop,
+    wait::until,
     write_side::{order_of, place},
 };
 
@@ -28,6 +32,12 @@ async fn check(database: &TestDatabase, accepted: &[OrderId], answered_no: &Hash
     verify(&database.pool(), &[], &Upcasters::current(), |_| {}).await.expect("a log that is whole");
 }
 
+/// Waits until the log has grown by some appends.
+async fn grown(database: &TestDatabase) {
+    let enough = shop::head(database).await + 100;
+    until("a log that grows", async || (shop::head(database).await >= enough).then_some(())).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_rival_writers_never_break_the_log() {
     let database = TestDatabase::create().await;
@@ -42,20 +52,27 @@ async fn two_rival_writers_never_break_the_log() {
         _ = other_role.wait_for(is_writer) => other.stock("A", 1_000_000).await,
     }
     // Raising the epoch behind everybody's back is what a rival does; every holder must step down and come back.
+    let over = AtomicBool::new(false);
     let disturb = async {
         let mut owner = database.owner().await;
-        for _ in 0..20 {
+        for _ in 0..12 {
+            grown(&database).await;
             sqlx::query("update log_head set epoch = epoch + 1").execute(&mut owner).await.expect("a raised epoch");
             sqlx::query("update writer_lease set holder = null").execute(&mut owner).await.expect("a freed lease");
-            tokio::time::sleep(Duration::from_millis(150)).await;
         }
+        over.store(true, Ordering::Relaxed);
     };
     let load = async {
         let mut accepted = Vec::new();
         let mut refused = HashSet::new();
-        for round in 0..400 {
+        let mut round = 0;
+        while !over.load(Ordering::Relaxed) {
+            tokio::select! {
+                _ = role.wait_for(is_writer) => {}
+                _ = other_role.wait_for(is_writer) => {}
+            }
             let writers = [&one, &other];
-            let asked: Vec<_> = (0..8).map(|caller| (writers[(round + caller) % 2], place(&[("A", 1)]))).collect();
+            let asked: Vec<_> = (0..96).map(|caller| (writers[(round + caller) % 2], place(&[("A", 1)]))).collect();
             let ids: Vec<OrderId> = asked.iter().map(|(_, command)| id_of(command)).collect();
             let answers =
                 futures_util::future::join_all(asked.into_iter().map(|(writer, command)| writer.execute(command)))
@@ -69,7 +86,7 @@ async fn two_rival_writers_never_break_the_log() {
                     Err(failure) => panic!("{failure:?}"),
                 }
             }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            round += 1;
         }
         (accepted, refused)
     };
@@ -87,29 +104,32 @@ fn id_of(command: &purser_commands::Command) -> OrderId {
     }
 }
 
-/// The sequencer's connection is cut again and again, in the middle of appends too: what became of each must be found out.
+/// The sequencer's connections are cut again and again, in the middle of appends too: what became of each must be found out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_append_whose_answer_was_lost_is_found_out_about() {
     let database = TestDatabase::create().await;
     let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
     write_side.stock("A", 1_000_000).await;
+    let over = AtomicBool::new(false);
     let cut = async {
         let mut owner = database.owner().await;
         for _ in 0..30 {
+            grown(&database).await;
             sqlx::query(
                 "select pg_terminate_backend(pid) from pg_stat_activity
-                 where datname = current_database() and pid <> pg_backend_pid() and query like '%log_head%'",
+                 where datname = current_database() and pid <> pg_backend_pid()
+                   and (query like '%log_head%' or query like '%into events%' or query = 'begin')",
             )
             .execute(&mut owner)
             .await
             .expect("cut connections");
-            tokio::time::sleep(Duration::from_millis(40)).await;
         }
+        over.store(true, Ordering::Relaxed);
     };
     let load = async {
         let mut accepted = Vec::new();
-        for _ in 0..300 {
-            let answers = futures_util::future::join_all((0..8).map(|_| write_side.execute(place(&[("A", 1)])))).await;
+        while !over.load(Ordering::Relaxed) {
+            let answers = futures_util::future::join_all((0..64).map(|_| write_side.execute(place(&[("A", 1)])))).await;
             accepted.extend(answers.into_iter().filter_map(Result::ok).map(|done| order_of(&done)));
         }
         accepted
