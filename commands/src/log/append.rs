@@ -10,9 +10,7 @@ use crate::log::Head;
 /// A batch that is to be appended whole or not at all.
 #[derive(Debug)]
 pub(crate) struct Append<'a> {
-    /// Where the log will stand when the batch's turn comes.
-    pub(crate) head: &'a Head,
-    /// What follows there; positions continue the head's.
+    /// Their positions continue those of the log as it will stand when the batch's turn comes.
     pub(crate) events: &'a [Recorded],
     /// The chain's hash after each event.
     pub(crate) hashes: &'a [ChainHash],
@@ -51,10 +49,9 @@ pub(crate) enum Sealed {
 /// Opens a transaction and puts the batch into it. After an error nothing of it is in the log, nor ever will be: what
 /// commits it is [`seal`] alone.
 pub(crate) async fn stage(connection: &mut PgConnection, batch: &Append<'_>) -> Result<Staged, sqlx::Error> {
-    let Append { head, events, hashes, keys, recorded_at } = batch;
+    let Append { events, hashes, keys, recorded_at } = batch;
     connection.execute("begin").await?;
     let staged = sqlx::query(include_str!("stage.sql"))
-        .bind(head.position)
         .bind(recorded_at)
         .bind(column(events, |event| event.aggregate_type.as_ref()))
         .bind(column(events, |event| event.aggregate_id.as_str()))
@@ -63,6 +60,7 @@ pub(crate) async fn stage(connection: &mut PgConnection, batch: &Append<'_>) -> 
         .bind(column(events, |event| event.event_version.as_ref()))
         .bind(column(events, |event| event.payload.get()))
         .bind(column(events, |event| event.metadata.get()))
+        .bind(column(events, |event| event.position))
         .bind(column(hashes, |hash| hash.as_bytes().as_slice()))
         .bind(column(keys, |key| key.key))
         .bind(column(keys, |key| key.fingerprint.as_slice()))

@@ -226,10 +226,8 @@ impl Sequencer {
         if draft.events.is_empty() && keys.is_empty() {
             return writer.confirm(&self.pool).await;
         }
-        let head = writer.tip.head.clone();
-        let hashes = head.hash.over(&draft.events);
-        let batch =
-            Append { head: &head, events: &draft.events, hashes: &hashes, keys: &keys, recorded_at: draft.recorded_at };
+        let hashes = writer.tip.head.hash.over(&draft.events);
+        let batch = Append { events: &draft.events, hashes: &hashes, keys: &keys, recorded_at: draft.recorded_at };
         let started = Instant::now();
         let settled = writer.append(&self.pool, batch).await;
         self.measures.append_seconds.record(started.elapsed());

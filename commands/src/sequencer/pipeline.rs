@@ -309,8 +309,8 @@ impl Sequencer {
 
 impl Load {
     fn append(&self) -> Append<'_> {
-        let Self { from, events, hashes, keys, recorded_at } = self;
-        Append { head: &from.head, events, hashes, keys, recorded_at: *recorded_at }
+        let Self { from: _, events, hashes, keys, recorded_at } = self;
+        Append { events, hashes, keys, recorded_at: *recorded_at }
     }
 }
 
