@@ -27,7 +27,7 @@ const IDLE_CHECK: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How long a runner rests between two batches that it has seen to, unless it is far behind. Under load the events of that
 /// time share a statement; and a parcel does not leave later for it.
-const REST: std::time::Duration = std::time::Duration::from_millis(10);
+const REST: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// The task that follows the log.
 pub(super) struct Runner {
