@@ -98,15 +98,11 @@ impl EmbeddedPostgres {
 /// Makes the files of Postgres's log before anybody needs them. A new one is filled with zeros and brought to the disk while
 /// every commit waits, 20 ms in each of the first gigabyte's files; one that a checkpoint has released is only renamed.
 async fn make_wal_files(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let fill = format!(
-        "do $$ begin
-             for file in 1..{WAL_FILES} loop
-                 perform pg_logical_emit_message(false, 'purser', 'a file is left only after something was written');
-                 perform pg_switch_wal();
-             end loop;
-         end $$"
-    );
-    connection.execute(fill.as_str()).await?;
+    for _ in 0..WAL_FILES {
+        // A file is left only after something was written into it.
+        connection.execute("select pg_logical_emit_message(false, 'purser', 'next file')").await?;
+        connection.execute("select pg_switch_wal()").await?;
+    }
     connection.execute("checkpoint").await?;
     Ok(())
 }
