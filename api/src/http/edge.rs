@@ -64,14 +64,14 @@ struct Operation {
     access: Access,
     state: AppState,
     seconds: Histogram,
-    /// By the hundreds of the status: index 2 counts the successes.
-    answers: [Counter; 6],
+    /// By the hundreds of the status, from 1xx on.
+    answers: [Counter; 5],
 }
 
 impl EdgeLayer {
     pub(super) fn new(name: &str, access: Access, state: AppState) -> Self {
         let name = name.to_owned();
-        let answers = ["", "1xx", "2xx", "3xx", "4xx", "5xx"].map(
+        let answers = ["1xx", "2xx", "3xx", "4xx", "5xx"].map(
             |class| metrics::counter!("purser_http_requests_total", "operation" => name.clone(), "status" => class),
         );
         let seconds = metrics::histogram!("purser_http_request_seconds", "operation" => name.clone());
@@ -176,7 +176,8 @@ impl Operation {
 
     fn count(&self, response: &Response, started: Instant) {
         self.seconds.record(started.elapsed().as_secs_f64());
-        if let Some(answers) = self.answers.get(usize::from(response.status().as_u16() / 100)) {
+        let hundreds = usize::from(response.status().as_u16() / 100);
+        if let Some(answers) = hundreds.checked_sub(1).and_then(|class| self.answers.get(class)) {
             answers.increment(1);
         }
     }

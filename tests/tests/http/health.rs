@@ -36,6 +36,7 @@ async fn the_metrics_count_requests_and_commands_and_name_nobody() {
         let line = metrics.text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}"));
         assert!(line.trim().parse::<u64>().unwrap() > 0, "{name} {line}");
     }
+    assert!(!metrics.text.contains("=\"\""), "a label without a value");
     assert!(!metrics.text.contains("SECRET") && !metrics.text.contains("demo-"), "the metrics name somebody");
     engine.stop().await;
 }
