@@ -96,7 +96,7 @@ impl EmbeddedPostgres {
 }
 
 /// Makes the files of Postgres's log before anybody needs them. A new one is filled with zeros and brought to the disk while
-/// every commit waits, 20 ms in each of the first gigabyte's files; one that a checkpoint has released is only renamed.
+/// every commit waits, some 20 ms in each of the first gigabyte's files; one that a checkpoint has released is only renamed.
 async fn make_wal_files(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     for _ in 0..WAL_FILES {
         // A file is left only after something was written into it.

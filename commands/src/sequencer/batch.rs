@@ -141,17 +141,10 @@ impl Sequencer {
 
     async fn decide_batch(&mut self, writer: &mut Writer, batch: Vec<Pending>) -> Result<Decided, Undecided> {
         let mut working = Working::default();
-        let mut needs = Needs::default();
-        for pending in &batch {
-            needs.of(&pending.request.command);
-        }
-        if let Err(error) = self.check_out(writer, needs, &mut working).await {
+        if let Err(error) = self.check_out(writer, Needs::of_all(&batch), &mut working).await {
             return Err(undecided(batch, error));
         }
-        let mut needs = Needs::default();
-        for pending in &batch {
-            needs.held_for(&pending.request.command, &working);
-        }
+        let needs = Needs::held_for_all(&batch, &working);
         if let Err(error) = self.check_out(writer, needs, &mut working).await {
             return Err(undecided(batch, error));
         }

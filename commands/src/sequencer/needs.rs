@@ -4,12 +4,33 @@ use purser_domain::{ids::RefundId, order::Order, stock::StockId};
 
 use crate::{
     request::{Command, PlaceOrder},
-    sequencer::cache::{Needs, Working},
+    sequencer::{
+        Pending,
+        cache::{Needs, Working},
+    },
 };
 
 impl Needs {
+    /// What is known from the commands of a batch alone.
+    pub(crate) fn of_all(batch: &[Pending]) -> Self {
+        let mut needs = Self::default();
+        for pending in batch {
+            needs.of(&pending.request.command);
+        }
+        needs
+    }
+
+    /// What only the orders of a batch themselves can tell.
+    pub(crate) fn held_for_all(batch: &[Pending], working: &Working) -> Self {
+        let mut needs = Self::default();
+        for pending in batch {
+            needs.held_for(&pending.request.command, working);
+        }
+        needs
+    }
+
     /// What is known from the command alone.
-    pub(crate) fn of(&mut self, command: &Command) {
+    fn of(&mut self, command: &Command) {
         match command {
             Command::PlaceOrder(PlaceOrder { lines, .. }) => {
                 for line in lines {
@@ -43,7 +64,7 @@ impl Needs {
     }
 
     /// What only the order itself can tell: the stock that is held for it.
-    pub(crate) fn held_for(&mut self, command: &Command, working: &Working) {
+    fn held_for(&mut self, command: &Command, working: &Working) {
         let order = match command {
             Command::ShipOrder { order, .. }
             | Command::StartProcessing { order }

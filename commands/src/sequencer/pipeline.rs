@@ -13,7 +13,10 @@ use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use purser_domain::{Timestamp, chain::ChainHash, recorded::Recorded};
 use sqlx::{PgConnection, PgPool};
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{
+    sync::oneshot,
+    task::{JoinError, JoinHandle},
+};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -62,6 +65,12 @@ struct UnderWay {
 pub(super) enum Ended {
     /// It is in the log.
     Committed(PgConnection),
+    Failed(Failed),
+}
+
+/// Why an append under way may not be in the log.
+#[derive(Debug)]
+pub(super) enum Failed {
     /// It is not in the log and never will be: it failed by itself, or the one before it did.
     NotCommitted(Option<PgConnection>),
     /// The log stands elsewhere or belongs to another writer.
@@ -139,7 +148,7 @@ impl Pipeline {
     async fn take_back(&mut self) -> Vec<UnderWay> {
         let mut taken = Vec::with_capacity(self.under_way.len());
         for mut behind in std::mem::take(&mut self.under_way) {
-            if let Ended::NotCommitted(Some(connection)) = end_of(&mut behind.append).await {
+            if let Ended::Failed(Failed::NotCommitted(Some(connection))) = end_of(&mut behind.append).await {
                 self.idle.push(connection);
             }
             taken.push(behind);
@@ -202,21 +211,13 @@ impl Sequencer {
     /// All states that the batch needs, if all of them are in memory.
     fn check_out_from_memory(&mut self, batch: &[Pending]) -> Option<Working> {
         let mut working = Working::default();
-        let known: fn(&mut Needs, &Pending, &Working) = |needs, pending, _| needs.of(&pending.request.command);
-        let held: fn(&mut Needs, &Pending, &Working) = |needs, pending, working| {
-            needs.held_for(&pending.request.command, working);
-        };
-        for add in [known, held] {
-            let mut needs = Needs::default();
-            for pending in batch {
-                add(&mut needs, pending, &working);
-            }
-            if !self.cache.check_out(needs, &mut working).is_empty() {
-                self.cache.check_in(working);
-                return None;
-            }
+        let complete = self.cache.check_out(Needs::of_all(batch), &mut working).is_empty()
+            && self.cache.check_out(Needs::held_for_all(batch, &working), &mut working).is_empty();
+        if complete {
+            return Some(working);
         }
-        Some(working)
+        self.cache.check_in(working);
+        None
     }
 
     /// Takes note of how the first append under way ended, and answers everyone in it.
@@ -229,7 +230,7 @@ impl Sequencer {
                 self.finish(first.news, first.verdicts);
                 Some(Writer { tip: first.tip, ..writer })
             }
-            Ended::NotCommitted(_) | Ended::Fenced | Ended::Unknown(_) => self.unwind(writer, first, ended).await,
+            Ended::Failed(failed) => self.unwind(writer, first, failed).await,
         }
     }
 
@@ -243,7 +244,7 @@ impl Sequencer {
     }
 
     /// After the failure of the first append under way: takes back those behind it and carries all of them out anew.
-    async fn unwind(&mut self, writer: Writer, first: UnderWay, ended: Ended) -> Option<Writer> {
+    async fn unwind(&mut self, writer: Writer, first: UnderWay, failed: Failed) -> Option<Writer> {
         metrics::counter!("purser_append_failures_total").increment(1);
         let behind = self.pipeline.take_back().await;
         for append in [&first].into_iter().chain(&behind) {
@@ -251,15 +252,14 @@ impl Sequencer {
         }
         let mut batches: VecDeque<Vec<Pending>> =
             behind.into_iter().map(|append| pending_of(append.verdicts)).collect();
-        let settled = match ended {
-            Ended::Committed(_) => Settled::Committed(Writer { tip: first.tip.clone(), ..writer }),
-            Ended::NotCommitted(connection) => {
+        let settled = match failed {
+            Failed::NotCommitted(connection) => {
                 self.pipeline.idle.extend(connection);
                 batches.push_front(pending_of(first.verdicts));
                 return self.carry_out_in_turn(Some(writer), batches).await;
             }
-            Ended::Fenced => Settled::Superseded { committed: false },
-            Ended::Unknown(error) => {
+            Failed::Fenced => Settled::Superseded { committed: false },
+            Failed::Unknown(error) => {
                 tracing::warn!(%error, "an append failed; asking the log what became of it");
                 writer.find_out(&self.pool, &first.tip, error).await
             }
@@ -333,16 +333,17 @@ async fn append(
     });
     let mut connection = match staged.await {
         Ok((connection, Staged::Ready)) => connection,
-        Ok((connection, Staged::KeysTaken)) => return Ended::NotCommitted(Some(connection)),
+        Ok((connection, Staged::KeysTaken)) => return Ended::Failed(Failed::NotCommitted(Some(connection))),
         Err(error) => {
             tracing::warn!(%error, "a batch could not be put into the log");
-            return Ended::NotCommitted(None);
+            return Ended::Failed(Failed::NotCommitted(None));
         }
     };
     if let Some(turn) = turn
         && turn.await.is_err()
     {
-        return Ended::NotCommitted(unstage(&mut connection).await.is_ok().then_some(connection));
+        let unstaged = unstage(&mut connection).await;
+        return Ended::Failed(Failed::NotCommitted(unstaged.is_ok().then_some(connection)));
     }
     match within_limit(seal(&mut connection, &load.from.head, &load.from.after(&batch).head)).await {
         Ok(Sealed::Committed) => {
@@ -350,13 +351,14 @@ async fn append(
             let _ = committed.send(());
             Ended::Committed(connection)
         }
-        Ok(Sealed::Fenced) => Ended::Fenced,
-        Err(error) => Ended::Unknown(error),
+        Ok(Sealed::Fenced) => Ended::Failed(Failed::Fenced),
+        Err(error) => Ended::Failed(Failed::Unknown(error)),
     }
 }
 
 async fn end_of(append: &mut JoinHandle<Ended>) -> Ended {
-    append.await.unwrap_or_else(|panicked| Ended::Unknown(sqlx::Error::Protocol(panicked.to_string())))
+    let unknown = |panicked: JoinError| Failed::Unknown(sqlx::Error::Protocol(panicked.to_string()));
+    append.await.unwrap_or_else(|panicked| Ended::Failed(unknown(panicked)))
 }
 
 /// Who of so many that wait may set off behind appends of these sizes.
