@@ -3,7 +3,6 @@
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use postgres_es::PostgresEventRepository;
 use purser_domain::{clock::Clock, principal::Principal, recorded::Recorded, upcast::Upcasters};
 use sqlx::PgPool;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -14,7 +13,7 @@ use crate::{
     failure::Failure,
     forward::Forward,
     lease::{FirstLease, Lease},
-    log::{Head, Snapshotter},
+    log::{Head, Snapshotter, repository},
     request::{Accepted, Request},
     sequencer::{Parts, Pending, RETRY_AFTER, Role, Sequencer},
 };
@@ -80,7 +79,7 @@ impl Commands {
         tracker.spawn(Snapshotter::new(pool.clone(), upcasters.clone()).run(snapshots));
         let lease = Lease::keep(pool.clone(), settings.node, settings.first_lease, tracker, stop.clone());
         let sequencer = Sequencer::new(Parts {
-            repository: PostgresEventRepository::new(pool.clone()),
+            repository: repository(pool.clone()),
             pool,
             upcasters,
             clock,

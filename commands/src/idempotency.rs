@@ -1,7 +1,7 @@
 //! The stored idempotency keys: looked up when an append finds one taken, removed when their time is over.
 
 use purser_domain::Timestamp;
-use sqlx::{PgConnection, PgPool, types::Json};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::{request::Accepted, sequencer::Used};
@@ -11,15 +11,17 @@ pub const RETENTION_DAYS_MIN: u16 = 7;
 
 /// What these keys were used for, as far as they were.
 pub(crate) async fn look_up(connection: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<(Uuid, Used)>, sqlx::Error> {
-    let rows: Vec<(Uuid, Vec<u8>, Json<Accepted>)> =
+    let rows: Vec<(Uuid, Vec<u8>, String)> =
         sqlx::query_as("select key, fingerprint, answer from idempotency_keys where key = any($1)")
             .bind(keys)
             .fetch_all(connection)
             .await?;
     rows.into_iter()
-        .map(|(key, fingerprint, Json(accepted))| {
+        .map(|(key, fingerprint, answer)| {
             let fingerprint =
                 fingerprint.try_into().map_err(|_| sqlx::Error::Decode("a fingerprint is 32 bytes long".into()))?;
+            let accepted: Accepted =
+                serde_json::from_str(&answer).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
             Ok((key, Used { fingerprint, accepted }))
         })
         .collect()

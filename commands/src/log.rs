@@ -8,5 +8,5 @@ mod snapshots;
 pub(crate) use append::{Append, NewKey, Sealed, Staged, seal, stage, unstage};
 pub use head::Head;
 pub(crate) use head::{Recovery, recover, take_over};
-pub(crate) use load::{Loaded, Wanted, load, load_one};
+pub(crate) use load::{Loaded, Wanted, load, load_one, repository};
 pub(crate) use snapshots::{SnapshotRequest, Snapshotter};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use purser_domain::{chain::ChainHash, recorded::Recorded};
 use serde_json::value::RawValue;
-use sqlx::{PgPool, Row, error::BoxDynError, postgres::PgRow};
+use sqlx::{PgPool, Row, postgres::PgRow};
 use uuid::Uuid;
 
 /// Reads the log, and proves on every page that it has no gap.
@@ -94,34 +94,30 @@ fn prove_next(previous: i64, found: i64) -> Result<(), LogGap> {
 }
 
 fn read(row: &PgRow, previous: Option<&Recorded>) -> Result<Recorded, sqlx::Error> {
-    let metadata = json(row, "metadata")?;
+    let position = row.try_get("position")?;
+    let metadata: &str = row.try_get("metadata")?;
     Ok(Recorded {
-        position: row.try_get("position")?,
+        position,
         recorded_at: row.try_get("recorded_at")?,
         aggregate_type: row.try_get::<String, _>("aggregate_type")?.into(),
         aggregate_id: row.try_get("aggregate_id")?,
         sequence: row.try_get("sequence")?,
         event_type: row.try_get::<String, _>("event_type")?.into(),
         event_version: row.try_get::<String, _>("event_version")?.into(),
-        payload: raw(json(row, "payload")?)?,
+        payload: json(position, "payload", row.try_get("payload")?)?,
         metadata: match previous.filter(|previous| previous.metadata.get() == metadata) {
             Some(previous) => Arc::clone(&previous.metadata),
-            None => raw(metadata)?.into(),
+            None => json(position, "metadata", metadata.to_owned())?.into(),
         },
     })
 }
 
-/// The exact text of a column of type `json`, whose wire form is that text.
-fn json<'r>(row: &'r PgRow, column: &str) -> Result<&'r str, sqlx::Error> {
-    row.try_get_raw(column)?.as_str().map_err(decode)
-}
-
-fn raw(text: &str) -> Result<Box<RawValue>, sqlx::Error> {
-    RawValue::from_string(text.to_owned()).map_err(|error| decode(error.into()))
-}
-
-fn decode(error: BoxDynError) -> sqlx::Error {
-    sqlx::Error::Decode(error)
+/// A column of the log that holds JSON, to the byte. Nothing but damage makes it anything else, so that the error says
+/// where.
+pub(crate) fn json(position: i64, column: &str, text: String) -> Result<Box<RawValue>, sqlx::Error> {
+    RawValue::from_string(text).map_err(|error| {
+        sqlx::Error::Decode(format!("the {column} at position {position} is not JSON: {error}").into())
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use purser_domain::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use sqlx::{PgConnection, Row, postgres::PgRow, types::Json};
+use sqlx::{PgConnection, PgPool, Row, postgres::PgRow};
 
 use crate::log::snapshots::SNAPSHOT_FORM;
 
@@ -91,7 +91,8 @@ fn read(row: &PgRow) -> Result<Recorded, sqlx::Error> {
         sequence: row.try_get("sequence")?,
         event_type: row.try_get::<String, _>("event_type")?.into(),
         event_version: row.try_get::<String, _>("event_version")?.into(),
-        payload: row.try_get::<Json<Box<RawValue>>, _>("payload")?.0,
+        payload: RawValue::from_string(row.try_get("payload")?)
+            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
         metadata: RawValue::NULL.to_owned().into(),
     })
 }
@@ -146,6 +147,13 @@ fn fold<A: Aggregate + DeserializeOwned>(
     }
     *sequence = row.sequence;
     Ok(())
+}
+
+/// The repository of postgres-es, which expects columns of type `json`. They are in a view over the log, whose own columns
+/// are plain text.
+pub(crate) fn repository(pool: PgPool) -> PostgresEventRepository {
+    // Snapshots are not taken through it: in cqrs-es 0.5.0 those stores apply the events of a commit twice.
+    PostgresEventRepository::new(pool).with_tables("events_json", "snapshots")
 }
 
 /// Loads one short stream through postgres-es: the ordinary case of a cold order that is paid or shipped.

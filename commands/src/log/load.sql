@@ -29,7 +29,7 @@ with recursive wanted as (
     join stream_snapshots using (aggregate_type, aggregate_id)
     where stream_snapshots.form = $4
 )
-select aggregate_type, aggregate_id, sequence, '' as event_type, '' as event_version, state as payload
+select aggregate_type, aggregate_id, sequence, '' as event_type, '' as event_version, state::text as payload
 from snapshot
 union all
 (

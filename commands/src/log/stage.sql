@@ -8,7 +8,7 @@ with event as (
     insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
                         position, recorded_at, hash)
     select unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::text[]), unnest($6::text[]),
-           unnest($7::text[])::json, unnest($8::text[])::json, unnest($9::bigint[]), $1, unnest($10::bytea[])
+           unnest($7::text[]), unnest($8::text[]), unnest($9::bigint[]), $1, unnest($10::bytea[])
 )
 insert into idempotency_keys (key, fingerprint, answer, recorded_at)
-select unnest($11::uuid[]), unnest($12::bytea[]), unnest($13::text[])::json, $1
+select unnest($11::uuid[]), unnest($12::bytea[]), unnest($13::text[]), $1

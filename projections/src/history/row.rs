@@ -4,10 +4,9 @@ use cqrs_es::Aggregate;
 use purser_domain::{
     order::Order, product::Product, recorded::Recorded, refund::Refund, stock::Stock, upcast::Upcasters,
 };
-use serde_json::value::RawValue;
-use sqlx::{FromRow, Row, postgres::PgRow, types::Json};
+use sqlx::{FromRow, Row, postgres::PgRow};
 
-use crate::feed::FeedEvent;
+use crate::{feed::FeedEvent, log_reader::json};
 
 /// A row of the table `events`, read by the names of its columns.
 #[derive(Debug)]
@@ -22,10 +21,11 @@ impl LogRow {
 
 impl FromRow<'_, PgRow> for LogRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let Json(payload): Json<Box<RawValue>> = row.try_get("payload")?;
-        let Json(metadata): Json<Box<RawValue>> = row.try_get("metadata")?;
+        let position = row.try_get("position")?;
+        let payload = json(position, "payload", row.try_get("payload")?)?;
+        let metadata = json(position, "metadata", row.try_get("metadata")?)?;
         Ok(Self(Recorded {
-            position: row.try_get("position")?,
+            position,
             recorded_at: row.try_get("recorded_at")?,
             aggregate_type: aggregate_type(row.try_get("aggregate_type")?),
             aggregate_id: row.try_get("aggregate_id")?,

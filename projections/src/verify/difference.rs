@@ -55,6 +55,16 @@ pub enum Difference {
         /// `payload` or `metadata`.
         column: &'static str,
     },
+    /// The payload or the metadata is not JSON any more.
+    #[error("position {position}: the event was changed, its {column} is not JSON: {reason}")]
+    NotJson {
+        /// The event's position.
+        position: i64,
+        /// `payload` or `metadata`.
+        column: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The head's hash is not the last event's.
     #[error("the head of the log at position {position} has hash {stored}, the event there has {computed}")]
     HeadHash {

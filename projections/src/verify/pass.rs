@@ -84,10 +84,8 @@ impl<'a> LogPass<'a> {
         derivations: &[Derivation<'_>],
     ) -> Result<Vec<FeedEvent>, VerifyError> {
         let mut page = Vec::with_capacity(rows.len());
-        for row in rows {
-            row.exact()?;
-            let HashedRow { row, hash, .. } = row;
-            let event = row.read(self.upcasters);
+        for HashedRow { row, hash } in rows {
+            let event = row?.read(self.upcasters);
             self.check.take(&event, &hash)?;
             if let Err(reason) = &event.event {
                 let position = event.recorded.position;

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use purser_domain::{ids::OrderId, order::OrderPlaced, text::CustomerId};
-use sqlx::{PgConnection, types::Json};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
@@ -97,13 +97,13 @@ async fn load(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Uuid, Json<OrderDetail>)> =
+    let rows: Vec<(Uuid, String)> =
         sqlx::query_as("select order_id, detail from order_detail where order_id = any($1)")
             .persistent(false)
             .bind(ids)
             .fetch_all(db)
             .await?;
-    Ok(rows.into_iter().map(|(id, Json(detail))| (id, detail)).collect())
+    rows.into_iter().map(|(id, detail)| Ok((id, document::read("detail", &detail)?))).collect()
 }
 
 async fn insert(db: &mut PgConnection, rows: &[Row<'_>]) -> Result<(), sqlx::Error> {
@@ -118,9 +118,8 @@ async fn insert(db: &mut PgConnection, rows: &[Row<'_>]) -> Result<(), sqlx::Err
     }
     sqlx::query(
         "insert into order_detail (order_id, customer, merchant, position, placed, detail)
-         select order_id, customer, merchant, position, placed::json, detail::json
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-              as begun (order_id, customer, merchant, position, placed, detail)",
+         select unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::text[]),
+                unnest($6::text[])",
     )
     .bind(column(rows, |row| row.id.as_uuid()))
     .bind(customers)
@@ -138,7 +137,7 @@ async fn update(db: &mut PgConnection, rows: &[Row<'_>]) -> Result<(), sqlx::Err
         return Ok(());
     }
     let updated = sqlx::query(
-        "update order_detail as known set position = step.position, detail = step.detail::json
+        "update order_detail as known set position = step.position, detail = step.detail
          from unnest($1::uuid[], $2::bigint[], $3::text[]) as step (order_id, position, detail)
          where known.order_id = step.order_id",
     )

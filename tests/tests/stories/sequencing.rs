@@ -24,7 +24,7 @@ async fn an_order_and_all_its_reservations_are_one_append() {
     assert!(matches!(refused, Failure::Refused(Refusal::OutOfStock(shortages)) if shortages.len() == 1));
     write_side.execute(place(&[("A", 2), ("B", 1), ("A", 3)])).await.unwrap();
     let events: Vec<(String, String, String)> = sqlx::query_as(
-        "select event_type, aggregate_id, payload->>'quantity' from events where position > 4 order by position",
+        "select event_type, aggregate_id, payload->>'quantity' from events_json where position > 4 order by position",
     )
     .fetch_all(&mut database.owner().await)
     .await
@@ -32,7 +32,7 @@ async fn an_order_and_all_its_reservations_are_one_append() {
     let events: Vec<(&str, &str)> = events.iter().map(|(kind, id, _)| (kind.as_str(), id.as_str())).collect();
     assert!(events.is_empty() || events.len() == 3, "{events:?}");
     let reserved: Vec<(String, i64)> = sqlx::query_as(
-        "select aggregate_id, (payload#>>'{StockReserved,quantity}')::bigint from events
+        "select aggregate_id, (payload#>>'{StockReserved,quantity}')::bigint from events_json
          where event_type = 'StockReserved' order by aggregate_id",
     )
     .fetch_all(&mut database.owner().await)

@@ -48,11 +48,8 @@ async fn a_log_that_nobody_touched_is_whole() {
 #[tokio::test]
 async fn one_changed_byte_of_one_event_is_found() {
     for (position, change) in [
-        (
-            2,
-            "update events set payload = replace(payload::text, '\"quantity\":10', '\"quantity\":11')::json where position = 2",
-        ),
-        (3, "update events set metadata = replace(metadata::text, 'story', 'stork')::json where position = 3"),
+        (2, "update events set payload = replace(payload, '\"quantity\":10', '\"quantity\":11') where position = 2"),
+        (3, "update events set metadata = replace(metadata, 'story', 'stork') where position = 3"),
         (5, "update events set recorded_at = recorded_at + interval '1 microsecond' where position = 5"),
         (6, "update events set event_type = 'StockReceived' where position = 6"),
         (8, "update events set event_version = '1.1' where position = 8"),
@@ -68,12 +65,20 @@ async fn one_changed_byte_of_one_event_is_found() {
 #[tokio::test]
 async fn the_same_json_in_other_bytes_is_found() {
     let database = log_of_three_orders().await;
-    tamper(&database, "update events set payload = (payload::text || ' ')::json where position = 4").await;
+    tamper(&database, "update events set payload = payload || ' ' where position = 4").await;
     let found = difference(&database).await;
     assert!(
         matches!(found, Difference::WhiteSpace { position: 4, .. } | Difference::Hash { position: 4, .. }),
         "{found:?}"
     );
+}
+
+#[tokio::test]
+async fn json_that_is_none_any_more_is_found() {
+    let database = log_of_three_orders().await;
+    tamper(&database, "update events set metadata = metadata || '}' where position = 4").await;
+    let found = difference(&database).await;
+    assert!(matches!(found, Difference::NotJson { position: 4, column: "metadata", .. }), "{found:?}");
 }
 
 #[tokio::test]
@@ -125,8 +130,8 @@ async fn a_changed_row_of_a_view_is_found_and_named() {
         (
             "order_detail",
             "order_detail",
-            "set placed = replace(placed::text, 'London', 'Berlin')::json",
-            "set placed = replace(placed::text, 'Berlin', 'London')::json",
+            "set placed = replace(placed, 'London', 'Berlin')",
+            "set placed = replace(placed, 'Berlin', 'London')",
         ),
     ] {
         tamper(&database, &format!("update views.{table} {change}")).await;

@@ -8,9 +8,15 @@ use purser_domain::{
     recorded::Recorded,
     text::{PaymentReference, Reason, TrackingNumber},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::views::order_steps::{happened_at, status_after};
+
+/// A document as its column holds it.
+pub(super) fn read<Document: DeserializeOwned>(column: &str, text: &str) -> Result<Document, sqlx::Error> {
+    serde_json::from_str(text)
+        .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() })
+}
 
 /// What happened to an order since it was agreed upon.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -4,9 +4,9 @@ use purser_domain::{
     principal::Principal,
 };
 use serde::Serialize;
-use sqlx::{PgPool, Postgres, QueryBuilder, types::Json};
+use sqlx::{PgPool, Postgres, QueryBuilder};
 
-use super::OrderDetail;
+use super::{OrderDetail, document};
 use crate::views::owner;
 
 /// An order with everything that is known of it.
@@ -32,8 +32,10 @@ pub async fn find(pool: &PgPool, principal: &Principal, id: OrderId) -> Result<O
         QueryBuilder::<Postgres>::new("select position, placed, detail from views.order_detail where order_id = ");
     query.push_bind(id.as_uuid());
     owner::restrict_orders(&mut query, principal);
-    let row: Option<(i64, Json<OrderPlaced>, Json<OrderDetail>)> = query.build_query_as().fetch_optional(pool).await?;
-    row.map(|(position, Json(placed), Json(detail))| {
+    let row: Option<(i64, String, String)> = query.build_query_as().fetch_optional(pool).await?;
+    row.map(|(position, placed, detail)| {
+        let placed: OrderPlaced = document::read("placed", &placed)?;
+        let detail: OrderDetail = document::read("detail", &detail)?;
         let status = detail.status().ok_or_else(|| sqlx::Error::Decode("an order without a history".into()))?;
         Ok(OrderDetailRow { id, status, position, placed, detail })
     })
