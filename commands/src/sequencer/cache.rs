@@ -63,14 +63,18 @@ pub(crate) struct Needs {
     pub(crate) refunds: Vec<RefundId>,
 }
 
-/// The aggregates that were used last.
+/// The aggregates that were used last. A place stays while what it holds is in a working set: to take it out and put it back
+/// would make and free it for every line of every order.
 #[derive(Debug)]
 pub(crate) struct Cache {
-    orders: LruCache<OrderId, Versioned<Order>>,
-    products: LruCache<Sku, Versioned<Product>>,
-    shelves: LruCache<Sku, CachedShelf>,
-    refunds: LruCache<RefundId, Versioned<Refund>>,
+    orders: LruCache<OrderId, Place<Versioned<Order>>>,
+    products: LruCache<Sku, Place<Versioned<Product>>>,
+    shelves: LruCache<Sku, Place<CachedShelf>>,
+    refunds: LruCache<RefundId, Place<Versioned<Refund>>>,
 }
+
+/// Empty while a batch works on what it holds, and for good when the batch came to nothing.
+type Place<Value> = Option<Value>;
 
 impl Cache {
     /// Keeps at most `capacity` aggregates of each kind.
@@ -135,14 +139,14 @@ impl Cache {
 }
 
 fn take<Key: Hash + Eq + Clone, Value: Default>(
-    cache: &mut LruCache<Key, Value>,
+    cache: &mut LruCache<Key, Place<Value>>,
     keys: Vec<Key>,
     working: &mut HashMap<Key, Value>,
     mut missing: impl FnMut(&Key),
 ) {
     for key in keys {
         if let Entry::Vacant(vacant) = working.entry(key) {
-            let value = cache.pop(vacant.key()).unwrap_or_else(|| {
+            let value = cache.get_mut(vacant.key()).and_then(Option::take).unwrap_or_else(|| {
                 missing(vacant.key());
                 Value::default()
             });
@@ -152,17 +156,22 @@ fn take<Key: Hash + Eq + Clone, Value: Default>(
 }
 
 fn put<Key: Hash + Eq, Value>(
-    cache: &mut LruCache<Key, Value>,
+    cache: &mut LruCache<Key, Place<Value>>,
     working: HashMap<Key, Value>,
     exists: impl Fn(&Value) -> bool,
 ) {
     for (key, value) in working.into_iter().filter(|(_, value)| exists(value)) {
-        cache.push(key, value);
+        match cache.peek_mut(&key) {
+            Some(place) => *place = Some(value),
+            None => {
+                cache.push(key, Some(value));
+            }
+        }
     }
 }
 
 /// An id that cannot be read is nobody's.
-fn forget<Key: Hash + Eq, Value>(cache: &mut LruCache<Key, Value>, key: Option<Key>) {
+fn forget<Key: Hash + Eq, Value>(cache: &mut LruCache<Key, Place<Value>>, key: Option<Key>) {
     if let Some(key) = key {
         cache.pop(&key);
     }
