@@ -105,7 +105,7 @@ fn skus(placed: &OrderPlaced) -> String {
 async fn insert_status(db: &mut PgConnection, begun: &[Begun<'_>]) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into order_search_status (order_id, placed_at, status, position)
-         select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::bigint[])",
+         select unnest($1::uuid[]), unnest($2::timestamptz[]), unnest($3::text[]), unnest($4::bigint[])",
     )
     .bind(column(begun, |order| order.id.as_uuid()))
     .bind(column(begun, |order| order.placed.placed_at))

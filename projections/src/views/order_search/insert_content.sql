@@ -1,8 +1,6 @@
+-- The lists are unnested in the select list, as in an append and for the same reason.
 insert into order_search
     (placed_at, order_id, customer, merchant, reference, currency, total, units, line_count, skus, words)
-select placed_at, order_id, customer, merchant, reference, currency, total, units, line_count,
-    string_to_array(skus, E'\n'), array_to_tsvector(string_to_array(words, ' '))
-from unnest(
-    $1::timestamptz[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
-    $9::integer[], $10::text[], $11::text[]
-) as begun (placed_at, order_id, customer, merchant, reference, currency, total, units, line_count, skus, words)
+select unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
+    unnest($6::text[]), unnest($7::bigint[]), unnest($8::bigint[]), unnest($9::integer[]),
+    string_to_array(unnest($10::text[]), E'\n'), array_to_tsvector(string_to_array(unnest($11::text[]), ' '))
