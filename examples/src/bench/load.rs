@@ -147,6 +147,19 @@ pub fn median(runs: &[Run]) -> Run {
     }
 }
 
+/// How many times the orders a second of the other engine, in the median of all rounds. The two of a round are compared with
+/// each other alone, because a machine that is not one's own has quick and slow minutes.
+pub fn median_ratio(runs: &[Run], others: &[Run]) -> Option<f64> {
+    let mut ratios: Vec<f64> = runs
+        .iter()
+        .zip(others)
+        .filter(|(_, other)| other.orders_per_second > 0.0)
+        .map(|(run, other)| run.orders_per_second / other.orders_per_second)
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +171,18 @@ mod tests {
         assert_eq!((run.orders, run.orders_per_second), (200, 100.0));
         assert_eq!((run.latency_p50_ms, run.latency_p99_ms, run.latency_max_ms), (100.0, 198.0, 200.0));
         assert_eq!((run.cpu.engine, run.cpu.postgres), (5.0, 2.5));
+    }
+
+    #[test]
+    fn each_round_is_compared_with_its_own_baseline() {
+        let runs = |rates: [f64; 3]| {
+            rates.map(|rate| Run {
+                orders_per_second: rate,
+                ..summary(vec![], Duration::from_secs(1), Usage::default())
+            })
+        };
+        assert_eq!(median_ratio(&runs([900.0, 100.0, 600.0]), &runs([100.0, 10.0, 50.0])), Some(10.0));
+        assert_eq!(median_ratio(&runs([900.0, 100.0, 600.0]), &runs([0.0, 0.0, 0.0])), None);
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub struct Measured {
     pub scenario: Scenario,
     /// The median of each figure.
     pub median: Run,
-    /// Its orders a second, as a multiple of the baseline's with 64 callers over the same SKUs.
+    /// Its orders a second as a multiple of the baseline's with 64 callers over the same SKUs in the same round; the median
+    /// of all rounds.
     pub times_baseline: Option<f64>,
     /// Every round.
     pub rounds: Vec<Run>,
@@ -104,15 +105,14 @@ impl Report {
         mut scenarios: Vec<Measured>,
         footprint: Footprint,
     ) -> Self {
-        let baselines: Vec<(Spread, f64)> = scenarios
+        let baselines: Vec<(Spread, Vec<Run>)> = scenarios
             .iter()
             .filter(|measured| measured.scenario.engine == Engine::Baseline)
-            .map(|measured| (measured.scenario.spread, measured.median.orders_per_second))
+            .map(|measured| (measured.scenario.spread, measured.rounds.clone()))
             .collect();
         for measured in &mut scenarios {
-            let base = baselines.iter().find(|(spread, _)| *spread == measured.scenario.spread);
-            measured.times_baseline =
-                base.filter(|(_, base)| *base > 0.0).map(|(_, base)| measured.median.orders_per_second / base);
+            let baseline = baselines.iter().find(|(spread, _)| *spread == measured.scenario.spread);
+            measured.times_baseline = baseline.and_then(|(_, baseline)| load::median_ratio(&measured.rounds, baseline));
         }
         let goals = goals(&scenarios, footprint);
         Self { machine, seconds, rounds, scenarios, footprint, goals }

@@ -44,7 +44,7 @@ struct Arguments {
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
     /// Rounds; the figures are their medians
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=99))]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=99))]
     rounds: u8,
     /// Orders that the engine has taken when its memory is read; the rounds count
     #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
@@ -173,12 +173,13 @@ impl Rivals {
     }
 }
 
+/// Whatever is compared comes right after each other.
 fn scenarios() -> Vec<Scenario> {
-    let mut scenarios: Vec<Scenario> =
-        SPREADS.map(|spread| Scenario { engine: Engine::Baseline, spread, callers: CALLERS[0] }).to_vec();
-    for engine in [Engine::InProcess, Engine::Http] {
-        for callers in CALLERS {
-            scenarios.extend(SPREADS.map(|spread| Scenario { engine, spread, callers }));
+    let mut scenarios = Vec::new();
+    for spread in SPREADS {
+        scenarios.push(Scenario { engine: Engine::Baseline, spread, callers: CALLERS[0] });
+        for engine in [Engine::InProcess, Engine::Http] {
+            scenarios.extend(CALLERS.map(|callers| Scenario { engine, spread, callers }));
         }
     }
     scenarios
