@@ -31,12 +31,13 @@ pub enum Owned {
 }
 
 impl EngineProcess {
-    /// Starts one and waits until it is ready.
+    /// Starts one and waits until it takes commands.
     pub async fn start(program: &Path, data_dir: &Path) -> Self {
         Self::start_at(program, data_dir, free_address()).await
     }
 
-    /// Starts one at a given address and waits until it is ready.
+    /// Starts one at a given address and waits until it takes commands. It is ready to be asked a moment before it is the
+    /// writer.
     pub async fn start_at(program: &Path, data_dir: &Path, address: SocketAddr) -> Self {
         let log = std::fs::File::options()
             .create(true)
@@ -53,8 +54,10 @@ impl EngineProcess {
         let started = Self { child, address, data_dir: data_dir.to_owned() };
         let client = reqwest::Client::new();
         let ready = format!("http://{address}/health/ready");
-        until("the engine is ready", async || {
-            client.get(&ready).send().await.ok().filter(|response| response.status().is_success()).map(drop)
+        until("the engine writes", async || {
+            let answered = client.get(&ready).send().await.ok()?.error_for_status().ok()?;
+            let readiness: serde_json::Value = answered.json().await.ok()?;
+            (readiness["role"] == "writer").then_some(())
         })
         .await;
         started
