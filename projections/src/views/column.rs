@@ -76,6 +76,7 @@ fn unknown_word(column: &str, word: &str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: format!("unknown word {word}").into() }
 }
 
-fn unreadable(column: &str, error: impl Error + Send + Sync + 'static) -> sqlx::Error {
+/// The error for a column whose value is not what it should be.
+pub(super) fn unreadable(column: &str, error: impl Error + Send + Sync + 'static) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(error) }
 }

@@ -10,12 +10,14 @@ use purser_domain::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::views::order_steps::{happened_at, status_after};
+use crate::views::{
+    column::unreadable,
+    order_steps::{happened_at, status_after},
+};
 
 /// A document as its column holds it.
 pub(super) fn read<Document: DeserializeOwned>(column: &str, text: &str) -> Result<Document, sqlx::Error> {
-    serde_json::from_str(text)
-        .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() })
+    serde_json::from_str(text).map_err(|error| unreadable(column, error))
 }
 
 /// What happened to an order since it was agreed upon.
