@@ -45,14 +45,41 @@ pub struct RebuildStatus {
 }
 
 /// The status of every follower that ever ran, by name.
+///
+/// The rows are read as of one moment and the locks a little later, and a rebuild that ends in between looks interrupted.
+/// An interruption is therefore believed only when the next look finds the same one: the lock was free then between two
+/// moments at which that very rebuild was not finished.
 pub async fn statuses(pool: &PgPool) -> Result<Vec<ViewStatus>, sqlx::Error> {
-    sqlx::query_as(include_str!("status.sql")).bind(LOCK_CLASS).fetch_all(pool).await
+    let mut suspected = Vec::new();
+    loop {
+        let looks: Vec<Look> = sqlx::query_as(include_str!("status.sql")).bind(LOCK_CLASS).fetch_all(pool).await?;
+        let interrupted: Vec<(String, i64)> = looks.iter().filter_map(Look::interrupted).collect();
+        if interrupted.iter().all(|rebuild| suspected.contains(rebuild)) {
+            return Ok(looks.into_iter().map(|look| look.status).collect());
+        }
+        suspected = interrupted;
+    }
 }
 
-impl FromRow<'_, PgRow> for ViewStatus {
+/// One row of one look.
+struct Look {
+    status: ViewStatus,
+    attempt: Option<i64>,
+}
+
+impl Look {
+    /// Which rebuild seems to be neither at work nor over.
+    fn interrupted(&self) -> Option<(String, i64)> {
+        let rebuild = self.status.rebuild.as_ref()?;
+        let over = rebuild.running || rebuild.finished_at.is_some() || rebuild.error.is_some();
+        if over { None } else { Some((self.status.name.clone(), self.attempt?)) }
+    }
+}
+
+impl FromRow<'_, PgRow> for Look {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let (position, head): (i64, i64) = (row.try_get("position")?, row.try_get("head")?);
-        Ok(Self {
+        let status = ViewStatus {
             name: row.try_get("follower")?,
             position,
             head,
@@ -72,6 +99,7 @@ impl FromRow<'_, PgRow> for ViewStatus {
                     running: row.try_get("rebuild_running")?,
                 }),
             },
-        })
+        };
+        Ok(Self { status, attempt: row.try_get("rebuild_attempt")? })
     }
 }

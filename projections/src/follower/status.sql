@@ -23,6 +23,7 @@ select
     log_head.position as head,
     coalesce(parked.parked_events, 0) as parked_events,
     coalesce(parked.skipped_events, 0) as skipped_events,
+    rebuild.attempt as rebuild_attempt,
     rebuild.position as rebuild_position,
     rebuild.target as rebuild_target,
     rebuild.started_at as rebuild_started_at,
