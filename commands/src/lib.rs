@@ -5,6 +5,7 @@
 //! is that statement, the head and the hash chain. [`lease`] says which node tries to write, and commands that reach
 //! another node are forwarded to it.
 
+mod aggregates;
 mod commands;
 pub mod database;
 mod failure;

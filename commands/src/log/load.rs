@@ -11,7 +11,10 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use sqlx::{PgConnection, PgPool, Row, postgres::PgRow};
 
-use crate::log::snapshots::SNAPSHOT_FORM;
+use crate::{
+    aggregates::each_aggregate,
+    log::snapshots::{SNAPSHOT_FORM, store},
+};
 
 /// The streams that a batch needs and that are not in memory.
 #[derive(Debug, Default)]
@@ -47,14 +50,46 @@ impl Wanted {
     }
 }
 
-/// A stream's state as the log has it.
-#[derive(Debug)]
-pub(crate) enum Loaded {
-    Order(String, Order, i64),
-    Stock(String, Stock, i64),
-    Product(String, Product, i64),
-    Refund(String, Refund, i64),
+macro_rules! define_loaded {
+    ($($plural:ident: $Aggregate:ident,)+) => {
+        /// A stream's id, its state as the log has it, and how many events made it.
+        #[derive(Debug)]
+        pub(crate) enum Loaded {
+            $($Aggregate(String, $Aggregate, i64),)+
+        }
+
+        impl Loaded {
+            fn begin(row: &Recorded) -> Result<Self, sqlx::Error> {
+                let id = row.aggregate_id.clone();
+                match row.aggregate_type.as_ref() {
+                    $(<$Aggregate as Aggregate>::TYPE => Ok(Self::$Aggregate(id, $Aggregate::default(), 0)),)+
+                    other => Err(sqlx::Error::Decode(format!("unknown aggregate type {other}").into())),
+                }
+            }
+
+            fn is(&self, aggregate_type: &str, aggregate_id: &str) -> bool {
+                let (own_type, own_id) = match self {
+                    $(Self::$Aggregate(id, ..) => (<$Aggregate as Aggregate>::TYPE, id),)+
+                };
+                own_type == aggregate_type && own_id == aggregate_id
+            }
+
+            fn take(&mut self, row: &Recorded, upcasters: &Upcasters) -> Result<(), sqlx::Error> {
+                match self {
+                    $(Self::$Aggregate(_, state, sequence) => fold(state, sequence, row, upcasters),)+
+                }
+            }
+
+            /// Writes the state down as the snapshot of its stream.
+            pub(crate) async fn store(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+                match self {
+                    $(Self::$Aggregate(id, state, sequence) => store(connection, id, state, *sequence).await,)+
+                }
+            }
+        }
+    };
 }
+each_aggregate!(define_loaded);
 
 /// Loads all wanted streams in one query. A stream that does not exist is not among the answers.
 pub(crate) async fn load(
@@ -95,38 +130,6 @@ fn read(row: &PgRow) -> Result<Recorded, sqlx::Error> {
             .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
         metadata: RawValue::NULL.to_owned().into(),
     })
-}
-
-impl Loaded {
-    fn begin(row: &Recorded) -> Result<Self, sqlx::Error> {
-        let id = row.aggregate_id.clone();
-        match row.aggregate_type.as_ref() {
-            Order::TYPE => Ok(Self::Order(id, Order::default(), 0)),
-            Stock::TYPE => Ok(Self::Stock(id, Stock::default(), 0)),
-            Product::TYPE => Ok(Self::Product(id, Product::default(), 0)),
-            Refund::TYPE => Ok(Self::Refund(id, Refund::default(), 0)),
-            other => Err(sqlx::Error::Decode(format!("unknown aggregate type {other}").into())),
-        }
-    }
-
-    fn is(&self, aggregate_type: &str, aggregate_id: &str) -> bool {
-        let (own_type, own_id) = match self {
-            Self::Order(id, ..) => (Order::TYPE, id),
-            Self::Stock(id, ..) => (Stock::TYPE, id),
-            Self::Product(id, ..) => (Product::TYPE, id),
-            Self::Refund(id, ..) => (Refund::TYPE, id),
-        };
-        own_type == aggregate_type && own_id == aggregate_id
-    }
-
-    fn take(&mut self, row: &Recorded, upcasters: &Upcasters) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Order(_, state, sequence) => fold(state, sequence, row, upcasters),
-            Self::Stock(_, state, sequence) => fold(state, sequence, row, upcasters),
-            Self::Product(_, state, sequence) => fold(state, sequence, row, upcasters),
-            Self::Refund(_, state, sequence) => fold(state, sequence, row, upcasters),
-        }
-    }
 }
 
 /// Takes a row onto a state: a snapshot replaces it, an event is applied. A gap is an error, never skipped.

@@ -1,10 +1,10 @@
 use cqrs_es::Aggregate;
-use purser_domain::{order::Order, product::Product, refund::Refund, stock::Stock, upcast::Upcasters};
+use purser_domain::upcast::Upcasters;
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool, types::Json};
 use tokio::sync::mpsc;
 
-use crate::log::{Loaded, Wanted, load};
+use crate::log::{Wanted, load};
 
 /// The version of the stored states' layout. Raise it when the serde form of an aggregate changes: snapshots of another
 /// form are not read, and are made anew as their streams grow.
@@ -65,18 +65,13 @@ impl Snapshotter {
         let mut wanted = Wanted::default();
         wanted.exactly(request.aggregate_type, request.aggregate_id.clone());
         for loaded in load(&mut connection, &wanted, &self.upcasters).await? {
-            match loaded {
-                Loaded::Order(id, state, sequence) => store::<Order>(&mut connection, &id, &state, sequence).await,
-                Loaded::Stock(id, state, sequence) => store::<Stock>(&mut connection, &id, &state, sequence).await,
-                Loaded::Product(id, state, sequence) => store::<Product>(&mut connection, &id, &state, sequence).await,
-                Loaded::Refund(id, state, sequence) => store::<Refund>(&mut connection, &id, &state, sequence).await,
-            }?;
+            loaded.store(&mut connection).await?;
         }
         Ok(())
     }
 }
 
-async fn store<A: Aggregate + Serialize>(
+pub(super) async fn store<A: Aggregate + Serialize>(
     connection: &mut PgConnection,
     id: &str,
     state: &A,
@@ -101,6 +96,8 @@ async fn store<A: Aggregate + Serialize>(
 
 #[cfg(test)]
 mod tests {
+    use purser_domain::stock::Stock;
+
     use super::*;
 
     fn due(sequence: i64, last: i64, entries: usize) -> bool {

@@ -13,7 +13,6 @@ use cqrs_es::Aggregate;
 use lru::LruCache;
 use purser_domain::{
     allocation::Shelf,
-    ids::{OrderId, RefundId},
     order::Order,
     product::Product,
     recorded::Recorded,
@@ -22,13 +21,24 @@ use purser_domain::{
     text::{Location, Sku},
 };
 
-use crate::log::{Loaded, Wanted};
+use crate::{
+    aggregates::{Kept, each_aggregate},
+    log::{Loaded, Wanted},
+    sequencer::draft::Target,
+};
 
 /// A state and how many events made it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Versioned<A> {
     pub(crate) state: A,
     pub(crate) version: Version,
+}
+
+impl<A: Kept> Versioned<A> {
+    /// The aggregate as what a command is for.
+    pub(crate) fn target(&mut self, id: &A::Id) -> Target<'_, A> {
+        Target { id: id.to_string(), state: &mut self.state, version: &mut self.version }
+    }
 }
 
 /// How far a stream has come, and up to where it is in a snapshot.
@@ -45,98 +55,108 @@ pub(crate) struct CachedShelf {
     pub(crate) versions: BTreeMap<Location, Version>,
 }
 
-/// What a batch works on.
-#[derive(Debug, Default)]
-pub(crate) struct Working {
-    pub(crate) orders: HashMap<OrderId, Versioned<Order>>,
-    pub(crate) products: HashMap<Sku, Versioned<Product>>,
-    pub(crate) shelves: HashMap<Sku, CachedShelf>,
-    pub(crate) refunds: HashMap<RefundId, Versioned<Refund>>,
-}
-
-/// What a batch needs to work on.
-#[derive(Debug, Default)]
-pub(crate) struct Needs {
-    pub(crate) orders: Vec<OrderId>,
-    pub(crate) products: Vec<Sku>,
-    pub(crate) shelves: Vec<Sku>,
-    pub(crate) refunds: Vec<RefundId>,
-}
-
-/// The aggregates that were used last. A place stays while what it holds is in a working set: to take it out and put it back
-/// would make and free it for every line of every order.
-#[derive(Debug)]
-pub(crate) struct Cache {
-    orders: LruCache<OrderId, Place<Versioned<Order>>>,
-    products: LruCache<Sku, Place<Versioned<Product>>>,
-    shelves: LruCache<Sku, Place<CachedShelf>>,
-    refunds: LruCache<RefundId, Place<Versioned<Refund>>>,
-}
-
 /// Empty while a batch works on what it holds, and for good when the batch came to nothing.
 type Place<Value> = Option<Value>;
 
-impl Cache {
-    /// Keeps at most `capacity` aggregates of each kind.
-    pub(crate) fn new(capacity: NonZeroUsize) -> Self {
-        Self {
-            orders: LruCache::new(capacity),
-            products: LruCache::new(capacity),
-            shelves: LruCache::new(capacity),
-            refunds: LruCache::new(capacity),
+macro_rules! define_memory {
+    ($($plural:ident: $Aggregate:ident,)+) => {
+        /// What a batch works on.
+        #[derive(Debug, Default)]
+        pub(crate) struct Working {
+            $(pub(crate) $plural: HashMap<<$Aggregate as Kept>::Id, Versioned<$Aggregate>>,)+
+            pub(crate) shelves: HashMap<Sku, CachedShelf>,
         }
-    }
 
-    /// Moves what is needed into the working set. What is not in memory enters it as if it had never been, and is asked
-    /// for in the answer.
-    pub(crate) fn check_out(&mut self, needs: Needs, working: &mut Working) -> Wanted {
-        let mut wanted = Wanted::default();
-        take(&mut self.orders, needs.orders, &mut working.orders, |order| {
-            wanted.exactly(Order::TYPE, order.to_string());
-        });
-        take(&mut self.products, needs.products, &mut working.products, |sku| {
-            wanted.exactly(Product::TYPE, sku.to_string());
-        });
-        take(&mut self.shelves, needs.shelves, &mut working.shelves, |sku| {
-            // Every location of the SKU: `@` divides the two, and `A` is the character after it.
-            wanted.range(Stock::TYPE, format!("{sku}@"), format!("{sku}A"));
-        });
-        take(&mut self.refunds, needs.refunds, &mut working.refunds, |refund| {
-            wanted.exactly(Refund::TYPE, refund.to_string());
-        });
-        wanted
-    }
+        /// What a batch needs to work on.
+        #[derive(Debug, Default)]
+        pub(crate) struct Needs {
+            $(pub(crate) $plural: Vec<<$Aggregate as Kept>::Id>,)+
+            pub(crate) shelves: Vec<Sku>,
+        }
 
-    /// Takes the working set of a committed batch back. What does not exist is not kept: ids that nobody has ever used
-    /// are free to invent, and must not push out what exists.
-    pub(crate) fn check_in(&mut self, working: Working) {
-        put(&mut self.orders, working.orders, |order| order.version.sequence > 0);
-        put(&mut self.products, working.products, |product| product.version.sequence > 0);
-        put(&mut self.shelves, working.shelves, |shelf| !shelf.stocks.is_empty());
-        put(&mut self.refunds, working.refunds, |refund| refund.version.sequence > 0);
-    }
-
-    /// Forgets the aggregates that these events are of: they were changed by what did not come into the log.
-    pub(crate) fn evict(&mut self, events: &[Recorded]) {
-        for Recorded { aggregate_type, aggregate_id: id, .. } in events {
-            match aggregate_type.as_ref() {
-                Order::TYPE => forget(&mut self.orders, id.parse().ok()),
-                Product::TYPE => forget(&mut self.products, id.parse().ok()),
-                Stock::TYPE => forget(&mut self.shelves, id.parse().ok().map(|StockId { sku, .. }| sku)),
-                Refund::TYPE => forget(&mut self.refunds, id.parse().ok()),
-                _ => self.clear(),
+        impl Needs {
+            pub(crate) fn is_empty(&self) -> bool {
+                $(self.$plural.is_empty() &&)+ self.shelves.is_empty()
             }
         }
-    }
 
-    /// Forgets everything: another node has written, or may have.
-    pub(crate) fn clear(&mut self) {
-        self.orders.clear();
-        self.products.clear();
-        self.shelves.clear();
-        self.refunds.clear();
-    }
+        /// The aggregates that were used last. A place stays while what it holds is in a working set: to take it out and
+        /// put it back would make and free it for every line of every order.
+        #[derive(Debug)]
+        pub(crate) struct Cache {
+            $($plural: LruCache<<$Aggregate as Kept>::Id, Place<Versioned<$Aggregate>>>,)+
+            shelves: LruCache<Sku, Place<CachedShelf>>,
+        }
+
+        impl Cache {
+            /// Keeps at most `capacity` aggregates of each kind.
+            pub(crate) fn new(capacity: NonZeroUsize) -> Self {
+                Self { $($plural: LruCache::new(capacity),)+ shelves: LruCache::new(capacity) }
+            }
+
+            /// Moves what is needed into the working set. What is not in memory enters it as if it had never been, and is
+            /// asked for in the answer.
+            pub(crate) fn check_out(&mut self, needs: Needs, working: &mut Working) -> Wanted {
+                let mut wanted = Wanted::default();
+                $(take(&mut self.$plural, needs.$plural, &mut working.$plural, |id| {
+                    wanted.exactly($Aggregate::TYPE, id.to_string());
+                });)+
+                take(&mut self.shelves, needs.shelves, &mut working.shelves, |sku| {
+                    // Every location of the SKU: `@` divides the two, and `A` is the character after it.
+                    wanted.range(Stock::TYPE, format!("{sku}@"), format!("{sku}A"));
+                });
+                wanted
+            }
+
+            /// Takes the working set of a committed batch back. What does not exist is not kept where ids are free to
+            /// invent: they must not push out what exists.
+            pub(crate) fn check_in(&mut self, working: Working) {
+                $(put(&mut self.$plural, working.$plural, |kept| {
+                    kept.version.sequence > 0 || $Aggregate::KEPT_BEFORE_ITS_FIRST_EVENT
+                });)+
+                put(&mut self.shelves, working.shelves, |shelf| !shelf.stocks.is_empty());
+            }
+
+            /// Forgets the aggregates that these events are of: they were changed by what did not come into the log.
+            pub(crate) fn evict(&mut self, events: &[Recorded]) {
+                for Recorded { aggregate_type, aggregate_id: id, .. } in events {
+                    match aggregate_type.as_ref() {
+                        $(<$Aggregate as Aggregate>::TYPE => forget(&mut self.$plural, id.parse().ok()),)+
+                        Stock::TYPE => forget(&mut self.shelves, id.parse().ok().map(|StockId { sku, .. }| sku)),
+                        _ => self.clear(),
+                    }
+                }
+            }
+
+            /// Forgets everything: another node has written, or may have.
+            pub(crate) fn clear(&mut self) {
+                $(self.$plural.clear();)+
+                self.shelves.clear();
+            }
+        }
+
+        impl Working {
+            /// Fills in what was loaded from the log. A stream whose id cannot be read is nobody's: no command can name it.
+            pub(crate) fn fill(&mut self, loaded: Vec<Loaded>) {
+                for stream in loaded {
+                    match stream {
+                        $(Loaded::$Aggregate(id, state, sequence) => {
+                            set(&mut self.$plural, id.parse().ok(), state, sequence);
+                        })+
+                        Loaded::Stock(id, state, sequence) => {
+                            if let Ok(StockId { sku, location }) = id.parse() {
+                                let shelf = self.shelves.entry(sku).or_default();
+                                shelf.stocks.insert(location.clone(), state);
+                                shelf.versions.insert(location, Version { sequence, snapshot: sequence });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
 }
+each_aggregate!(define_memory but stocks);
 
 fn take<Key: Hash + Eq + Clone, Value: Default>(
     cache: &mut LruCache<Key, Place<Value>>,
@@ -174,26 +194,6 @@ fn put<Key: Hash + Eq, Value>(
 fn forget<Key: Hash + Eq, Value>(cache: &mut LruCache<Key, Place<Value>>, key: Option<Key>) {
     if let Some(key) = key {
         cache.pop(&key);
-    }
-}
-
-impl Working {
-    /// Fills in what was loaded from the log. A stream whose id cannot be read is nobody's: no command can name it.
-    pub(crate) fn fill(&mut self, loaded: Vec<Loaded>) {
-        for stream in loaded {
-            match stream {
-                Loaded::Order(id, state, sequence) => set(&mut self.orders, id.parse().ok(), state, sequence),
-                Loaded::Product(id, state, sequence) => set(&mut self.products, id.parse().ok(), state, sequence),
-                Loaded::Refund(id, state, sequence) => set(&mut self.refunds, id.parse().ok(), state, sequence),
-                Loaded::Stock(id, state, sequence) => {
-                    if let Ok(StockId { sku, location }) = id.parse() {
-                        let shelf = self.shelves.entry(sku).or_default();
-                        shelf.stocks.insert(location.clone(), state);
-                        shelf.versions.insert(location, Version { sequence, snapshot: sequence });
-                    }
-                }
-            }
-        }
     }
 }
 

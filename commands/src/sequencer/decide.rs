@@ -24,7 +24,7 @@ use crate::{
     failure::Refusal,
     request::{Answer, Command, Request},
     sequencer::{
-        cache::{Versioned, Working},
+        cache::Working,
         draft::{Draft, Stopped, Target},
     },
 };
@@ -120,9 +120,4 @@ impl Asked<'_> {
         }
         Ok(stated)
     }
-}
-
-/// The order as a target; where it is not in the working set it is one that does not exist.
-fn order_target(order: &mut Versioned<Order>, id: OrderId) -> Target<'_, Order> {
-    Target { id: id.to_string(), state: &mut order.state, version: &mut order.version, entries: |_| 1 }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use cqrs_es::{Aggregate, DomainEvent, event_sink::EventSink};
+use cqrs_es::{DomainEvent, event_sink::EventSink};
 use futures_util::FutureExt;
 use purser_domain::{Timestamp, recorded::Recorded};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{failure::Refusal, log::SnapshotRequest, sequencer::cache::Version};
+use crate::{aggregates::Kept, failure::Refusal, log::SnapshotRequest, sequencer::cache::Version};
 
 /// The events that a batch will append, in order.
 #[derive(Debug)]
@@ -52,13 +52,13 @@ impl Draft {
     }
 
     /// Lets an aggregate handle a command and takes its events.
-    pub(crate) fn drive<A: Aggregate<Services = ()>>(
+    pub(crate) fn drive<A: Kept>(
         &mut self,
         target: Target<'_, A>,
         command: A::Command,
         metadata: &Arc<RawValue>,
     ) -> Result<(), Driven<A::Error>> {
-        let Target { id, state, version, entries } = target;
+        let Target { id, state, version } = target;
         let sink = EventSink::default();
         // The aggregates await nothing but the sink's own lock, which nobody else holds: one poll completes them.
         // Unconstrained, because the runtime's budget would otherwise suspend a task that takes many locks in a row.
@@ -81,7 +81,8 @@ impl Draft {
                 metadata: Arc::clone(metadata),
             });
         }
-        if let Some(request) = SnapshotRequest::when_due::<A>(&id, version.sequence, version.snapshot, entries(state)) {
+        if let Some(request) = SnapshotRequest::when_due::<A>(&id, version.sequence, version.snapshot, state.entries())
+        {
             version.snapshot = version.sequence;
             self.snapshots.push(request);
         }
@@ -100,8 +101,6 @@ pub(crate) struct Target<'a, A> {
     pub(crate) id: String,
     pub(crate) state: &'a mut A,
     pub(crate) version: &'a mut Version,
-    /// How many entries a snapshot of the state would have.
-    pub(crate) entries: fn(&A) -> usize,
 }
 
 /// Why an aggregate gave no events.

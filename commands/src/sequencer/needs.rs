@@ -91,8 +91,4 @@ impl Needs {
         };
         self.shelves.extend(allocations.iter().map(|allocation| allocation.stock.sku.clone()));
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.orders.is_empty() && self.products.is_empty() && self.shelves.is_empty() && self.refunds.is_empty()
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, OrderRefusal, Stock, StockCommand, Stopped,
-    Target, order, order_target, stock,
+    Target, order, stock,
 };
 
 /// What a step of the order does to each stock that is held for it.
@@ -32,7 +32,7 @@ impl Decision<'_> {
         let Some(order) = self.working.orders.get_mut(&id) else {
             return Err(Stopped::refused(OrderRefusal::Unknown));
         };
-        self.draft.drive(order_target(order, id), command, &asked.metadata)?;
+        self.draft.drive(order.target(&id), command, &asked.metadata)?;
         let status = order.state.status().ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
         Ok(Answer::OrderIs { order: id, status })
     }
@@ -59,7 +59,7 @@ impl Decision<'_> {
         let shelf = self.working.shelves.entry(allocation.stock.sku.clone()).or_default();
         let state = shelf.stocks.entry(allocation.stock.location.clone()).or_default();
         let version = shelf.versions.entry(allocation.stock.location.clone()).or_default();
-        let target = Target { id: allocation.stock.to_string(), state, version, entries: Stock::open_reservations };
+        let target = Target { id: allocation.stock.to_string(), state, version };
         Ok(self.draft.drive(target, command, &asked.metadata)?)
     }
 }

@@ -9,7 +9,7 @@ use purser_domain::{
     text::{CustomerId, MerchantId},
 };
 
-use super::{Answer, Asked, Decision, Stopped, order_target};
+use super::{Answer, Asked, Decision, Stopped};
 use crate::{failure::Refusal, request::PlaceOrder, sequencer::cache::Versioned};
 
 impl Decision<'_> {
@@ -41,7 +41,7 @@ impl Decision<'_> {
             placed_at,
             pay_by,
         });
-        self.draft.drive(order_target(&mut order, place.order), command, &asked.metadata)?;
+        self.draft.drive(order.target(&place.order), command, &asked.metadata)?;
         let status = order.state.status().unwrap_or(OrderStatus::PendingPayment);
         self.working.orders.insert(place.order, order);
         for allocation in &allocations {

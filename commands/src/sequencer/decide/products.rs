@@ -3,11 +3,11 @@
 use purser_domain::{
     money::Money,
     principal::Principal,
-    product::{Listing, Product, ProductCommand, ProductRefusal},
+    product::{Listing, ProductCommand, ProductRefusal},
     text::Sku,
 };
 
-use super::{Answer, Asked, Decision, Stopped, Target};
+use super::{Answer, Asked, Decision, Stopped};
 use crate::failure::Refusal;
 
 impl Decision<'_> {
@@ -49,9 +49,7 @@ impl Decision<'_> {
 
     fn drive_product(&mut self, asked: &Asked<'_>, sku: &Sku, command: ProductCommand) -> Result<Answer, Stopped> {
         let product = self.working.products.entry(sku.clone()).or_default();
-        let target: Target<'_, Product> =
-            Target { id: sku.to_string(), state: &mut product.state, version: &mut product.version, entries: |_| 1 };
-        self.draft.drive(target, command, &asked.metadata)?;
+        self.draft.drive(product.target(sku), command, &asked.metadata)?;
         Ok(Answer::Done)
     }
 }

@@ -3,11 +3,11 @@
 use purser_domain::{
     ids::RefundId,
     principal::Principal,
-    refund::{Claim, Refund, RefundChannel, RefundCommand, RefundRefusal},
+    refund::{Claim, RefundChannel, RefundCommand, RefundRefusal},
     text::{PaymentReference, Reason},
 };
 
-use super::{Answer, Asked, Decision, Stopped, Target};
+use super::{Answer, Asked, Decision, Stopped};
 
 impl Decision<'_> {
     pub(super) fn request_refund(&mut self, asked: &Asked<'_>, claim: &Claim) -> Result<Answer, Stopped> {
@@ -44,9 +44,7 @@ impl Decision<'_> {
             }
         }
         let refund = self.working.refunds.entry(id).or_default();
-        let target: Target<'_, Refund> =
-            Target { id: id.to_string(), state: &mut refund.state, version: &mut refund.version, entries: |_| 1 };
-        self.draft.drive(target, command, &asked.metadata)?;
+        self.draft.drive(refund.target(&id), command, &asked.metadata)?;
         Ok(Answer::Done)
     }
 }

@@ -2,7 +2,7 @@
 
 use purser_domain::{
     product::ProductKind,
-    stock::{Stock, StockCommand, StockId},
+    stock::{StockCommand, StockId},
 };
 
 use super::{Answer, Asked, Decision, Stopped, Target};
@@ -23,8 +23,7 @@ impl Decision<'_> {
         let shelf = self.working.shelves.entry(id.sku.clone()).or_default();
         let mut state = shelf.stocks.remove(&id.location).unwrap_or_default();
         let mut version = shelf.versions.remove(&id.location).unwrap_or_default();
-        let target =
-            Target { id: id.to_string(), state: &mut state, version: &mut version, entries: Stock::open_reservations };
+        let target = Target { id: id.to_string(), state: &mut state, version: &mut version };
         let driven = self.draft.drive(target, command, &asked.metadata);
         let answer = Answer::StockIs { stock: id.clone(), on_hand: state.on_hand(), reserved: state.reserved() };
         if version.sequence > 0 {

@@ -1,0 +1,69 @@
+//! The aggregates that the write side keeps, listed once.
+//!
+//! Cache, working set, cold loads and snapshots go through all of them in the same way; [`each_aggregate`] is what they
+//! are generated from, so that a new aggregate is one line here. Stock is the one exception: in memory it is kept by the shelf,
+//! all locations of a SKU together, because an allocation looks at all of them.
+
+use std::{fmt::Display, hash::Hash, str::FromStr};
+
+use cqrs_es::Aggregate;
+use purser_domain::{
+    ids::{OrderId, RefundId},
+    order::Order,
+    product::Product,
+    refund::Refund,
+    stock::Stock,
+    text::Sku,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Calls a macro with `plural: Aggregate,` for every aggregate; `but stocks` leaves out the one that is kept by the shelf.
+macro_rules! each_aggregate {
+    ($define:ident) => {
+        $crate::aggregates::each_aggregate! { $define but stocks, stocks: Stock, }
+    };
+    ($define:ident but stocks $(, $plural:ident: $Aggregate:ident,)?) => {
+        $define! {
+            orders: Order,
+            products: Product,
+            refunds: Refund,
+            $($plural: $Aggregate,)?
+        }
+    };
+}
+pub(crate) use each_aggregate;
+
+/// What the write side must know of an aggregate beyond its decisions.
+pub(crate) trait Kept: Aggregate<Services = ()> + Default + Serialize + DeserializeOwned {
+    /// What names its stream.
+    type Id: Hash + Eq + Clone + Display + FromStr;
+
+    /// Whether one of which nothing is recorded yet stays in memory as well. Only where nobody can invent ids: they would
+    /// push out what exists.
+    const KEPT_BEFORE_ITS_FIRST_EVENT: bool = false;
+
+    /// How many entries a snapshot of the state would have.
+    fn entries(&self) -> usize {
+        1
+    }
+}
+
+impl Kept for Order {
+    type Id = OrderId;
+}
+
+impl Kept for Product {
+    type Id = Sku;
+}
+
+impl Kept for Refund {
+    type Id = RefundId;
+}
+
+impl Kept for Stock {
+    type Id = purser_domain::stock::StockId;
+
+    fn entries(&self) -> usize {
+        self.open_reservations()
+    }
+}
