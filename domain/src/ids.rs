@@ -70,6 +70,8 @@ macro_rules! minted_ids {
 minted_ids! {
     /// One order.
     OrderId, "ord_", "order id";
+    /// One attempt to pay an order through a gateway.
+    PaymentId, "pay_", "payment id";
     /// One refund.
     RefundId, "rfd_", "refund id";
 }

@@ -20,6 +20,8 @@ pub enum RefundCause {
     LatePayment,
     /// The money came on top of what settled the order.
     SurplusPayment,
+    /// The money was part of a total that never came together.
+    IncompletePayment,
 }
 
 /// Who performs a refund.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Timestamp,
     address::Address,
-    ids::OrderId,
+    ids::{OrderId, PaymentId},
     money::{Amount, Money},
     order::{Allocation, Capture, OrderLine, OrderPlaced, PlaceOrder},
     product::{Listing, ProductKind},
@@ -73,11 +73,16 @@ pub(crate) fn gbp(minor_units: i64) -> Money {
 }
 
 pub(crate) fn capture(reference: &str, pence: i64) -> Capture {
-    Capture { reference: text(reference), amount: gbp(pence) }
+    Capture { reference: text(reference), amount: gbp(pence), payment: None }
 }
 
 pub(crate) fn allocation(stock: &str, units: i64) -> Allocation {
     Allocation { stock: text(stock), quantity: quantity(units) }
+}
+
+/// A capture of the sample payment at a gateway.
+pub(crate) fn part(reference: &str, pence: i64) -> Capture {
+    Capture { payment: Some(PaymentId::from_uuid(Uuid::from_u128(3))), ..capture(reference, pence) }
 }
 
 /// A line of goods at 255 pence a piece.

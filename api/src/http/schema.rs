@@ -127,7 +127,7 @@ documented! {
     /// Why money is owed back.
     RefundCause = ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(["order_cancelled", "late_payment", "surplus_payment"]))
+        .enum_values(Some(["order_cancelled", "late_payment", "surplus_payment", "incomplete_payment"]))
         .examples([json!("order_cancelled")]);
     /// Marks the place in a list where the next page begins. Belongs to one query with one sort; signed.
     Cursor = text("^[A-Za-z0-9_-]{1,1024}$", "q1X3v0b5").max_length(Some(1_024));

@@ -3,7 +3,7 @@ use crate::{
     address::Address,
     ids::OrderId,
     money::{Amount, Money},
-    order::{Allocation, OrderLine},
+    order::{Allocation, Capture, OrderLine},
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
 };
 
@@ -34,7 +34,6 @@ pub struct PlaceOrder {
 
 /// What can be asked of an order. Times are stated with the command, never read from a clock.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "placement is the hot path, and boxing it would cost it an allocation")]
 pub enum OrderCommand {
     /// Begins the order.
     Place(PlaceOrder),
@@ -44,6 +43,13 @@ pub enum OrderCommand {
         reference: PaymentReference,
         /// How much.
         amount: Money,
+        /// When it was taken.
+        at: Timestamp,
+    },
+    /// Takes note of money that a gateway captured for the order, in whole or in part, whatever state it is in.
+    RecordCapture {
+        /// The money, and the payment that it is part of.
+        capture: Capture,
         /// When it was taken.
         at: Timestamp,
     },

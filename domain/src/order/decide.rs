@@ -2,9 +2,10 @@ use crate::{
     Timestamp,
     money::{Amount, Money},
     order::{
-        Capture, Closed, Order, OrderAction, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus,
-        PlaceOrder, Settled, Settlement, Terms,
+        Capture, Closed, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus,
+        PlaceOrder, Settled, Settlement,
     },
+    refund::RefundCause,
     text::Reason,
 };
 
@@ -13,8 +14,9 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
     match command {
         OrderCommand::Place(place) => decide_place(order, place),
         OrderCommand::RecordPayment { reference, amount, at } => {
-            decide_payment(order, Capture { reference, amount }, at)
+            decide_payment(order, Capture { reference, amount, payment: None }, at)
         }
+        OrderCommand::RecordCapture { capture, at } => decide_payment(order, capture, at),
         OrderCommand::StartProcessing { at } => match order {
             Order::Paid(_) => Ok(vec![OrderEvent::ProcessingStarted { at }]),
             Order::Processing(_) => Ok(vec![]),
@@ -74,10 +76,7 @@ fn decide_payment(order: &Order, capture: Capture, at: Timestamp) -> Result<Vec<
     }
     match order {
         Order::Unplaced => Err(OrderRefusal::Unknown),
-        Order::PendingPayment(terms) => {
-            check_amount(terms, capture.amount)?;
-            Ok(vec![OrderEvent::OrderPaid { settlement: Settlement::Captured(capture), at }])
-        }
+        Order::PendingPayment(open) => decide_settlement(open, capture, at),
         Order::Paid(settled)
         | Order::Processing(settled)
         | Order::Shipped(settled)
@@ -87,8 +86,44 @@ fn decide_payment(order: &Order, capture: Capture, at: Timestamp) -> Result<Vec<
     }
 }
 
-fn check_amount(terms: &Terms, received: Money) -> Result<(), OrderRefusal> {
-    if received == terms.total { Ok(()) } else { Err(OrderRefusal::AmountMismatch { expected: terms.total, received }) }
+/// An order is settled by one payment: by a capture of the total, or by captures of a gateway's payment that add up to it.
+/// Parts of other payments are owed back as soon as that is so.
+fn decide_settlement(open: &Open, capture: Capture, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    if let Some(known) = open.known(&capture.reference) {
+        return already_recorded(known, capture.amount);
+    }
+    let total = open.terms.total;
+    let mismatch = OrderRefusal::AmountMismatch { expected: total, received: capture.amount };
+    if capture.amount.currency != total.currency {
+        return Err(mismatch);
+    }
+    let is_of_the_same = |part: &&Capture| capture.payment.is_some() && part.payment == capture.payment;
+    let (same, others): (Vec<&Capture>, Vec<&Capture>) = open.received.iter().partition(is_of_the_same);
+    let sum = same.iter().try_fold(capture.amount.amount, |sum, part| sum.checked_add(part.amount.amount));
+    match sum {
+        Some(sum) if sum == total.amount => {
+            let settlement = if same.is_empty() {
+                Settlement::Captured(capture)
+            } else {
+                Settlement::CapturedInParts(same.into_iter().cloned().chain([capture]).collect())
+            };
+            let incomplete = owed(others.into_iter().cloned(), RefundCause::IncompletePayment, at);
+            Ok(std::iter::once(OrderEvent::OrderPaid { settlement, at }).chain(incomplete).collect())
+        }
+        Some(sum) if sum < total.amount && capture.payment.is_some() => {
+            Ok(vec![OrderEvent::PartialPaymentReceived { capture, at }])
+        }
+        Some(_) | None => Err(mismatch),
+    }
+}
+
+/// All of these captures goes back.
+fn owed(
+    captures: impl Iterator<Item = Capture>,
+    cause: RefundCause,
+    at: Timestamp,
+) -> impl Iterator<Item = OrderEvent> {
+    captures.map(move |capture| OrderEvent::RefundOwed { capture, cause, at })
 }
 
 fn decide_surplus(settled: &Settled, capture: Capture, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
@@ -116,9 +151,15 @@ fn already_recorded(known: &Capture, received: Money) -> Result<Vec<OrderEvent>,
 
 fn decide_cancel(order: &Order, reason: Reason, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
     match order {
-        Order::PendingPayment(_) => Ok(vec![OrderEvent::OrderCancelled { reason, owed_back: None, at }]),
+        Order::PendingPayment(open) => {
+            let cancelled = OrderEvent::OrderCancelled { reason, owed_back: None, at };
+            let incomplete = owed(open.received.iter().cloned(), RefundCause::IncompletePayment, at);
+            Ok(std::iter::once(cancelled).chain(incomplete).collect())
+        }
         Order::Paid(settled) | Order::Processing(settled) => {
-            Ok(vec![OrderEvent::OrderCancelled { reason, owed_back: settled.capture().cloned(), at }])
+            let mut captures = settled.captures().iter().cloned();
+            let cancelled = OrderEvent::OrderCancelled { reason, owed_back: captures.next(), at };
+            Ok(std::iter::once(cancelled).chain(owed(captures, RefundCause::OrderCancelled, at)).collect())
         }
         Order::Cancelled(_) => Ok(vec![]),
         Order::Unplaced | Order::Shipped(_) | Order::Delivered(_) | Order::Completed(_) | Order::Expired(_) => {
@@ -130,8 +171,13 @@ fn decide_cancel(order: &Order, reason: Reason, at: Timestamp) -> Result<Vec<Ord
 /// An order that was paid or cancelled in time is past its window: the timer that asks has lost a race it may lose.
 fn decide_expire(order: &Order, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
     match order {
-        Order::PendingPayment(terms) if at < terms.pay_by => Err(OrderRefusal::WindowOpen { pay_by: terms.pay_by }),
-        Order::PendingPayment(_) => Ok(vec![OrderEvent::OrderExpired { at }]),
+        Order::PendingPayment(open) if at < open.terms.pay_by => {
+            Err(OrderRefusal::WindowOpen { pay_by: open.terms.pay_by })
+        }
+        Order::PendingPayment(open) => {
+            let incomplete = owed(open.received.iter().cloned(), RefundCause::IncompletePayment, at);
+            Ok(std::iter::once(OrderEvent::OrderExpired { at }).chain(incomplete).collect())
+        }
         Order::Expired(_) => Ok(vec![]),
         Order::Unplaced
         | Order::Paid(_)

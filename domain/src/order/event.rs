@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     address::Address,
+    ids::PaymentId,
     money::{Amount, Money},
     order::Allocation,
     product::ProductKind,
     quantity::Quantity,
+    refund::RefundCause,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, Sku, Title, TrackingNumber},
 };
 
@@ -62,6 +64,9 @@ pub struct Capture {
     pub reference: PaymentReference,
     /// How much.
     pub amount: Money,
+    /// The payment at a gateway that it is part of, if it was taken through one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentId>,
 }
 
 /// How an order came to be paid.
@@ -72,6 +77,8 @@ pub enum Settlement {
     NothingDue,
     /// Money was taken for it.
     Captured(Capture),
+    /// Money was taken for it in parts, all of one payment, which add up to its total.
+    CapturedInParts(Vec<Capture>),
 }
 
 /// What happened to an order.
@@ -86,6 +93,13 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// A part of its total was taken; it stays unpaid until the parts of one payment add up.
+    PartialPaymentReceived {
+        /// The money.
+        capture: Capture,
+        /// When it was taken.
+        at: Timestamp,
+    },
     /// Money arrived for an order that had ended; it is owed back.
     LatePaymentReceived {
         /// The money.
@@ -98,6 +112,15 @@ pub enum OrderEvent {
         /// The money.
         capture: Capture,
         /// When it was taken.
+        at: Timestamp,
+    },
+    /// Money that had been taken for it is owed back, beyond what the other events say.
+    RefundOwed {
+        /// The money as it was taken.
+        capture: Capture,
+        /// Why.
+        cause: RefundCause,
+        /// When it came to be owed.
         at: Timestamp,
     },
     /// Its stock was deducted, and the work on it began.
@@ -161,6 +184,8 @@ impl OrderEvent {
         match self {
             Self::OrderPlaced(_) => "OrderPlaced",
             Self::OrderPaid { .. } => "OrderPaid",
+            Self::PartialPaymentReceived { .. } => "PartialPaymentReceived",
+            Self::RefundOwed { .. } => "RefundOwed",
             Self::LatePaymentReceived { .. } => "LatePaymentReceived",
             Self::SurplusPaymentReceived { .. } => "SurplusPaymentReceived",
             Self::ProcessingStarted { .. } => "ProcessingStarted",

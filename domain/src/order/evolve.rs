@@ -1,4 +1,4 @@
-use crate::order::{Capture, Closed, Order, OrderEvent, OrderPlaced, Settled, Settlement, Terms};
+use crate::order::{Capture, Closed, Open, Order, OrderEvent, OrderPlaced, Settled, Settlement, Terms};
 
 impl Order {
     /// The state after an event. Never fails and never decides: an event that does not fit a state leaves it as it is,
@@ -8,8 +8,11 @@ impl Order {
         match event {
             OrderEvent::OrderPlaced(placed) => self.placed(placed),
             OrderEvent::OrderPaid { settlement, at: _ } => self.paid(settlement),
+            OrderEvent::PartialPaymentReceived { capture, at: _ } => self.partial_payment(capture),
             OrderEvent::LatePaymentReceived { capture, at: _ } => self.late_payment(capture),
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => self.surplus_payment(capture),
+            // What is owed back is decided with the event that makes it owed; to say so changes nothing about the order.
+            OrderEvent::RefundOwed { .. } => self,
             OrderEvent::ProcessingStarted { at: _ } => match self {
                 Self::Paid(settled) => Self::Processing(settled),
                 other => other,
@@ -28,7 +31,7 @@ impl Order {
             },
             OrderEvent::OrderCancelled { owed_back, .. } => self.cancelled(owed_back),
             OrderEvent::OrderExpired { at: _ } => match self {
-                Self::PendingPayment(terms) => Self::Expired(Closed::of(terms, vec![])),
+                Self::PendingPayment(Open { terms, received }) => Self::Expired(Closed::of(terms, received)),
                 other => other,
             },
             OrderEvent::OrderReservationsReleased { at: _ } => self.released(),
@@ -37,22 +40,44 @@ impl Order {
 
     fn placed(self, placed: OrderPlaced) -> Self {
         match self {
-            Self::Unplaced => Self::PendingPayment(Terms {
-                customer: placed.customer,
-                merchant: placed.merchant,
-                total: placed.total,
-                pay_by: placed.pay_by,
-                allocations: placed.allocations,
-            }),
+            Self::Unplaced => {
+                let terms = Terms {
+                    customer: placed.customer,
+                    merchant: placed.merchant,
+                    total: placed.total,
+                    pay_by: placed.pay_by,
+                    allocations: placed.allocations,
+                };
+                Self::PendingPayment(Open { terms, received: vec![] })
+            }
             other => other,
         }
     }
 
     fn paid(self, settlement: Settlement) -> Self {
         match self {
-            Self::PendingPayment(terms) => Self::Paid(Settled { terms, settlement, surplus: vec![] }),
+            Self::PendingPayment(Open { terms, received }) => {
+                let mut surplus = received;
+                surplus.retain(|part| !settlement.captures().contains(part));
+                Self::Paid(Settled { terms, settlement, surplus })
+            }
             other => other,
         }
+    }
+
+    fn partial_payment(mut self, capture: Capture) -> Self {
+        match &mut self {
+            Self::PendingPayment(open) => open.received.push(capture),
+            Self::Unplaced
+            | Self::Paid(_)
+            | Self::Processing(_)
+            | Self::Shipped(_)
+            | Self::Delivered(_)
+            | Self::Completed(_)
+            | Self::Cancelled(_)
+            | Self::Expired(_) => {}
+        }
+        self
     }
 
     fn late_payment(mut self, capture: Capture) -> Self {
@@ -83,10 +108,12 @@ impl Order {
 
     fn cancelled(self, owed_back: Option<Capture>) -> Self {
         match self {
-            Self::PendingPayment(terms) => Self::Cancelled(Closed::of(terms, vec![])),
+            Self::PendingPayment(Open { terms, received }) => Self::Cancelled(Closed::of(terms, received)),
             Self::Paid(settled) | Self::Processing(settled) => {
                 let mut captures = settled.surplus;
                 captures.extend(owed_back);
+                // The parts of a total that was paid in several; the event names the first alone.
+                captures.extend(settled.settlement.captures().iter().skip(1).cloned());
                 Self::Cancelled(Closed::of(settled.terms, captures))
             }
             other => other,

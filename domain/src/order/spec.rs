@@ -1,12 +1,13 @@
 mod every_pair;
 mod evolution;
+mod parts;
 mod payment;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
     order::{Order, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus, PlaceOrder, Settlement},
-    samples::{at, capture, gbp, money, place, placed, text},
+    samples::{at, capture, gbp, money, part, place, placed, text},
 };
 
 fn given(events: Vec<OrderEvent>) -> AggregateTestExecutor<Order> {
@@ -56,6 +57,11 @@ fn cancelled(owed_back: Option<&str>) -> OrderEvent {
 
 fn pay(reference: &str, pence: i64) -> OrderCommand {
     OrderCommand::RecordPayment { reference: text(reference), amount: gbp(pence), at: at(1) }
+}
+
+/// A capture of the sample payment at a gateway, reported.
+fn capture_of(reference: &str, pence: i64) -> OrderCommand {
+    OrderCommand::RecordCapture { capture: part(reference, pence), at: at(1) }
 }
 
 fn cancel() -> OrderCommand {

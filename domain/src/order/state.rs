@@ -34,6 +34,16 @@ pub struct Terms {
     pub allocations: Vec<Allocation>,
 }
 
+/// An order whose payment is awaited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Open {
+    /// As placed.
+    pub terms: Terms,
+    /// Parts of the total that were taken already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub received: Vec<Capture>,
+}
+
 /// An order whose total is settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
@@ -63,7 +73,7 @@ pub enum Order {
     #[default]
     Unplaced,
     /// Placed, its stock held, its payment awaited.
-    PendingPayment(Terms),
+    PendingPayment(Open),
     /// Paid in time; its stock still held.
     Paid(Settled),
     /// Its stock deducted.
@@ -167,7 +177,7 @@ impl Order {
     pub const fn terms(&self) -> Option<&Terms> {
         match self {
             Self::Unplaced => None,
-            Self::PendingPayment(terms) => Some(terms),
+            Self::PendingPayment(open) => Some(&open.terms),
             Self::Paid(settled)
             | Self::Processing(settled)
             | Self::Shipped(settled)
@@ -179,17 +189,14 @@ impl Order {
 }
 
 impl Settled {
-    /// The money that settled the order, if it was not free.
-    pub const fn capture(&self) -> Option<&Capture> {
-        match &self.settlement {
-            Settlement::NothingDue => None,
-            Settlement::Captured(capture) => Some(capture),
-        }
+    /// The money that settled the order, none if it was free.
+    pub const fn captures(&self) -> &[Capture] {
+        self.settlement.captures()
     }
 
     /// The payment of this reference, if it is known already.
     pub fn known(&self, reference: &PaymentReference) -> Option<&Capture> {
-        self.capture().into_iter().chain(&self.surplus).find(|capture| capture.reference == *reference)
+        self.captures().iter().chain(&self.surplus).find(|capture| capture.reference == *reference)
     }
 }
 
@@ -197,5 +204,23 @@ impl Closed {
     /// The payment of this reference, if it is known already.
     pub fn known(&self, reference: &PaymentReference) -> Option<&Capture> {
         self.owed_back.iter().find(|capture| capture.reference == *reference)
+    }
+}
+
+impl Open {
+    /// The part of this reference, if it is known already.
+    pub fn known(&self, reference: &PaymentReference) -> Option<&Capture> {
+        self.received.iter().find(|capture| capture.reference == *reference)
+    }
+}
+
+impl Settlement {
+    /// The money, none where nothing was due.
+    pub const fn captures(&self) -> &[Capture] {
+        match self {
+            Self::NothingDue => &[],
+            Self::Captured(capture) => std::slice::from_ref(capture),
+            Self::CapturedInParts(captures) => captures.as_slice(),
+        }
     }
 }

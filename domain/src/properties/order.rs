@@ -50,7 +50,9 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         OrderEvent::OrderCompleted { .. } => Some(OrderStatus::Completed),
         OrderEvent::OrderCancelled { .. } => Some(OrderStatus::Cancelled),
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
-        OrderEvent::LatePaymentReceived { .. }
+        OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::RefundOwed { .. }
+        | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::OrderReservationsReleased { .. } => before,
     }

@@ -195,7 +195,7 @@ impl Shop {
 fn held(order: &Order) -> &[Allocation] {
     match order {
         Order::Unplaced => &[],
-        Order::PendingPayment(terms) => &terms.allocations,
+        Order::PendingPayment(open) => &open.terms.allocations,
         Order::Paid(settled)
         | Order::Processing(settled)
         | Order::Shipped(settled)

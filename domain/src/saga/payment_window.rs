@@ -9,7 +9,9 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         OrderEvent::OrderPaid { .. } | OrderEvent::OrderCancelled { .. } | OrderEvent::OrderExpired { .. } => {
             Some(Reaction::ClearTimer { order })
         }
-        OrderEvent::LatePaymentReceived { .. }
+        OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::RefundOwed { .. }
+        | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::OrderShipped { .. }

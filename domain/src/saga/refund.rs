@@ -17,6 +17,7 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         Event::Order(order, OrderEvent::SurplusPaymentReceived { capture, .. }) => {
             Some(request(*order, capture, RefundCause::SurplusPayment))
         }
+        Event::Order(order, OrderEvent::RefundOwed { capture, cause, .. }) => Some(request(*order, capture, *cause)),
         Event::Refund(refund, RefundEvent::RefundRequested { claim, .. }) => {
             Some(Reaction::SubmitRefund { refund: *refund, claim: claim.clone() })
         }

@@ -52,8 +52,13 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                     owed_back.clone().map(|capture| Claim { order: id, capture, cause: RefundCause::OrderCancelled });
                 [clear(), None, release(), claim.map(owes)]
             }
+            OrderEvent::RefundOwed { capture, cause, at: _ } => {
+                let claim = Claim { order: id, capture: capture.clone(), cause: *cause };
+                [None, None, None, Some(owes(claim))]
+            }
             OrderEvent::OrderExpired { .. } => [clear(), None, release(), None],
-            OrderEvent::ProcessingStarted { .. }
+            OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::ProcessingStarted { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }

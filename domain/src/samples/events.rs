@@ -3,8 +3,8 @@
 //! The golden files hold exactly these values: a value is never changed here, only added.
 
 use super::{
-    Sample, allocation, amount, at, bare_address, capture, every_variant, gbp, goods_line, listing, order_id, placed,
-    quantity, service_line, text,
+    Sample, allocation, amount, at, bare_address, capture, every_variant, gbp, goods_line, listing, order_id, part,
+    placed, quantity, service_line, text,
 };
 use crate::{
     address::Address,
@@ -23,6 +23,21 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         OrderPaid: [
             "" => OrderEvent::OrderPaid { settlement: Settlement::Captured(capture("pi_3OqY", 3855)), at: precise() },
             "free" => OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: at(0) },
+            "gateway" => OrderEvent::OrderPaid { settlement: Settlement::Captured(part("tx_1", 3855)), at: at(1) },
+            "parts" => OrderEvent::OrderPaid {
+                settlement: Settlement::CapturedInParts(vec![part("tx_1", 3000), part("tx_2", 855)]),
+                at: at(2),
+            },
+        ],
+        PartialPaymentReceived: [
+            "" => OrderEvent::PartialPaymentReceived { capture: part("tx_1", 3000), at: precise() },
+        ],
+        RefundOwed: [
+            "" => OrderEvent::RefundOwed {
+                capture: part("tx_1", 3000),
+                cause: RefundCause::IncompletePayment,
+                at: precise(),
+            },
         ],
         LatePaymentReceived: ["" => OrderEvent::LatePaymentReceived { capture: capture("pi_3OqZ", 3855), at: at(31) }],
         SurplusPaymentReceived: [

@@ -29,8 +29,8 @@ pub struct OrderState {
     /// What was agreed, with its lines and the stock that was reserved for it.
     #[serde(flatten)]
     pub placed: OrderPlaced,
-    /// The money that settled it.
-    pub capture: Option<Capture>,
+    /// The money that settled it, and until then the parts of it that were taken.
+    pub captures: Vec<Capture>,
     /// Money on top of that, owed back.
     pub surplus: Vec<PaymentReference>,
     /// Money that was taken for it before or after it ended early, owed back.
@@ -95,16 +95,17 @@ impl View<Order> for OrderReplay {
 impl OrderReplay {
     pub(super) fn state(self) -> Option<OrderState> {
         let status = self.order.status()?;
-        let (capture, surplus, owed_back) = match self.order {
-            Order::Unplaced | Order::PendingPayment(_) => (None, vec![], vec![]),
+        let (captures, surplus, owed_back) = match self.order {
+            Order::Unplaced => (vec![], vec![], vec![]),
+            Order::PendingPayment(open) => (open.received, vec![], vec![]),
             Order::Paid(settled)
             | Order::Processing(settled)
             | Order::Shipped(settled)
             | Order::Delivered(settled)
-            | Order::Completed(settled) => (settled.capture().cloned(), references(settled.surplus), vec![]),
-            Order::Cancelled(closed) | Order::Expired(closed) => (None, vec![], references(closed.owed_back)),
+            | Order::Completed(settled) => (settled.captures().to_vec(), references(settled.surplus), vec![]),
+            Order::Cancelled(closed) | Order::Expired(closed) => (vec![], vec![], references(closed.owed_back)),
         };
-        Some(OrderState { status, placed: self.placed?, capture, surplus, owed_back })
+        Some(OrderState { status, placed: self.placed?, captures, surplus, owed_back })
     }
 }
 

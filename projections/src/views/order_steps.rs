@@ -87,7 +87,9 @@ pub(super) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         OrderEvent::OrderCompleted { .. } => Some(OrderStatus::Completed),
         OrderEvent::OrderCancelled { .. } => Some(OrderStatus::Cancelled),
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
-        OrderEvent::LatePaymentReceived { .. }
+        OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::RefundOwed { .. }
+        | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::OrderReservationsReleased { .. } => None,
     }
@@ -104,6 +106,8 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::OrderCompleted { at }
         | OrderEvent::OrderCancelled { at, .. }
         | OrderEvent::OrderExpired { at }
+        | OrderEvent::PartialPaymentReceived { at, .. }
+        | OrderEvent::RefundOwed { at, .. }
         | OrderEvent::LatePaymentReceived { at, .. }
         | OrderEvent::SurplusPaymentReceived { at, .. }
         | OrderEvent::OrderReservationsReleased { at } => *at,

@@ -81,6 +81,8 @@ impl TurnKind {
             OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
             OrderEvent::OrderCancelled { owed_back: None, .. } => Some(Self::Dropped),
             OrderEvent::OrderPlaced(_)
+            | OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::RefundOwed { .. }
             | OrderEvent::LatePaymentReceived { .. }
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::ProcessingStarted { .. }

@@ -55,10 +55,10 @@ async fn an_order_stands_as_it_stood_then() {
         "customer": "demo-customer", "merchant": "demo-merchant",
         "lines": [{"sku": "A", "title": "Title of A", "kind": "goods", "quantity": 2, "unit_price": 250, "total": 500}],
         "total": {"amount": 500, "currency": "GBP"}, "ship_to": then["ship_to"], "placed_at": at,
-        "pay_by": "2026-01-15T12:30:00.000000Z", "owed_back": []});
+        "pay_by": "2026-01-15T12:30:00.000000Z", "payments": [], "owed_back": []});
     assert_eq!(then, expected);
     let now = api.get(&format!("/v1/orders/{id}/as-of?time=2026-01-15T12:01:00Z")).await;
-    assert_eq!((&now["status"], &now["payment"]), (&json!("processing"), &json!("tx-1")));
+    assert_eq!((&now["status"], &now["payments"]), (&json!("processing"), &json!(["tx-1"])));
     asked(&api, &format!("/v1/orders/{id}/as-of?position=1")).await.expect_problem(404, "not-found");
     for query in ["", "position=0", "position=-1", "position=1&time=2026-01-15T12:00:30Z"] {
         let refused = asked(&api, &format!("/v1/orders/{id}/as-of?{query}")).await;

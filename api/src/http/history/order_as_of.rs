@@ -57,10 +57,9 @@ pub(crate) struct OrderAsOf {
     placed_at: Moment,
     /// When its payment window closed.
     pay_by: Moment,
-    /// The payment that settled it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<schema::PaymentReference>)]
-    payment: Option<PaymentReference>,
+    /// The payments that settled it, or until then the parts of its total that were taken.
+    #[schema(value_type = Vec<schema::PaymentReference>)]
+    payments: Vec<PaymentReference>,
     /// Payments that were owed back by then: on top, too late, or of an order that was cancelled.
     #[schema(value_type = Vec<schema::PaymentReference>)]
     owed_back: Vec<PaymentReference>,
@@ -91,7 +90,7 @@ pub(crate) async fn order_as_of(
 
 impl OrderAsOf {
     fn new(id: OrderId, position: i64, recorded_at: Moment, past: OrderState) -> Self {
-        let OrderState { status, placed, capture, surplus, owed_back } = past;
+        let OrderState { status, placed, captures, surplus, owed_back } = past;
         Self {
             id,
             position,
@@ -105,7 +104,7 @@ impl OrderAsOf {
             ship_to: placed.ship_to,
             placed_at: placed.placed_at.into(),
             pay_by: placed.pay_by.into(),
-            payment: capture.map(|capture| capture.reference),
+            payments: captures.into_iter().map(|capture| capture.reference).collect(),
             owed_back: surplus.into_iter().chain(owed_back).collect(),
         }
     }

@@ -99,7 +99,8 @@ pub(crate) struct AllocatedStock {
 /// Money that was taken for an order.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct OrderPayment {
-    /// `settlement`, or `late` or `surplus` for money that is owed back.
+    /// `settlement`; `partial` for a part of the total that has not settled the order; `late` or `surplus` for money
+    /// that is owed back.
     #[schema(value_type = String, example = "settlement")]
     role: PaymentRole,
     /// Its name where it was taken.

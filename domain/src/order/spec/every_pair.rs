@@ -3,7 +3,7 @@
 use OrderStatus::{Cancelled, Completed, Delivered, Expired, Paid, PendingPayment, Processing, Shipped};
 use Outcome::{AlreadySo, Does, Refused, WrongStatus};
 
-use super::{cancel, given, life, pay, state};
+use super::{cancel, capture_of, given, life, pay, state};
 use crate::{
     money::Amount,
     order::{OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus, decide},
@@ -30,6 +30,10 @@ fn commands() -> Vec<Sample<OrderCommand>> {
             "of the total, by another reference" => pay("tx-2", 1530),
             "of less, by another reference" => pay("tx-2", 1529),
             "of nothing" => pay("tx-1", 0),
+        ],
+        RecordCapture: [
+            "of the total" => capture_of("tx-2", 1530),
+            "of a part" => capture_of("tx-2", 30),
         ],
         StartProcessing: ["" => OrderCommand::StartProcessing { at: at(2) }],
         Ship: ["" => OrderCommand::Ship { tracking: None, at: at(3) }],
@@ -69,6 +73,19 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             let expired = Does("LatePaymentReceived", Expired);
             let settled = [more(Paid), more(Processing), more(Shipped), more(Delivered), more(Completed)];
             let [paid, processing, shipped, delivered, completed] = settled;
+            [none(), first, paid, processing, shipped, delivered, completed, cancelled, expired]
+        }
+        OrderCommand::RecordCapture { capture, at: _ } => {
+            let first = if capture.amount == gbp(1530) {
+                Does("OrderPaid", Paid)
+            } else {
+                Does("PartialPaymentReceived", PendingPayment)
+            };
+            let more = |status| Does("SurplusPaymentReceived", status);
+            let late = |status| Does("LatePaymentReceived", status);
+            let settled = [more(Paid), more(Processing), more(Shipped), more(Delivered), more(Completed)];
+            let [paid, processing, shipped, delivered, completed] = settled;
+            let [cancelled, expired] = [late(Cancelled), late(Expired)];
             [none(), first, paid, processing, shipped, delivered, completed, cancelled, expired]
         }
         OrderCommand::StartProcessing { .. } => {

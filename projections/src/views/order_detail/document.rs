@@ -1,10 +1,10 @@
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, slice::from_ref};
 
 use cqrs_es::{EventEnvelope, View};
 use purser_domain::{
     Timestamp,
     money::Money,
-    order::{Capture, Order, OrderEvent, OrderStatus, Settlement},
+    order::{Capture, Order, OrderEvent, OrderStatus},
     recorded::Recorded,
     text::{PaymentReference, Reason, TrackingNumber},
 };
@@ -49,8 +49,10 @@ pub struct Payment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentRole {
-    /// It settled the order.
+    /// It settled the order, by itself or together with others.
     Settlement,
+    /// It is a part of the total that has not settled the order.
+    Partial,
     /// It came after the order had ended, and is owed back.
     Late,
     /// It came on top of what settled the order, and is owed back.
@@ -88,7 +90,7 @@ pub struct LogEntry {
 impl View<Order> for OrderDetail {
     fn update(&mut self, event: &EventEnvelope<Order>) {
         let event = &event.payload;
-        self.payments.extend(payment(event));
+        self.take_payments(event);
         if let OrderEvent::OrderShipped { tracking, at: _ } = event {
             self.tracking.clone_from(tracking);
         }
@@ -104,6 +106,17 @@ impl View<Order> for OrderDetail {
 }
 
 impl OrderDetail {
+    /// A part that was taken earlier becomes part of the settlement.
+    fn take_payments(&mut self, event: &OrderEvent) {
+        let Some((role, captures, at)) = captures(event) else { return };
+        for Capture { reference, amount, payment: _ } in captures {
+            match self.payments.iter_mut().find(|known| known.reference == *reference) {
+                Some(known) => known.role = role,
+                None => self.payments.push(Payment { role, reference: reference.clone(), amount: *amount, at }),
+            }
+        }
+    }
+
     /// The order's status; none where nothing has happened to it.
     pub fn status(&self) -> Option<OrderStatus> {
         self.history.last().map(|entry| entry.status)
@@ -127,24 +140,23 @@ impl OrderDetail {
     }
 }
 
-fn payment(event: &OrderEvent) -> Option<Payment> {
-    let (role, Capture { reference, amount }, at) = match event {
-        OrderEvent::OrderPaid { settlement: Settlement::Captured(capture), at } => {
-            (PaymentRole::Settlement, capture, *at)
-        }
-        OrderEvent::LatePaymentReceived { capture, at } => (PaymentRole::Late, capture, *at),
-        OrderEvent::SurplusPaymentReceived { capture, at } => (PaymentRole::Surplus, capture, *at),
+/// The money that an event is about, and when it was taken.
+fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> {
+    match event {
+        OrderEvent::OrderPaid { settlement, at } => Some((PaymentRole::Settlement, settlement.captures(), *at)),
+        OrderEvent::PartialPaymentReceived { capture, at } => Some((PaymentRole::Partial, from_ref(capture), *at)),
+        OrderEvent::LatePaymentReceived { capture, at } => Some((PaymentRole::Late, from_ref(capture), *at)),
+        OrderEvent::SurplusPaymentReceived { capture, at } => Some((PaymentRole::Surplus, from_ref(capture), *at)),
         OrderEvent::OrderPlaced(_)
-        | OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: _ }
+        | OrderEvent::RefundOwed { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
         | OrderEvent::OrderCancelled { .. }
         | OrderEvent::OrderExpired { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => return None,
-    };
-    Some(Payment { role, reference: reference.clone(), amount: *amount, at })
+        | OrderEvent::OrderReservationsReleased { .. } => None,
+    }
 }
 
 fn reason(event: &OrderEvent) -> Option<Reason> {

@@ -115,6 +115,7 @@ stored_words! {
         OrderCancelled = "order_cancelled",
         LatePayment = "late_payment",
         SurplusPayment = "surplus_payment",
+        IncompletePayment = "incomplete_payment",
     }
     pub(super) channel_word / channel: RefundChannel { BackOffice = "back_office" }
     pub(super) status_word / status: RefundStatus {
