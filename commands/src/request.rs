@@ -78,8 +78,15 @@ pub enum Command {
         /// When it was taken.
         at: Option<Timestamp>,
     },
-    /// Ends an order before its shipment.
+    /// Ends an order before its shipment. Of a customer who has paid it is a request, which the seller must consent to.
     CancelOrder {
+        /// Which order.
+        order: OrderId,
+        /// Why.
+        reason: Reason,
+    },
+    /// Refuses a cancellation that a customer asked for.
+    DeclineCancellation {
         /// Which order.
         order: OrderId,
         /// Why.

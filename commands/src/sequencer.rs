@@ -260,6 +260,7 @@ fn weight(command: &Command) -> usize {
         Command::ShipOrder { .. } | Command::StartProcessing { .. } | Command::ReleaseReservations { .. } => 8,
         Command::RecordPayment { .. }
         | Command::CancelOrder { .. }
+        | Command::DeclineCancellation { .. }
         | Command::DeliverOrder { .. }
         | Command::CompleteOrder { .. }
         | Command::ExpireOrder { .. }

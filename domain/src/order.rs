@@ -14,7 +14,7 @@ pub use command::{OrderCommand, PlaceOrder};
 pub use decide::decide;
 pub use event::{Capture, OrderEvent, OrderLine, OrderPlaced, Settlement};
 pub use refusal::{OrderAction, OrderRefusal};
-pub use state::{Allocation, Closed, Open, Order, OrderStatus, Settled, Terms};
+pub use state::{Allocation, Cancelling, Closed, Interrupted, Open, Order, OrderStatus, Settled, Terms};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 

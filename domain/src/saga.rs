@@ -6,7 +6,7 @@
 //! | saga | starts with | does | ends with |
 //! |---|---|---|---|
 //! | payment window | `OrderPlaced` | waits until the window closes, then expires the order | `OrderExpired`, or the timer's removal when the order is paid or cancelled |
-//! | processing | `OrderPaid` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
+//! | processing | `OrderPaid`, `CancellationDeclined` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
 //! | release | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased` |
 //! | refund | a cancellation of a paid order, late or surplus money | asks for the refund and puts it into somebody's hands | `RefundSucceeded` |
 
@@ -135,7 +135,11 @@ impl SagaCommand {
     pub fn is_superseded_by(&self, refusal: &OrderRefusal) -> bool {
         match (self, refusal) {
             (Self::StartProcessing { .. }, OrderRefusal::WrongStatus { action: _, status }) => match status {
-                OrderStatus::Cancelled | OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::Completed => true,
+                OrderStatus::Cancelling
+                | OrderStatus::Cancelled
+                | OrderStatus::Shipped
+                | OrderStatus::Delivered
+                | OrderStatus::Completed => true,
                 OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Processing | OrderStatus::Expired => {
                     false
                 }

@@ -1,7 +1,8 @@
-//! Orders: place, pay, cancel, ship, deliver, complete; look at and search.
+//! Orders: place, pay, cancel or decline to, ship, deliver, complete; look at and search.
 
 pub(super) mod cancel;
 pub(super) mod complete;
+pub(super) mod decline_cancellation;
 pub(super) mod deliver;
 pub(super) mod find;
 mod line;

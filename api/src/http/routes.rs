@@ -48,6 +48,7 @@ fn orders(routes: Routes) -> Routes {
         .command(TRADERS, PLACEMENT, routes!(orders::place::place_order))
         .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime], routes!(orders::pay::pay_order))
         .command(TRADERS, &[NotFound, WrongStatus], routes!(orders::cancel::cancel_order))
+        .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::decline_cancellation::decline_cancellation))
         .command(SELLERS, STEP, routes!(orders::ship::ship_order))
         .command(SELLERS, STEP, routes!(orders::deliver::deliver_order))
         .command(SELLERS, STEP, routes!(orders::complete::complete_order))

@@ -186,7 +186,7 @@ mod tests {
     fn the_words_in_the_document_are_the_words_of_the_domain() {
         let kinds = [Kind::Goods, Kind::Service].map(|kind| serde_json::to_value(kind).unwrap());
         assert_eq!(serde_json::json!(words::<ProductKind>()), serde_json::json!(kinds));
-        let causes = [Cause::OrderCancelled, Cause::LatePayment, Cause::SurplusPayment];
+        let causes = [Cause::OrderCancelled, Cause::LatePayment, Cause::SurplusPayment, Cause::IncompletePayment];
         let causes = causes.map(|cause| serde_json::to_value(cause).unwrap());
         assert_eq!(serde_json::json!(words::<RefundCause>()), serde_json::json!(causes));
         assert_eq!(words::<OrderStatus>().len(), Status::ALL.len());

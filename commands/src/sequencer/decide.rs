@@ -58,8 +58,12 @@ impl Decision<'_> {
                 self.change_order(&asked, *order, OrderCommand::RecordPayment { reference, amount, at }, None)
             }
             Command::CancelOrder { order, reason } => {
-                let cancel = OrderCommand::Cancel { reason: reason.clone(), at: self.now };
+                let cancel = self.cancellation(&asked, *order, reason);
                 self.change_order(&asked, *order, cancel, None)
+            }
+            Command::DeclineCancellation { order, reason } => {
+                let decline = OrderCommand::DeclineCancellation { reason: reason.clone(), at: self.now };
+                self.change_order(&asked, *order, decline, None)
             }
             Command::ShipOrder { order, tracking, at } => {
                 let ship = OrderCommand::Ship { tracking: tracking.clone(), at: asked.time(*at)? };

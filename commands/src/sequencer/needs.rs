@@ -40,6 +40,7 @@ impl Needs {
             }
             Command::RecordPayment { order, .. }
             | Command::CancelOrder { order, .. }
+            | Command::DeclineCancellation { order, .. }
             | Command::ShipOrder { order, .. }
             | Command::DeliverOrder { order, .. }
             | Command::CompleteOrder { order, .. }
@@ -72,6 +73,7 @@ impl Needs {
             Command::PlaceOrder(_)
             | Command::RecordPayment { .. }
             | Command::CancelOrder { .. }
+            | Command::DeclineCancellation { .. }
             | Command::DeliverOrder { .. }
             | Command::CompleteOrder { .. }
             | Command::ExpireOrder { .. }

@@ -75,8 +75,22 @@ pub enum OrderCommand {
         /// When.
         at: Timestamp,
     },
-    /// Ends the order before its shipment.
+    /// Ends the order before its shipment, whether it was asked for or not.
     Cancel {
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Asks for the end of a paid order, which its seller must consent to. Nothing else is done with it meanwhile.
+    RequestCancellation {
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Refuses a cancellation that was asked for.
+    DeclineCancellation {
         /// Why.
         reason: Reason,
         /// When.

@@ -2,8 +2,8 @@ use crate::{
     Timestamp,
     money::{Amount, Money},
     order::{
-        Capture, Closed, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus,
-        PlaceOrder, Settled, Settlement,
+        Cancelling, Capture, Closed, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal,
+        OrderStatus, PlaceOrder, Settled, Settlement,
     },
     refund::RefundCause,
     text::Reason,
@@ -38,6 +38,20 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             other => refuse(other, OrderAction::Complete),
         },
         OrderCommand::Cancel { reason, at } => decide_cancel(order, reason, at),
+        OrderCommand::RequestCancellation { reason, at } => match order {
+            Order::Paid(_) | Order::Processing(_) => Ok(vec![OrderEvent::CancellationRequested { reason, at }]),
+            Order::Cancelling(_) | Order::Cancelled(_) => Ok(vec![]),
+            other => refuse(other, OrderAction::Cancel),
+        },
+        OrderCommand::DeclineCancellation { reason, at } => match order {
+            Order::Cancelling(Cancelling { interrupted, .. }) => {
+                Ok(vec![OrderEvent::CancellationDeclined { reason, resumed: *interrupted, at }])
+            }
+            Order::Paid(settled) | Order::Processing(settled) if settled.declined.as_ref() == Some(&reason) => {
+                Ok(vec![])
+            }
+            other => refuse(other, OrderAction::DeclineCancellation),
+        },
         OrderCommand::Expire { at } => decide_expire(order, at),
         OrderCommand::ReleaseReservations { at } => match order {
             Order::Cancelled(closed) | Order::Expired(closed) => Ok(release(closed, at)),
@@ -81,7 +95,8 @@ fn decide_payment(order: &Order, capture: Capture, at: Timestamp) -> Result<Vec<
         | Order::Processing(settled)
         | Order::Shipped(settled)
         | Order::Delivered(settled)
-        | Order::Completed(settled) => decide_surplus(settled, capture, at),
+        | Order::Completed(settled)
+        | Order::Cancelling(Cancelling { settled, .. }) => decide_surplus(settled, capture, at),
         Order::Cancelled(closed) | Order::Expired(closed) => decide_late(closed, capture, at),
     }
 }
@@ -156,7 +171,7 @@ fn decide_cancel(order: &Order, reason: Reason, at: Timestamp) -> Result<Vec<Ord
             let incomplete = owed(open.received.iter().cloned(), RefundCause::IncompletePayment, at);
             Ok(std::iter::once(cancelled).chain(incomplete).collect())
         }
-        Order::Paid(settled) | Order::Processing(settled) => {
+        Order::Paid(settled) | Order::Processing(settled) | Order::Cancelling(Cancelling { settled, .. }) => {
             let mut captures = settled.captures().iter().cloned();
             let cancelled = OrderEvent::OrderCancelled { reason, owed_back: captures.next(), at };
             Ok(std::iter::once(cancelled).chain(owed(captures, RefundCause::OrderCancelled, at)).collect())
@@ -182,6 +197,7 @@ fn decide_expire(order: &Order, at: Timestamp) -> Result<Vec<OrderEvent>, OrderR
         Order::Unplaced
         | Order::Paid(_)
         | Order::Processing(_)
+        | Order::Cancelling(_)
         | Order::Shipped(_)
         | Order::Delivered(_)
         | Order::Completed(_)

@@ -8,7 +8,7 @@ use crate::{
     address::Address,
     ids::PaymentId,
     money::{Amount, Money},
-    order::Allocation,
+    order::{Allocation, Interrupted},
     product::ProductKind,
     quantity::Quantity,
     refund::RefundCause,
@@ -156,6 +156,22 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// Its end was asked for, and its seller must say whether they consent.
+    CancellationRequested {
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Its seller did not consent to its end; it stands where it stood before.
+    CancellationDeclined {
+        /// Why.
+        reason: Reason,
+        /// Where it stands again.
+        resumed: Interrupted,
+        /// When.
+        at: Timestamp,
+    },
     /// It was not paid within its window.
     OrderExpired {
         /// When.
@@ -193,6 +209,8 @@ impl OrderEvent {
             Self::OrderDelivered { .. } => "OrderDelivered",
             Self::OrderCompleted { .. } => "OrderCompleted",
             Self::OrderCancelled { .. } => "OrderCancelled",
+            Self::CancellationRequested { .. } => "CancellationRequested",
+            Self::CancellationDeclined { .. } => "CancellationDeclined",
             Self::OrderExpired { .. } => "OrderExpired",
             Self::OrderReservationsReleased { .. } => "OrderReservationsReleased",
         }

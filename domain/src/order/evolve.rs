@@ -1,4 +1,6 @@
-use crate::order::{Capture, Closed, Open, Order, OrderEvent, OrderPlaced, Settled, Settlement, Terms};
+use crate::order::{
+    Cancelling, Capture, Closed, Interrupted, Open, Order, OrderEvent, OrderPlaced, Settled, Settlement, Terms,
+};
 
 impl Order {
     /// The state after an event. Never fails and never decides: an event that does not fit a state leaves it as it is,
@@ -30,6 +32,23 @@ impl Order {
                 other => other,
             },
             OrderEvent::OrderCancelled { owed_back, .. } => self.cancelled(owed_back),
+            OrderEvent::CancellationRequested { .. } => match self {
+                Self::Paid(settled) => Self::Cancelling(Cancelling { settled, interrupted: Interrupted::Paid }),
+                Self::Processing(settled) => {
+                    Self::Cancelling(Cancelling { settled, interrupted: Interrupted::Processing })
+                }
+                other => other,
+            },
+            OrderEvent::CancellationDeclined { reason, .. } => match self {
+                Self::Cancelling(Cancelling { settled, interrupted }) => {
+                    let settled = Settled { declined: Some(reason), ..settled };
+                    match interrupted {
+                        Interrupted::Paid => Self::Paid(settled),
+                        Interrupted::Processing => Self::Processing(settled),
+                    }
+                }
+                other => other,
+            },
             OrderEvent::OrderExpired { at: _ } => match self {
                 Self::PendingPayment(Open { terms, received }) => Self::Expired(Closed::of(terms, received)),
                 other => other,
@@ -59,7 +78,7 @@ impl Order {
             Self::PendingPayment(Open { terms, received }) => {
                 let mut surplus = received;
                 surplus.retain(|part| !settlement.captures().contains(part));
-                Self::Paid(Settled { terms, settlement, surplus })
+                Self::Paid(Settled { terms, settlement, surplus, declined: None })
             }
             other => other,
         }
@@ -71,6 +90,7 @@ impl Order {
             Self::Unplaced
             | Self::Paid(_)
             | Self::Processing(_)
+            | Self::Cancelling(_)
             | Self::Shipped(_)
             | Self::Delivered(_)
             | Self::Completed(_)
@@ -87,6 +107,7 @@ impl Order {
             | Self::PendingPayment(_)
             | Self::Paid(_)
             | Self::Processing(_)
+            | Self::Cancelling(_)
             | Self::Shipped(_)
             | Self::Delivered(_)
             | Self::Completed(_) => {}
@@ -100,7 +121,8 @@ impl Order {
             | Self::Processing(settled)
             | Self::Shipped(settled)
             | Self::Delivered(settled)
-            | Self::Completed(settled) => settled.surplus.push(capture),
+            | Self::Completed(settled)
+            | Self::Cancelling(Cancelling { settled, .. }) => settled.surplus.push(capture),
             Self::Unplaced | Self::PendingPayment(_) | Self::Cancelled(_) | Self::Expired(_) => {}
         }
         self
@@ -109,7 +131,7 @@ impl Order {
     fn cancelled(self, owed_back: Option<Capture>) -> Self {
         match self {
             Self::PendingPayment(Open { terms, received }) => Self::Cancelled(Closed::of(terms, received)),
-            Self::Paid(settled) | Self::Processing(settled) => {
+            Self::Paid(settled) | Self::Processing(settled) | Self::Cancelling(Cancelling { settled, .. }) => {
                 let mut captures = settled.surplus;
                 captures.extend(owed_back);
                 // The parts of a total that was paid in several; the event names the first alone.
@@ -127,6 +149,7 @@ impl Order {
             | Self::PendingPayment(_)
             | Self::Paid(_)
             | Self::Processing(_)
+            | Self::Cancelling(_)
             | Self::Shipped(_)
             | Self::Delivered(_)
             | Self::Completed(_) => {}

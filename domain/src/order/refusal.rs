@@ -12,8 +12,10 @@ pub enum OrderAction {
     Deliver,
     /// Close it.
     Complete,
-    /// End it.
+    /// End it, or ask for its end.
     Cancel,
+    /// Refuse to end it.
+    DeclineCancellation,
     /// End it for want of payment.
     Expire,
     /// Give back its stock.
@@ -28,6 +30,7 @@ impl std::fmt::Display for OrderAction {
             Self::Deliver => "delivered",
             Self::Complete => "completed",
             Self::Cancel => "cancelled",
+            Self::DeclineCancellation => "kept from its cancellation",
             Self::Expire => "expired",
             Self::ReleaseReservations => "released from its reservations",
         })

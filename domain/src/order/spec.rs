@@ -1,3 +1,4 @@
+mod cancellation;
 mod every_pair;
 mod evolution;
 mod parts;
@@ -29,6 +30,7 @@ fn life(status: OrderStatus) -> Vec<OrderEvent> {
         OrderStatus::PendingPayment => first(1, None),
         OrderStatus::Paid => first(2, None),
         OrderStatus::Processing => first(3, None),
+        OrderStatus::Cancelling => first(3, Some(requested())),
         OrderStatus::Shipped => first(4, None),
         OrderStatus::Delivered => first(5, None),
         OrderStatus::Completed => first(6, None),
@@ -57,6 +59,10 @@ fn cancelled(owed_back: Option<&str>) -> OrderEvent {
 
 fn pay(reference: &str, pence: i64) -> OrderCommand {
     OrderCommand::RecordPayment { reference: text(reference), amount: gbp(pence), at: at(1) }
+}
+
+fn requested() -> OrderEvent {
+    OrderEvent::CancellationRequested { reason: text("ordered twice"), at: at(8) }
 }
 
 /// A capture of the sample payment at a gateway, reported.

@@ -6,7 +6,7 @@ use crate::{
     order::{Capture, Settlement},
     quantity::Quantity,
     stock::StockId,
-    text::{CustomerId, MerchantId, PaymentReference},
+    text::{CustomerId, MerchantId, PaymentReference, Reason},
 };
 
 /// Stock that is held for an order at one location: the sum over all its lines of that SKU.
@@ -53,6 +53,38 @@ pub struct Settled {
     pub settlement: Settlement,
     /// Money that came on top and is owed back.
     pub surplus: Vec<Capture>,
+    /// Why its seller did not consent to its cancellation, the last time they were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined: Option<Reason>,
+}
+
+/// What a request for cancellation interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interrupted {
+    /// The order was paid.
+    Paid,
+    /// The work on it had begun.
+    Processing,
+}
+
+impl Interrupted {
+    /// The order's status then.
+    pub const fn status(self) -> OrderStatus {
+        match self {
+            Self::Paid => OrderStatus::Paid,
+            Self::Processing => OrderStatus::Processing,
+        }
+    }
+}
+
+/// A paid order whose end was asked for. Nothing else is done with it until its seller has said yes or no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelling {
+    /// The order as it stood.
+    pub settled: Settled,
+    /// Where it stood, and stands again when its seller says no.
+    pub interrupted: Interrupted,
 }
 
 /// An order that ended before its shipment.
@@ -78,6 +110,8 @@ pub enum Order {
     Paid(Settled),
     /// Its stock deducted.
     Processing(Settled),
+    /// Its end was asked for.
+    Cancelling(Cancelling),
     /// With the carrier.
     Shipped(Settled),
     /// With the customer.
@@ -100,6 +134,8 @@ pub enum OrderStatus {
     Paid,
     /// Its stock deducted, its shipment awaited.
     Processing,
+    /// Its end was asked for, its seller's consent awaited.
+    Cancelling,
     /// With the carrier.
     Shipped,
     /// With the customer.
@@ -114,10 +150,11 @@ pub enum OrderStatus {
 
 impl OrderStatus {
     /// Every status, in the order of a life.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::PendingPayment,
         Self::Paid,
         Self::Processing,
+        Self::Cancelling,
         Self::Shipped,
         Self::Delivered,
         Self::Completed,
@@ -131,6 +168,7 @@ impl OrderStatus {
             Self::PendingPayment => "pending_payment",
             Self::Paid => "paid",
             Self::Processing => "processing",
+            Self::Cancelling => "cancelling",
             Self::Shipped => "shipped",
             Self::Delivered => "delivered",
             Self::Completed => "completed",
@@ -152,7 +190,7 @@ impl std::str::FromStr for OrderStatus {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(crate::text::InvalidValue {
             kind: "status",
-            rule: "must be pending_payment, paid, processing, shipped, delivered, completed, cancelled or expired",
+            rule: "must be pending_payment, paid, processing, cancelling, shipped, delivered, completed, cancelled or expired",
         })
     }
 }
@@ -165,6 +203,7 @@ impl Order {
             Self::PendingPayment(_) => Some(OrderStatus::PendingPayment),
             Self::Paid(_) => Some(OrderStatus::Paid),
             Self::Processing(_) => Some(OrderStatus::Processing),
+            Self::Cancelling(_) => Some(OrderStatus::Cancelling),
             Self::Shipped(_) => Some(OrderStatus::Shipped),
             Self::Delivered(_) => Some(OrderStatus::Delivered),
             Self::Completed(_) => Some(OrderStatus::Completed),
@@ -182,7 +221,8 @@ impl Order {
             | Self::Processing(settled)
             | Self::Shipped(settled)
             | Self::Delivered(settled)
-            | Self::Completed(settled) => Some(&settled.terms),
+            | Self::Completed(settled)
+            | Self::Cancelling(Cancelling { settled, .. }) => Some(&settled.terms),
             Self::Cancelled(closed) | Self::Expired(closed) => Some(&closed.terms),
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     checkout::{LineRequest, freeze},
     event::Event,
     ids::{OrderId, RefundId},
-    order::{self, Allocation, Order, OrderCommand, OrderRefusal, PlaceOrder},
+    order::{self, Allocation, Cancelling, Order, OrderCommand, OrderRefusal, PlaceOrder},
     product::{Listing, Product, ProductKind},
     refund::{self, Refund, RefundChannel, RefundCommand},
     saga::{Reaction, Saga, SagaCommand},
@@ -200,7 +200,8 @@ fn held(order: &Order) -> &[Allocation] {
         | Order::Processing(settled)
         | Order::Shipped(settled)
         | Order::Delivered(settled)
-        | Order::Completed(settled) => &settled.terms.allocations,
+        | Order::Completed(settled)
+        | Order::Cancelling(Cancelling { settled, .. }) => &settled.terms.allocations,
         Order::Cancelled(closed) | Order::Expired(closed) => &closed.unreleased,
     }
 }

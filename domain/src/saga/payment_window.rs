@@ -13,6 +13,8 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
+        | OrderEvent::CancellationRequested { .. }
+        | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }

@@ -39,6 +39,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                 [Some(Reaction::SetTimer { order: id, due: placed.pay_by }), None, None, None]
             }
             OrderEvent::OrderPaid { .. } => [clear(), start(), None, None],
+            OrderEvent::CancellationDeclined { .. } => [None, start(), None, None],
             OrderEvent::LatePaymentReceived { capture, at: _ } => {
                 let claim = Claim { order: id, capture: capture.clone(), cause: RefundCause::LatePayment };
                 [None, None, None, Some(owes(claim))]
@@ -58,6 +59,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             }
             OrderEvent::OrderExpired { .. } => [clear(), None, release(), None],
             OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::CancellationRequested { .. }
             | OrderEvent::ProcessingStarted { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
@@ -166,10 +168,14 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
     for command in &commands {
         for refusal in &refusals {
             let superseded = match (&command.value, &refusal.value) {
-                (SagaCommand::StartProcessing { .. }, OrderRefusal::WrongStatus { status, .. }) => {
-                    [OrderStatus::Cancelled, OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Completed]
-                        .contains(status)
-                }
+                (SagaCommand::StartProcessing { .. }, OrderRefusal::WrongStatus { status, .. }) => [
+                    OrderStatus::Cancelling,
+                    OrderStatus::Cancelled,
+                    OrderStatus::Shipped,
+                    OrderStatus::Delivered,
+                    OrderStatus::Completed,
+                ]
+                .contains(status),
                 (SagaCommand::ExpireOrder { .. }, refusal) => matches!(refusal, OrderRefusal::WrongStatus { .. }),
                 (_, _) => false,
             };

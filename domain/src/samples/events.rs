@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     address::Address,
-    order::{OrderEvent, OrderPlaced, Settlement},
+    order::{Interrupted, OrderEvent, OrderPlaced, Settlement},
     product::{Listing, ProductEvent, ProductKind},
     refund::{Claim, RefundCause, RefundChannel, RefundEvent},
     stock::{Reservation, ReservationStage, StockEvent},
@@ -57,6 +57,21 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
                 at: at(9),
             },
             "minimal" => OrderEvent::OrderCancelled { reason: text("x"), owed_back: None, at: at(9) },
+        ],
+        CancellationRequested: [
+            "" => OrderEvent::CancellationRequested { reason: text("ordered twice"), at: precise() },
+        ],
+        CancellationDeclined: [
+            "" => OrderEvent::CancellationDeclined {
+                reason: text("packed already"),
+                resumed: Interrupted::Processing,
+                at: precise(),
+            },
+            "paid" => OrderEvent::CancellationDeclined {
+                reason: text("packed already"),
+                resumed: Interrupted::Paid,
+                at: precise(),
+            },
         ],
         OrderExpired: ["" => OrderEvent::OrderExpired { at: at(30) }],
         OrderReservationsReleased: ["" => OrderEvent::OrderReservationsReleased { at: at(31) }],

@@ -1,7 +1,7 @@
 use cqrs_es::{Aggregate, EventEnvelope, View};
 use purser_domain::{
     money::Money,
-    order::{Capture, Order, OrderEvent, OrderPlaced, OrderStatus},
+    order::{Cancelling, Capture, Order, OrderEvent, OrderPlaced, OrderStatus},
     product::{Product, ProductKind},
     refund::Refund,
     stock::Stock,
@@ -102,7 +102,10 @@ impl OrderReplay {
             | Order::Processing(settled)
             | Order::Shipped(settled)
             | Order::Delivered(settled)
-            | Order::Completed(settled) => (settled.captures().to_vec(), references(settled.surplus), vec![]),
+            | Order::Completed(settled)
+            | Order::Cancelling(Cancelling { settled, .. }) => {
+                (settled.captures().to_vec(), references(settled.surplus), vec![])
+            }
             Order::Cancelled(closed) | Order::Expired(closed) => (vec![], vec![], references(closed.owed_back)),
         };
         Some(OrderState { status, placed: self.placed?, captures, surplus, owed_back })

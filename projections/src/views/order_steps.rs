@@ -86,6 +86,8 @@ pub(super) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         OrderEvent::OrderDelivered { .. } => Some(OrderStatus::Delivered),
         OrderEvent::OrderCompleted { .. } => Some(OrderStatus::Completed),
         OrderEvent::OrderCancelled { .. } => Some(OrderStatus::Cancelled),
+        OrderEvent::CancellationRequested { .. } => Some(OrderStatus::Cancelling),
+        OrderEvent::CancellationDeclined { resumed, .. } => Some(resumed.status()),
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
         OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
@@ -108,6 +110,8 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::OrderExpired { at }
         | OrderEvent::PartialPaymentReceived { at, .. }
         | OrderEvent::RefundOwed { at, .. }
+        | OrderEvent::CancellationRequested { at, .. }
+        | OrderEvent::CancellationDeclined { at, .. }
         | OrderEvent::LatePaymentReceived { at, .. }
         | OrderEvent::SurplusPaymentReceived { at, .. }
         | OrderEvent::OrderReservationsReleased { at } => *at,

@@ -83,6 +83,8 @@ impl TurnKind {
             OrderEvent::OrderPlaced(_)
             | OrderEvent::PartialPaymentReceived { .. }
             | OrderEvent::RefundOwed { .. }
+            | OrderEvent::CancellationRequested { .. }
+            | OrderEvent::CancellationDeclined { .. }
             | OrderEvent::LatePaymentReceived { .. }
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::ProcessingStarted { .. }

@@ -1,6 +1,7 @@
 //! Stories about HTTP: every route and every type of problem, through the real router on a real Postgres and a real NATS.
 
 mod bodies;
+mod cancellation;
 mod coverage;
 mod cursors;
 mod engine;

@@ -23,14 +23,16 @@ pub(crate) struct Cancellation {
 
 /// Cancels an order.
 ///
-/// Possible until it is shipped. Its stock is given back and, if it was paid, its money is refunded.
+/// Possible until it is shipped. Its stock is given back and, if it was paid, its money is refunded. A customer who has
+/// paid asks for the end of the order by this: it is `cancelling` then, nothing else is done with it, and its seller either
+/// cancels it or declines.
 #[utoipa::path(
     post,
     path = "/v1/orders/{id}/cancel",
     tag = "orders",
     params(("id" = inline(schema::OrderId), Path, description = "Which order.")),
     request_body = Cancellation,
-    responses((status = 200, description = "It is cancelled, or was already.", body = Standing))
+    responses((status = 200, description = "It is cancelled, or its end is asked for, or was already.", body = Standing))
 )]
 pub(crate) async fn cancel_order(
     State(state): State<AppState>,

@@ -123,7 +123,7 @@ pub(crate) struct OrderStep {
     status: OrderStatus,
     /// When it happened; for an import, the time that it was true at.
     at: Moment,
-    /// Why, for a cancellation.
+    /// Why, for a cancellation, its request, or a request that was declined.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Reason>)]
     reason: Option<Reason>,

@@ -1,5 +1,7 @@
 //! Commands to an order that exists, with what they do to the stock that is held for it.
 
+use purser_domain::{order::Cancelling, principal::Principal, text::Reason};
+
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, OrderRefusal, Stock, StockCommand, Stopped,
     Target, order, stock,
@@ -35,6 +37,29 @@ impl Decision<'_> {
         self.draft.drive(order.target(&id), command, &asked.metadata)?;
         let status = order.state.status().ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
         Ok(Answer::OrderIs { order: id, status })
+    }
+
+    /// A customer ends an order by their own will until they have paid it, and asks for its end from then on.
+    pub(super) fn cancellation(&self, asked: &Asked<'_>, id: OrderId, reason: &Reason) -> OrderCommand {
+        let (reason, at) = (reason.clone(), self.now);
+        let is_paid = self.working.orders.get(&id).is_some_and(|order| match &order.state {
+            Order::Paid(_) | Order::Processing(_) | Order::Cancelling(_) => true,
+            Order::Unplaced
+            | Order::PendingPayment(_)
+            | Order::Shipped(_)
+            | Order::Delivered(_)
+            | Order::Completed(_)
+            | Order::Cancelled(_)
+            | Order::Expired(_) => false,
+        });
+        match asked.request.principal {
+            Principal::Customer(_) if is_paid => OrderCommand::RequestCancellation { reason, at },
+            Principal::Customer(_)
+            | Principal::Merchant(_)
+            | Principal::BackOffice
+            | Principal::Operator
+            | Principal::Saga => OrderCommand::Cancel { reason, at },
+        }
     }
 
     /// Asks every stock before the first is touched. A stock that does not hold what its order believes it to hold is a
@@ -73,7 +98,8 @@ fn held(order: &Order) -> &[Allocation] {
         | Order::Processing(settled)
         | Order::Shipped(settled)
         | Order::Delivered(settled)
-        | Order::Completed(settled) => &settled.terms.allocations,
+        | Order::Completed(settled)
+        | Order::Cancelling(Cancelling { settled, .. }) => &settled.terms.allocations,
         Order::Cancelled(closed) | Order::Expired(closed) => &closed.unreleased,
     }
 }

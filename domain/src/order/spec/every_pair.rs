@@ -1,6 +1,6 @@
 //! Every status against every command: nothing is left to chance, and nothing is forgotten.
 
-use OrderStatus::{Cancelled, Completed, Delivered, Expired, Paid, PendingPayment, Processing, Shipped};
+use OrderStatus::{Cancelled, Cancelling, Completed, Delivered, Expired, Paid, PendingPayment, Processing, Shipped};
 use Outcome::{AlreadySo, Does, Refused, WrongStatus};
 
 use super::{cancel, capture_of, given, life, pay, state};
@@ -40,6 +40,12 @@ fn commands() -> Vec<Sample<OrderCommand>> {
         Deliver: ["" => OrderCommand::Deliver { at: at(4) }],
         Complete: ["" => OrderCommand::Complete { at: at(5) }],
         Cancel: ["" => cancel()],
+        RequestCancellation: [
+            "" => OrderCommand::RequestCancellation { reason: text("ordered twice"), at: at(8) },
+        ],
+        DeclineCancellation: [
+            "" => OrderCommand::DeclineCancellation { reason: text("packed already"), at: at(9) },
+        ],
         Expire: [
             "within the window" => OrderCommand::Expire { at: at(29) },
             "after the window" => OrderCommand::Expire { at: at(30) },
@@ -48,7 +54,7 @@ fn commands() -> Vec<Sample<OrderCommand>> {
     })
 }
 
-/// The columns: unplaced, pending payment, paid, processing, shipped, delivered, completed, cancelled, expired.
+/// The columns: unplaced, pending payment, paid, processing, cancelling, shipped, delivered, completed, cancelled, expired.
 fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
     let no = |action| WrongStatus(action);
     let none = || Refused(OrderRefusal::Unknown);
@@ -56,7 +62,7 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
         OrderCommand::Place(_) => {
             let taken = || Refused(OrderRefusal::AlreadyPlaced);
             let first = Does("OrderPlaced", PendingPayment);
-            [first, taken(), taken(), taken(), taken(), taken(), taken(), taken(), taken()]
+            [first, taken(), taken(), taken(), taken(), taken(), taken(), taken(), taken(), taken()]
         }
         OrderCommand::RecordPayment { reference, amount, at: _ } => {
             if amount.amount == Amount::ZERO {
@@ -71,9 +77,9 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             let more = |status| if known { AlreadySo } else { Does("SurplusPaymentReceived", status) };
             let cancelled = if known { AlreadySo } else { Does("LatePaymentReceived", Cancelled) };
             let expired = Does("LatePaymentReceived", Expired);
-            let settled = [more(Paid), more(Processing), more(Shipped), more(Delivered), more(Completed)];
-            let [paid, processing, shipped, delivered, completed] = settled;
-            [none(), first, paid, processing, shipped, delivered, completed, cancelled, expired]
+            let [paid, processing, cancelling] = [more(Paid), more(Processing), more(Cancelling)];
+            let [shipped, delivered, completed] = [more(Shipped), more(Delivered), more(Completed)];
+            [none(), first, paid, processing, cancelling, shipped, delivered, completed, cancelled, expired]
         }
         OrderCommand::RecordCapture { capture, at: _ } => {
             let first = if capture.amount == gbp(1530) {
@@ -83,31 +89,41 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             };
             let more = |status| Does("SurplusPaymentReceived", status);
             let late = |status| Does("LatePaymentReceived", status);
-            let settled = [more(Paid), more(Processing), more(Shipped), more(Delivered), more(Completed)];
-            let [paid, processing, shipped, delivered, completed] = settled;
+            let [paid, processing, cancelling] = [more(Paid), more(Processing), more(Cancelling)];
+            let [shipped, delivered, completed] = [more(Shipped), more(Delivered), more(Completed)];
             let [cancelled, expired] = [late(Cancelled), late(Expired)];
-            [none(), first, paid, processing, shipped, delivered, completed, cancelled, expired]
+            [none(), first, paid, processing, cancelling, shipped, delivered, completed, cancelled, expired]
         }
         OrderCommand::StartProcessing { .. } => {
             let no = || no(OrderAction::StartProcessing);
-            [none(), no(), Does("ProcessingStarted", Processing), AlreadySo, no(), no(), no(), no(), no()]
+            [none(), no(), Does("ProcessingStarted", Processing), AlreadySo, no(), no(), no(), no(), no(), no()]
         }
         OrderCommand::Ship { .. } => {
             let no = || no(OrderAction::Ship);
-            [none(), no(), no(), Does("OrderShipped", Shipped), AlreadySo, no(), no(), no(), no()]
+            [none(), no(), no(), Does("OrderShipped", Shipped), no(), AlreadySo, no(), no(), no(), no()]
         }
         OrderCommand::Deliver { .. } => {
             let no = || no(OrderAction::Deliver);
-            [none(), no(), no(), no(), Does("OrderDelivered", Delivered), AlreadySo, no(), no(), no()]
+            [none(), no(), no(), no(), no(), Does("OrderDelivered", Delivered), AlreadySo, no(), no(), no()]
         }
         OrderCommand::Complete { .. } => {
             let no = || no(OrderAction::Complete);
-            [none(), no(), no(), no(), no(), Does("OrderCompleted", Completed), AlreadySo, no(), no()]
+            [none(), no(), no(), no(), no(), no(), Does("OrderCompleted", Completed), AlreadySo, no(), no()]
         }
         OrderCommand::Cancel { .. } => {
             let no = || no(OrderAction::Cancel);
             let yes = || Does("OrderCancelled", Cancelled);
-            [none(), yes(), yes(), yes(), no(), no(), no(), AlreadySo, no()]
+            [none(), yes(), yes(), yes(), yes(), no(), no(), no(), AlreadySo, no()]
+        }
+        OrderCommand::RequestCancellation { .. } => {
+            let no = || no(OrderAction::Cancel);
+            let yes = || Does("CancellationRequested", Cancelling);
+            [none(), no(), yes(), yes(), AlreadySo, no(), no(), no(), AlreadySo, no()]
+        }
+        OrderCommand::DeclineCancellation { .. } => {
+            let no = || no(OrderAction::DeclineCancellation);
+            let yes = Does("CancellationDeclined", Processing);
+            [none(), no(), no(), no(), yes, no(), no(), no(), no(), no()]
         }
         OrderCommand::Expire { at: moment } => {
             let no = || no(OrderAction::Expire);
@@ -116,12 +132,12 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             } else {
                 Does("OrderExpired", Expired)
             };
-            [none(), pending, no(), no(), no(), no(), no(), no(), AlreadySo]
+            [none(), pending, no(), no(), no(), no(), no(), no(), no(), AlreadySo]
         }
         OrderCommand::ReleaseReservations { .. } => {
             let no = || no(OrderAction::ReleaseReservations);
             let yes = |status| Does("OrderReservationsReleased", status);
-            [none(), no(), no(), no(), no(), no(), no(), yes(Cancelled), yes(Expired)]
+            [none(), no(), no(), no(), no(), no(), no(), no(), yes(Cancelled), yes(Expired)]
         }
     }
 }

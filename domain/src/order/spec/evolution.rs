@@ -8,7 +8,9 @@ use crate::{
 
 #[test]
 fn each_event_moves_the_states_it_fits_and_no_other() {
-    use OrderStatus::{Cancelled, Completed, Delivered, Expired, Paid, PendingPayment, Processing, Shipped};
+    use OrderStatus::{
+        Cancelled, Cancelling, Completed, Delivered, Expired, Paid, PendingPayment, Processing, Shipped,
+    };
     let unplaced = std::iter::once((None, vec![]));
     let placed = OrderStatus::ALL.into_iter().map(|status| (Some(status), life(status)));
     for (status, events) in unplaced.chain(placed) {
@@ -24,15 +26,17 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     Some(status),
                 ) => [Cancelled, Expired].contains(&status),
                 (OrderEvent::SurplusPaymentReceived { .. }, Some(status)) => {
-                    [Paid, Processing, Shipped, Delivered, Completed].contains(&status)
+                    [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status)
                 }
                 (OrderEvent::PartialPaymentReceived { .. }, Some(status)) => status == PendingPayment,
                 (OrderEvent::ProcessingStarted { .. }, Some(status)) => status == Paid,
+                (OrderEvent::CancellationRequested { .. }, Some(status)) => [Paid, Processing].contains(&status),
+                (OrderEvent::CancellationDeclined { .. }, Some(status)) => status == Cancelling,
                 (OrderEvent::OrderShipped { .. }, Some(status)) => status == Processing,
                 (OrderEvent::OrderDelivered { .. }, Some(status)) => status == Shipped,
                 (OrderEvent::OrderCompleted { .. }, Some(status)) => status == Delivered,
                 (OrderEvent::OrderCancelled { .. }, Some(status)) => {
-                    [PendingPayment, Paid, Processing].contains(&status)
+                    [PendingPayment, Paid, Processing, Cancelling].contains(&status)
                 }
             };
             let before = state(events.clone());

@@ -6,8 +6,14 @@ use crate::{
     samples::{at, capture, gbp, money, text},
 };
 
-const SETTLED: [OrderStatus; 5] =
-    [OrderStatus::Paid, OrderStatus::Processing, OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Completed];
+const SETTLED: [OrderStatus; 6] = [
+    OrderStatus::Paid,
+    OrderStatus::Processing,
+    OrderStatus::Cancelling,
+    OrderStatus::Shipped,
+    OrderStatus::Delivered,
+    OrderStatus::Completed,
+];
 
 fn surplus(reference: &str, pence: i64) -> OrderEvent {
     OrderEvent::SurplusPaymentReceived { capture: capture(reference, pence), at: at(1) }

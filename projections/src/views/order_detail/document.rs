@@ -68,7 +68,7 @@ pub struct HistoryEntry {
     pub status: OrderStatus,
     /// When it happened; an import states the time that it was true at.
     pub at: Timestamp,
-    /// Why, for a cancellation.
+    /// Why, for a cancellation, its request, or a request that was declined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// What the log says of it; nothing where the event did not come from the log.
@@ -149,6 +149,8 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         OrderEvent::SurplusPaymentReceived { capture, at } => Some((PaymentRole::Surplus, from_ref(capture), *at)),
         OrderEvent::OrderPlaced(_)
         | OrderEvent::RefundOwed { .. }
+        | OrderEvent::CancellationRequested { .. }
+        | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
@@ -160,7 +162,23 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
 }
 
 fn reason(event: &OrderEvent) -> Option<Reason> {
-    if let OrderEvent::OrderCancelled { reason, .. } = event { Some(reason.clone()) } else { None }
+    match event {
+        OrderEvent::OrderCancelled { reason, .. }
+        | OrderEvent::CancellationRequested { reason, .. }
+        | OrderEvent::CancellationDeclined { reason, .. } => Some(reason.clone()),
+        OrderEvent::OrderPlaced(_)
+        | OrderEvent::OrderPaid { .. }
+        | OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::LatePaymentReceived { .. }
+        | OrderEvent::SurplusPaymentReceived { .. }
+        | OrderEvent::RefundOwed { .. }
+        | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::OrderShipped { .. }
+        | OrderEvent::OrderDelivered { .. }
+        | OrderEvent::OrderCompleted { .. }
+        | OrderEvent::OrderExpired { .. }
+        | OrderEvent::OrderReservationsReleased { .. } => None,
+    }
 }
 
 #[cfg(test)]
