@@ -5,11 +5,13 @@ use cqrs_es::Aggregate;
 use crate::{
     ids::{OrderId, RefundId},
     order::{Order, OrderEvent},
+    points::{PointsAccount, PointsEvent},
     product::{Product, ProductEvent},
+    quota::{PurchaseQuota, QuotaEvent, QuotaId},
     recorded::Recorded,
     refund::{Refund, RefundEvent},
     stock::{Stock, StockEvent, StockId},
-    text::{InvalidValue, Sku},
+    text::{CustomerId, InvalidValue, Sku},
     upcast::Upcasters,
 };
 
@@ -24,6 +26,10 @@ pub enum Event {
     Product(Sku, ProductEvent),
     /// Of a refund.
     Refund(RefundId, RefundEvent),
+    /// Of a customer's points.
+    Points(CustomerId, PointsEvent),
+    /// Of what a customer has taken of a SKU.
+    Quota(QuotaId, QuotaEvent),
 }
 
 /// Why a row of the log could not be read.
@@ -49,6 +55,8 @@ impl Event {
             Stock::TYPE => Ok(Self::Stock(id.parse()?, upcasters.read(recorded)?)),
             Product::TYPE => Ok(Self::Product(id.parse()?, upcasters.read(recorded)?)),
             Refund::TYPE => Ok(Self::Refund(id.parse()?, upcasters.read(recorded)?)),
+            PointsAccount::TYPE => Ok(Self::Points(id.parse()?, upcasters.read(recorded)?)),
+            PurchaseQuota::TYPE => Ok(Self::Quota(id.parse()?, upcasters.read(recorded)?)),
             other => Err(Undecodable::AggregateType(other.to_owned())),
         }
     }

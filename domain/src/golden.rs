@@ -17,7 +17,9 @@ use cqrs_es::{Aggregate, DomainEvent};
 use crate::{
     event::Event,
     order::Order,
+    points::PointsAccount,
     product::Product,
+    quota::PurchaseQuota,
     recorded::Recorded,
     refund::Refund,
     samples::{self, Sample, at, events},
@@ -69,6 +71,12 @@ impl Golden {
         }));
         all.extend(Self::of::<Refund>(refund, events::refund_events(), |event| {
             Event::Refund(samples::text(refund), event)
+        }));
+        all.extend(Self::of::<PointsAccount>("17850", events::points_events(), |event| {
+            Event::Points(samples::text("17850"), event)
+        }));
+        all.extend(Self::of::<PurchaseQuota>("17850/85123A", events::quota_events(), |event| {
+            Event::Quota(samples::text("17850/85123A"), event)
         }));
         all
     }

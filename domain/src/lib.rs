@@ -4,9 +4,10 @@
 //! events or a refusal, `evolve` takes a state and an event and returns the next state. There is no input or output, no
 //! clock and no random number here: times and new ids arrive inside the commands.
 //!
-//! The four aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`] and [`refund::Refund`]. What spans
-//! several of them is pure as well: [`checkout`] freezes prices into an order, [`allocation`] finds the stock for it, and
-//! [`saga`] says what must follow from an event.
+//! The aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`] and [`refund::Refund`], and what an order
+//! claims besides its stock: [`points::PointsAccount`] and [`quota::PurchaseQuota`]. What spans several of them is pure as
+//! well: [`checkout`] freezes prices into an order, [`allocation`] finds the stock for it, and [`saga`] says what must
+//! follow from an event.
 //!
 //! The stored form of the events is the contract of the whole engine; [`recorded`] holds an event as the log holds it,
 //! [`event`] is its typed reading and [`upcast`] carries old versions forward.
@@ -21,9 +22,11 @@ pub mod ids;
 pub mod metadata;
 pub mod money;
 pub mod order;
+pub mod points;
 pub mod principal;
 pub mod product;
 pub mod quantity;
+pub mod quota;
 pub mod recorded;
 pub mod refund;
 pub mod saga;

@@ -13,6 +13,7 @@ use crate::{
     ids::{OrderId, PaymentId},
     money::{Amount, Money},
     order::{Allocation, Capture, OrderLine, OrderPlaced, PlaceOrder},
+    points::Points,
     product::{Listing, ProductKind},
     quantity::Quantity,
 };
@@ -58,6 +59,10 @@ pub(crate) fn order_id(number: u128) -> OrderId {
 
 pub(crate) fn quantity(units: i64) -> Quantity {
     units.try_into().unwrap()
+}
+
+pub(crate) fn points(number: i64) -> Points {
+    number.try_into().unwrap()
 }
 
 pub(crate) fn amount(minor_units: i64) -> Amount {

@@ -85,6 +85,8 @@ bounded_text! {
     Title, "title", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
     /// Why somebody did something, in their words.
     Reason, "reason", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
+    /// Who did something by hand, as a token names them: `back_office:tok_…`.
+    Actor, "actor", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
     /// One line of an address.
     AddressLine, "address line", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
     /// ISO 3166-1 alpha-2 country code. The form is checked, not the register.

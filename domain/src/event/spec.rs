@@ -34,13 +34,20 @@ fn a_row_of_the_log_reads_as_an_event_of_its_stream() {
 
 #[test]
 fn a_row_of_an_unknown_aggregate_is_undecodable() {
-    let refused = Event::decode(&delisted("coupon", "85123A", PAYLOAD), &Upcasters::current()).unwrap_err();
-    assert!(matches!(refused, Undecodable::AggregateType(name) if name == "coupon"));
+    let refused = Event::decode(&delisted("voucher", "85123A", PAYLOAD), &Upcasters::current()).unwrap_err();
+    assert!(matches!(refused, Undecodable::AggregateType(name) if name == "voucher"));
 }
 
 #[test]
 fn a_row_of_a_malformed_stream_id_is_undecodable() {
-    for (aggregate_type, id) in [("order", "1"), ("stock", "85123A"), ("product", ""), ("refund", "ord_1")] {
+    for (aggregate_type, id) in [
+        ("order", "1"),
+        ("stock", "85123A"),
+        ("product", ""),
+        ("refund", "ord_1"),
+        ("points_account", "17850/"),
+        ("purchase_quota", "17850"),
+    ] {
         let refused = Event::decode(&delisted(aggregate_type, id, PAYLOAD), &Upcasters::current()).unwrap_err();
         assert!(matches!(refused, Undecodable::AggregateId(_)), "{aggregate_type} {id:?}: {refused}");
     }

@@ -161,7 +161,12 @@ fn came_or_left(event: &StockEvent) -> i64 {
 fn allocated(shop: &Shop) -> BTreeMap<(StockId, OrderId), i64> {
     let placements = shop.log.iter().filter_map(|event| match event {
         Event::Order(order, OrderEvent::OrderPlaced(placed)) => Some((*order, &placed.allocations)),
-        Event::Order(..) | Event::Stock(..) | Event::Product(..) | Event::Refund(..) => None,
+        Event::Order(..)
+        | Event::Stock(..)
+        | Event::Product(..)
+        | Event::Refund(..)
+        | Event::Points(..)
+        | Event::Quota(..) => None,
     });
     placements
         .flat_map(|(order, allocations)| {
@@ -188,7 +193,12 @@ fn check_reservations(shop: &Shop) -> Result<(), TestCaseError> {
         prop_assert_eq!((stock.reserved(), stock.open_reservations()), (0, 0), "{} still holds something", id);
         let pieces = shop.log.iter().filter_map(|event| match event {
             Event::Stock(of, event) if *of == id => Some(event),
-            Event::Order(..) | Event::Stock(..) | Event::Product(..) | Event::Refund(..) => None,
+            Event::Order(..)
+            | Event::Stock(..)
+            | Event::Product(..)
+            | Event::Refund(..)
+            | Event::Points(..)
+            | Event::Quota(..) => None,
         });
         let there: i64 = pieces.map(came_or_left).sum();
         prop_assert_eq!(stock.on_hand(), there, "{} counts other pieces than are there", id);
@@ -208,7 +218,12 @@ fn check_money(shop: &Shop) -> Result<(), TestCaseError> {
                 | OrderEvent::SurplusPaymentReceived { capture, .. },
             ) => captures.push((*order, capture)),
             Event::Refund(_, RefundEvent::RefundRequested { claim, .. }) => owed.push((claim.order, &claim.capture)),
-            Event::Order(..) | Event::Stock(..) | Event::Product(..) | Event::Refund(..) => {}
+            Event::Order(..)
+            | Event::Stock(..)
+            | Event::Product(..)
+            | Event::Refund(..)
+            | Event::Points(..)
+            | Event::Quota(..) => {}
         }
     }
     for (order, capture) in &captures {
@@ -247,7 +262,9 @@ fn check_replay(shop: &Shop) -> Result<(), TestCaseError> {
                 let refund: &mut Refund = refunds.entry(id).or_default();
                 *refund = std::mem::take(refund).evolve(event);
             }
-            Event::Product(..) => prop_assert!(false, "no product changed"),
+            Event::Product(..) | Event::Points(..) | Event::Quota(..) => {
+                prop_assert!(false, "nothing but orders, stock and refunds changed");
+            }
         }
     }
     stocks.retain(|_, stock| *stock != Stock::default());

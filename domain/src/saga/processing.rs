@@ -7,6 +7,11 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         Event::Order(order, OrderEvent::OrderPaid { .. } | OrderEvent::CancellationDeclined { .. }) => {
             Some(Reaction::Command(SagaCommand::StartProcessing { order: *order }))
         }
-        Event::Order(..) | Event::Stock(..) | Event::Product(..) | Event::Refund(..) => None,
+        Event::Order(..)
+        | Event::Stock(..)
+        | Event::Product(..)
+        | Event::Refund(..)
+        | Event::Points(..)
+        | Event::Quota(..) => None,
     }
 }

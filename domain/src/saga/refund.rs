@@ -21,7 +21,12 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         Event::Refund(refund, RefundEvent::RefundRequested { claim, .. }) => {
             Some(Reaction::SubmitRefund { refund: *refund, claim: claim.clone() })
         }
-        Event::Order(..) | Event::Stock(..) | Event::Product(..) | Event::Refund(..) => None,
+        Event::Order(..)
+        | Event::Stock(..)
+        | Event::Product(..)
+        | Event::Refund(..)
+        | Event::Points(..)
+        | Event::Quota(..) => None,
     }
 }
 

@@ -6,6 +6,11 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         Event::Order(order, OrderEvent::OrderCancelled { .. } | OrderEvent::OrderExpired { .. }) => {
             Some(Reaction::Command(SagaCommand::ReleaseReservations { order: *order }))
         }
-        Event::Order(..) | Event::Stock(..) | Event::Product(..) | Event::Refund(..) => None,
+        Event::Order(..)
+        | Event::Stock(..)
+        | Event::Product(..)
+        | Event::Refund(..)
+        | Event::Points(..)
+        | Event::Quota(..) => None,
     }
 }

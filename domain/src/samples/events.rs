@@ -4,12 +4,14 @@
 
 use super::{
     Sample, allocation, amount, at, bare_address, capture, every_variant, gbp, goods_line, listing, order_id, part,
-    placed, quantity, service_line, text,
+    placed, points, quantity, service_line, text,
 };
 use crate::{
     address::Address,
     order::{Interrupted, OrderEvent, OrderPlaced, Settlement},
+    points::{FrozenPoints, GrantCause, PointsEvent},
     product::{Listing, ProductEvent, ProductKind},
+    quota::QuotaEvent,
     refund::{Claim, RefundCause, RefundChannel, RefundEvent},
     stock::{Reservation, ReservationStage, StockEvent},
 };
@@ -130,6 +132,36 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
             },
             "minimal" => RefundEvent::RefundSucceeded { reference: text("FT-7"), note: None, at: at(12) },
         ],
+    })
+}
+
+pub(crate) fn points_events() -> Vec<Sample<PointsEvent>> {
+    let (order, frozen) = (order_id(1), FrozenPoints { order: order_id(1), points: points(600) });
+    every_variant!(PointsEvent {
+        PointsGranted: [
+            "" => PointsEvent::PointsGranted {
+                points: points(15),
+                cause: GrantCause::OrderCompleted { order },
+                at: precise(),
+            },
+            "by_hand" => PointsEvent::PointsGranted {
+                points: points(1_000_000_000_000),
+                cause: GrantCause::ByHand { actor: text("back_office:tok_1"), reason: text("sorry for the delay") },
+                at: at(2),
+            },
+        ],
+        PointsFrozen: ["" => PointsEvent::PointsFrozen(frozen)],
+        PointsSpent: ["" => PointsEvent::PointsSpent(frozen)],
+        PointsUnfrozen: ["" => PointsEvent::PointsUnfrozen(frozen)],
+        PointsReturned: ["" => PointsEvent::PointsReturned { order, points: points(200) }],
+        PointsRevoked: ["" => PointsEvent::PointsRevoked { order, points: points(5), at: at(2890) }],
+    })
+}
+
+pub(crate) fn quota_events() -> Vec<Sample<QuotaEvent>> {
+    every_variant!(QuotaEvent {
+        QuotaTaken: ["" => QuotaEvent::QuotaTaken { order: order_id(1), units: quantity(6) }],
+        QuotaReturned: ["" => QuotaEvent::QuotaReturned { order: order_id(1), units: quantity(2) }],
     })
 }
 
