@@ -23,6 +23,7 @@ pub mod metadata;
 pub mod money;
 pub mod order;
 pub mod points;
+pub mod pricing;
 pub mod principal;
 pub mod product;
 pub mod quantity;

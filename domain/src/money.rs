@@ -83,6 +83,23 @@ impl Amount {
         self.0.checked_add(other.0).and_then(|sum| Self::try_from(sum).ok())
     }
 
+    /// What is left after `other` is taken off; nothing, where that is more.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        if self.0 > other.0 { Self(self.0 - other.0) } else { Self::ZERO }
+    }
+
+    /// The part of it that `numerator` is of `denominator`, half a minor unit up; never more than all of it. A part of
+    /// zero parts is nothing.
+    #[must_use]
+    pub fn portion(self, numerator: u64, denominator: u64) -> Self {
+        let (whole, parts, of) = (i128::from(self.0), i128::from(numerator), i128::from(denominator));
+        if parts >= of {
+            return if of == 0 { Self::ZERO } else { self };
+        }
+        i64::try_from((whole * parts * 2 + of) / (of * 2)).map_or(self, Self)
+    }
+
     /// The price of `quantity` pieces, unless it passes [`MAX_AMOUNT`].
     pub fn checked_times(self, quantity: Quantity) -> Option<Self> {
         self.0.checked_mul(i64::from(quantity.units())).and_then(|product| Self::try_from(product).ok())
@@ -165,6 +182,21 @@ mod tests {
         assert_eq!(largest.checked_add(1.try_into().unwrap()), None);
         assert_eq!(largest.checked_times(2.try_into().unwrap()), None);
         assert!(Amount::try_from(-1).is_err());
+    }
+
+    #[test]
+    fn a_portion_is_rounded_half_up_and_never_more_than_the_whole() {
+        let of = |whole: i64, parts, all| Amount::try_from(whole).unwrap().portion(parts, all).minor_units();
+        assert_eq!([of(5, 1, 2), of(5, 1, 3), of(4, 1, 3), of(1, 1, 2), of(1, 499, 1000)], [3, 2, 1, 1, 0]);
+        assert_eq!([of(7, 0, 9), of(7, 9, 9), of(7, 10, 9), of(7, 1, 0)], [0, 7, 7, 0]);
+        assert_eq!(of(MAX_AMOUNT, 999_999, 1_000_000), 9_007_190_247_541_736);
+        assert_eq!(of(MAX_AMOUNT, u64::MAX - 1, u64::MAX), MAX_AMOUNT);
+    }
+
+    #[test]
+    fn what_is_taken_off_leaves_nothing_at_the_least() {
+        let [three, five] = [3, 5].map(|units| Amount::try_from(units).unwrap());
+        assert_eq!((five.saturating_sub(three), three.saturating_sub(five)), (2.try_into().unwrap(), Amount::ZERO));
     }
 
     #[test]

@@ -81,6 +81,14 @@ bounded_text! {
     ExternalReference, "external reference", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
     /// A parcel's name at its carrier.
     TrackingNumber, "tracking number", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
+    /// What a customer types in to have a discount.
+    CouponCode, "coupon code", "must be 3 to 32 of A-Z 0-9 -", is_coupon_code;
+    /// A merchant's own name for one of its promotions.
+    PromotionId, "promotion id", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    /// A way of delivery that a merchant offers: `standard`, `express`.
+    ShippingMethod, "shipping method", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    /// What a product is to the tax office: `standard`, `reduced`, `books`.
+    TaxCategory, "tax category", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
     /// A product's title as the customer reads it.
     Title, "title", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
     /// Why somebody did something, in their words.
@@ -95,6 +103,12 @@ bounded_text! {
 
 fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(is_name_byte)
+}
+
+/// Capitals only: two codes that differ in nothing but case would be two coupons to the engine and one to the customer.
+fn is_coupon_code(text: &str) -> bool {
+    (3..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// Spaces are inside real stock codes ("BANK CHARGES"). `@` is not: it divides SKU and location in a stock's stream id.
@@ -136,6 +150,16 @@ mod tests {
     fn a_sku_never_holds_the_divider_of_a_stream_id() {
         for code in ["", " A", "A ", "A@B", "Ä", "A\n", &"A".repeat(65)] {
             assert!(code.parse::<Sku>().is_err(), "{code:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn a_coupon_code_is_of_capitals_digits_and_hyphens() {
+        for code in ["SPRING-10", "ABC", "123", &"A".repeat(32)] {
+            assert_eq!(code.parse::<CouponCode>().unwrap().as_str(), code);
+        }
+        for code in ["", "AB", "spring", "SPRING 10", "SPRING_10", &"A".repeat(33)] {
+            assert!(code.parse::<CouponCode>().is_err(), "{code:?} was accepted");
         }
     }
 
