@@ -4,6 +4,8 @@ mod allocation;
 mod interleaving;
 mod money;
 mod order;
+mod points;
+mod quota;
 mod shop;
 mod snapshot;
 mod stock;

@@ -5,10 +5,12 @@ use std::fmt::Debug;
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{order, stock};
+use super::{order, points, quota, stock};
 use crate::{
     order::Order,
+    points::PointsAccount,
     product::{self, Product, ProductCommand},
+    quota::PurchaseQuota,
     refund::{self, Claim, Refund, RefundCause, RefundChannel, RefundCommand},
     samples::{at, capture, gbp, listing, order_id, text},
     stock::Stock,
@@ -93,6 +95,32 @@ proptest! {
         for command in commands {
             let decided = refund::decide(&state, command).unwrap_or_default();
             state = decided.into_iter().fold(state, Refund::evolve);
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_points_account_is_stored_and_read_back_equal(commands in points::commands()) {
+        let mut state = PointsAccount::default();
+        for command in commands {
+            let decided = crate::points::decide(&state, command.clone());
+            prop_assert_eq!(&crate::points::decide(&stored(&state), command), &decided);
+            for event in decided.unwrap_or_default() {
+                state.evolve(&event);
+            }
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_quota_is_stored_and_read_back_equal(commands in quota::commands()) {
+        let mut state = PurchaseQuota::default();
+        for command in commands {
+            let decided = crate::quota::decide(&state, command.clone());
+            prop_assert_eq!(&crate::quota::decide(&stored(&state), command), &decided);
+            for event in decided.unwrap_or_default() {
+                state.evolve(&event);
+            }
             check(&state)?;
         }
     }
