@@ -3,6 +3,7 @@
 use cqrs_es::Aggregate;
 
 use crate::{
+    coupon::{Coupon, CouponEvent},
     ids::{OrderId, RefundId},
     order::{Order, OrderEvent},
     points::{PointsAccount, PointsEvent},
@@ -11,7 +12,7 @@ use crate::{
     recorded::Recorded,
     refund::{Refund, RefundEvent},
     stock::{Stock, StockEvent, StockId},
-    text::{CustomerId, InvalidValue, Sku},
+    text::{CouponCode, CustomerId, InvalidValue, Sku},
     upcast::Upcasters,
 };
 
@@ -26,6 +27,8 @@ pub enum Event {
     Product(Sku, ProductEvent),
     /// Of a refund.
     Refund(RefundId, RefundEvent),
+    /// Of a coupon.
+    Coupon(CouponCode, CouponEvent),
     /// Of a customer's points.
     Points(CustomerId, PointsEvent),
     /// Of what a customer has taken of a SKU.
@@ -55,6 +58,7 @@ impl Event {
             Stock::TYPE => Ok(Self::Stock(id.parse()?, upcasters.read(recorded)?)),
             Product::TYPE => Ok(Self::Product(id.parse()?, upcasters.read(recorded)?)),
             Refund::TYPE => Ok(Self::Refund(id.parse()?, upcasters.read(recorded)?)),
+            Coupon::TYPE => Ok(Self::Coupon(id.parse()?, upcasters.read(recorded)?)),
             PointsAccount::TYPE => Ok(Self::Points(id.parse()?, upcasters.read(recorded)?)),
             PurchaseQuota::TYPE => Ok(Self::Quota(id.parse()?, upcasters.read(recorded)?)),
             other => Err(Undecodable::AggregateType(other.to_owned())),

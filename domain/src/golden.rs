@@ -15,6 +15,7 @@ use std::{
 use cqrs_es::{Aggregate, DomainEvent};
 
 use crate::{
+    coupon::Coupon,
     event::Event,
     order::Order,
     points::PointsAccount,
@@ -71,6 +72,9 @@ impl Golden {
         }));
         all.extend(Self::of::<Refund>(refund, events::refund_events(), |event| {
             Event::Refund(samples::text(refund), event)
+        }));
+        all.extend(Self::of::<Coupon>("SPRING-10", events::coupon_events(), |event| {
+            Event::Coupon(samples::text("SPRING-10"), event)
         }));
         all.extend(Self::of::<PointsAccount>("17850", events::points_events(), |event| {
             Event::Points(samples::text("17850"), event)

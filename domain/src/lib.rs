@@ -5,7 +5,7 @@
 //! clock and no random number here: times and new ids arrive inside the commands.
 //!
 //! The aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`] and [`refund::Refund`], and what an order
-//! claims besides its stock: [`points::PointsAccount`] and [`quota::PurchaseQuota`]. What spans several of them is pure as
+//! claims besides its stock: [`coupon::Coupon`], [`points::PointsAccount`] and [`quota::PurchaseQuota`]. What spans several of them is pure as
 //! well: [`checkout`] freezes prices into an order, [`allocation`] finds the stock for it, and [`saga`] says what must
 //! follow from an event.
 //!
@@ -17,6 +17,7 @@ pub mod allocation;
 pub mod chain;
 pub mod checkout;
 pub mod clock;
+pub mod coupon;
 pub mod event;
 pub mod ids;
 pub mod metadata;

@@ -1,6 +1,7 @@
 //! Laws: what holds for every sequence of commands, not only for those that somebody thought of.
 
 mod allocation;
+mod coupon;
 mod interleaving;
 mod money;
 mod order;

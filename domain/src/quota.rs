@@ -21,7 +21,7 @@ pub struct PurchaseQuota {
 
 /// What can be asked of a quota. What an order asks of it is asked once: the order, decided in the same append, is what
 /// knows of a repeat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuotaCommand {
     /// Takes pieces for an order, when the limit allows all of them.
     Take {

@@ -3,7 +3,7 @@
 pub(crate) mod events;
 pub(crate) mod offers;
 
-use std::{fmt::Debug, str::FromStr};
+use std::{fmt::Debug, num::NonZeroU32, str::FromStr};
 
 use chrono::{TimeDelta, TimeZone, Utc};
 use uuid::Uuid;
@@ -11,10 +11,12 @@ use uuid::Uuid;
 use crate::{
     Timestamp,
     address::Address,
+    coupon::CouponTerms,
     ids::{OrderId, PaymentId},
     money::{Amount, Money},
     order::{Allocation, Capture, OrderLine, OrderPlaced, PlaceOrder},
     points::Points,
+    pricing::Discount,
     product::{Listing, ProductKind},
     quantity::Quantity,
 };
@@ -113,6 +115,27 @@ pub(crate) fn listing(pence: i64) -> Listing {
         kind: ProductKind::Goods,
         price: gbp(pence),
         merchant: text("gifts"),
+    }
+}
+
+/// A platform's coupon for a tenth off the order, without limits.
+pub(crate) fn coupon_terms() -> CouponTerms {
+    CouponTerms {
+        title: text("A tenth off in spring"),
+        offer: offers::offer(Discount::PercentageOffOrder { rate: offers::rate(100_000), cap: None }),
+        merchant: None,
+        uses_max: None,
+        uses_per_customer_max: None,
+    }
+}
+
+/// At most so many uses in all and for each customer.
+pub(crate) fn limited(uses_max: Option<u32>, uses_per_customer_max: Option<u32>) -> CouponTerms {
+    let limit = |uses: u32| NonZeroU32::new(uses).unwrap();
+    CouponTerms {
+        uses_max: uses_max.map(limit),
+        uses_per_customer_max: uses_per_customer_max.map(limit),
+        ..coupon_terms()
     }
 }
 

@@ -165,6 +165,7 @@ fn allocated(shop: &Shop) -> BTreeMap<(StockId, OrderId), i64> {
         | Event::Stock(..)
         | Event::Product(..)
         | Event::Refund(..)
+        | Event::Coupon(..)
         | Event::Points(..)
         | Event::Quota(..) => None,
     });
@@ -197,6 +198,7 @@ fn check_reservations(shop: &Shop) -> Result<(), TestCaseError> {
             | Event::Stock(..)
             | Event::Product(..)
             | Event::Refund(..)
+            | Event::Coupon(..)
             | Event::Points(..)
             | Event::Quota(..) => None,
         });
@@ -222,6 +224,7 @@ fn check_money(shop: &Shop) -> Result<(), TestCaseError> {
             | Event::Stock(..)
             | Event::Product(..)
             | Event::Refund(..)
+            | Event::Coupon(..)
             | Event::Points(..)
             | Event::Quota(..) => {}
         }
@@ -262,7 +265,7 @@ fn check_replay(shop: &Shop) -> Result<(), TestCaseError> {
                 let refund: &mut Refund = refunds.entry(id).or_default();
                 *refund = std::mem::take(refund).evolve(event);
             }
-            Event::Product(..) | Event::Points(..) | Event::Quota(..) => {
+            Event::Product(..) | Event::Coupon(..) | Event::Points(..) | Event::Quota(..) => {
                 prop_assert!(false, "nothing but orders, stock and refunds changed");
             }
         }

@@ -25,7 +25,7 @@ proptest! {
         let (mut quota, mut log) = (PurchaseQuota::default(), Vec::<QuotaEvent>::new());
         for command in commands {
             let before = quota.taken();
-            let decided = decide(&quota, command.clone());
+            let decided = decide(&quota, command);
             let (fits, after) = match command {
                 QuotaCommand::Take { units, limit, .. } => {
                     let after = before + i64::from(units);

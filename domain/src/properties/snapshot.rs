@@ -5,8 +5,9 @@ use std::fmt::Debug;
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{order, points, quota, stock};
+use super::{coupon, order, points, quota, stock};
 use crate::{
+    coupon::Coupon,
     order::Order,
     points::PointsAccount,
     product::{self, Product, ProductCommand},
@@ -116,8 +117,21 @@ proptest! {
     fn every_quota_is_stored_and_read_back_equal(commands in quota::commands()) {
         let mut state = PurchaseQuota::default();
         for command in commands {
-            let decided = crate::quota::decide(&state, command.clone());
+            let decided = crate::quota::decide(&state, command);
             prop_assert_eq!(&crate::quota::decide(&stored(&state), command), &decided);
+            for event in decided.unwrap_or_default() {
+                state.evolve(&event);
+            }
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_coupon_is_stored_and_read_back_equal(commands in coupon::commands()) {
+        let mut state = Coupon::default();
+        for command in commands {
+            let decided = crate::coupon::decide(&state, command.clone());
+            prop_assert_eq!(&crate::coupon::decide(&stored(&state), command), &decided);
             for event in decided.unwrap_or_default() {
                 state.evolve(&event);
             }

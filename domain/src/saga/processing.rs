@@ -11,6 +11,7 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         | Event::Stock(..)
         | Event::Product(..)
         | Event::Refund(..)
+        | Event::Coupon(..)
         | Event::Points(..)
         | Event::Quota(..) => None,
     }

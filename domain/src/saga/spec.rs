@@ -5,7 +5,9 @@ use crate::{
     refund::{Claim, RefundCause, RefundChannel, RefundEvent},
     samples::{
         Sample, at, capture,
-        events::{order_events, product_events, refund_events, stock_events},
+        events::{
+            coupon_events, order_events, points_events, product_events, quota_events, refund_events, stock_events,
+        },
         every_variant, gbp, order_id, placed, text,
     },
 };
@@ -86,10 +88,13 @@ fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_i
 }
 
 #[test]
-fn nothing_follows_from_stock_and_products() {
+fn nothing_follows_from_products_and_from_what_an_order_claims() {
     let stocks = stock_events().into_iter().map(|sample| Event::Stock(text("85123A@main"), sample.value));
     let products = product_events().into_iter().map(|sample| Event::Product(text("85123A"), sample.value));
-    for event in stocks.chain(products) {
+    let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
+    let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
+    let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
+    for event in stocks.chain(products).chain(coupons).chain(points).chain(quotas) {
         assert_eq!(reactions(&event), [None, None, None, None], "{event:?}");
     }
 }

@@ -2,14 +2,18 @@
 //!
 //! The golden files hold exactly these values: a value is never changed here, only added.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Sample, allocation, amount, at, bare_address, capture, every_variant, gbp, goods_line, listing, order_id, part,
-    placed, points, quantity, service_line, text,
+    Sample, allocation, amount, at, bare_address, capture, coupon_terms, every_variant, gbp, goods_line, limited,
+    listing, order_id, part, placed, points, quantity, service_line, text,
 };
 use crate::{
     address::Address,
+    coupon::{CouponEvent, CouponTerms, CouponUse},
     order::{Interrupted, OrderEvent, OrderPlaced, Settlement},
     points::{FrozenPoints, GrantCause, PointsEvent},
+    pricing::{Discount, DiscountClass, Offer, Validity},
     product::{Listing, ProductEvent, ProductKind},
     quota::QuotaEvent,
     refund::{Claim, RefundCause, RefundChannel, RefundEvent},
@@ -133,6 +137,49 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
             "minimal" => RefundEvent::RefundSucceeded { reference: text("FT-7"), note: None, at: at(12) },
         ],
     })
+}
+
+pub(crate) fn coupon_events() -> Vec<Sample<CouponEvent>> {
+    let by_customer = CouponUse { order: order_id(1), customer: Some(text("17850")) };
+    let by_guest = CouponUse { customer: None, ..by_customer.clone() };
+    every_variant!(CouponEvent {
+        CouponIssued: [
+            "" => CouponEvent::CouponIssued { terms: full_terms(), at: precise() },
+            "minimal" => CouponEvent::CouponIssued { terms: coupon_terms(), at: at(-60) },
+        ],
+        CouponWithdrawn: ["" => CouponEvent::CouponWithdrawn { reason: text("the spring is over"), at: at(2880) }],
+        CouponFrozen: [
+            "" => CouponEvent::CouponFrozen(by_customer.clone()),
+            "minimal" => CouponEvent::CouponFrozen(by_guest.clone()),
+        ],
+        CouponRedeemed: [
+            "" => CouponEvent::CouponRedeemed(by_customer.clone()),
+            "minimal" => CouponEvent::CouponRedeemed(by_guest.clone()),
+        ],
+        CouponUnfrozen: [
+            "" => CouponEvent::CouponUnfrozen(by_customer.clone()),
+            "minimal" => CouponEvent::CouponUnfrozen(by_guest.clone()),
+        ],
+        CouponGivenBack: [
+            "" => CouponEvent::CouponGivenBack(by_customer),
+            "minimal" => CouponEvent::CouponGivenBack(by_guest),
+        ],
+    })
+}
+
+/// A merchant's coupon with all its limits and conditions.
+fn full_terms() -> CouponTerms {
+    let discount = Discount::PercentageOffOrder { rate: super::offers::rate(100_000), cap: Some(gbp(1_000)) };
+    CouponTerms {
+        offer: Offer {
+            discount,
+            minimum_spend: Some(gbp(5_000)),
+            valid: Validity { from: Some(at(-1440)), until: Some(at(43_200)) },
+            combines_with: BTreeSet::from([DiscountClass::Product, DiscountClass::Shipping]),
+        },
+        merchant: Some(text("gifts")),
+        ..limited(Some(100), Some(2))
+    }
 }
 
 pub(crate) fn points_events() -> Vec<Sample<PointsEvent>> {

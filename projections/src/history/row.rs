@@ -2,8 +2,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use cqrs_es::Aggregate;
 use purser_domain::{
-    order::Order, points::PointsAccount, product::Product, quota::PurchaseQuota, recorded::Recorded, refund::Refund,
-    stock::Stock, upcast::Upcasters,
+    coupon::Coupon, order::Order, points::PointsAccount, product::Product, quota::PurchaseQuota, recorded::Recorded,
+    refund::Refund, stock::Stock, upcast::Upcasters,
 };
 use sqlx::{FromRow, Row, postgres::PgRow};
 
@@ -41,7 +41,7 @@ impl FromRow<'_, PgRow> for LogRow {
 
 /// The aggregates that the engine knows cost no memory for their names.
 fn aggregate_type(stored: &str) -> Cow<'static, str> {
-    [Order::TYPE, Stock::TYPE, Product::TYPE, Refund::TYPE, PointsAccount::TYPE, PurchaseQuota::TYPE]
+    [Order::TYPE, Stock::TYPE, Product::TYPE, Refund::TYPE, Coupon::TYPE, PointsAccount::TYPE, PurchaseQuota::TYPE]
         .into_iter()
         .find(|known| *known == stored)
         .map_or_else(|| Cow::Owned(stored.to_owned()), Cow::Borrowed)
