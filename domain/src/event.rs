@@ -5,6 +5,7 @@ use cqrs_es::Aggregate;
 use crate::{
     coupon::{Coupon, CouponEvent},
     ids::{OrderId, RefundId},
+    merchant::{Merchant, MerchantEvent},
     order::{Order, OrderEvent},
     points::{PointsAccount, PointsEvent},
     product::{Product, ProductEvent},
@@ -13,6 +14,7 @@ use crate::{
     refund::{Refund, RefundEvent},
     stock::{Stock, StockEvent, StockId},
     text::{CouponCode, CustomerId, InvalidValue, Sku},
+    text::{InvalidValue, MerchantId, Sku},
     upcast::Upcasters,
 };
 
@@ -33,6 +35,8 @@ pub enum Event {
     Points(CustomerId, PointsEvent),
     /// Of what a customer has taken of a SKU.
     Quota(QuotaId, QuotaEvent),
+    /// Of a merchant.
+    Merchant(MerchantId, MerchantEvent),
 }
 
 /// Why a row of the log could not be read.
@@ -61,6 +65,7 @@ impl Event {
             Coupon::TYPE => Ok(Self::Coupon(id.parse()?, upcasters.read(recorded)?)),
             PointsAccount::TYPE => Ok(Self::Points(id.parse()?, upcasters.read(recorded)?)),
             PurchaseQuota::TYPE => Ok(Self::Quota(id.parse()?, upcasters.read(recorded)?)),
+            Merchant::TYPE => Ok(Self::Merchant(id.parse()?, upcasters.read(recorded)?)),
             other => Err(Undecodable::AggregateType(other.to_owned())),
         }
     }

@@ -17,6 +17,7 @@ use cqrs_es::{Aggregate, DomainEvent};
 use crate::{
     coupon::Coupon,
     event::Event,
+    merchant::Merchant,
     order::Order,
     points::PointsAccount,
     product::Product,
@@ -81,6 +82,9 @@ impl Golden {
         }));
         all.extend(Self::of::<PurchaseQuota>("17850/85123A", events::quota_events(), |event| {
             Event::Quota(samples::text("17850/85123A"), event)
+        }));
+        all.extend(Self::of::<Merchant>("gifts", events::merchant_events(), |event| {
+            Event::Merchant(samples::text("gifts"), event)
         }));
         all
     }

@@ -100,6 +100,12 @@ impl Amount {
         i64::try_from((whole * parts * 2 + of) / (of * 2)).map_or(self, Self)
     }
 
+    /// So many minor units of it; all of it, where that is less.
+    #[must_use]
+    pub fn part(self, minor_units: u64) -> Self {
+        i64::try_from(minor_units).map_or(self, |minor_units| Self(minor_units.min(self.0)))
+    }
+
     /// The price of `quantity` pieces, unless it passes [`MAX_AMOUNT`].
     pub fn checked_times(self, quantity: Quantity) -> Option<Self> {
         self.0.checked_mul(i64::from(quantity.units())).and_then(|product| Self::try_from(product).ok())

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     money::Money,
-    text::{MerchantId, Title},
+    text::{MerchantId, TaxCategory, Title},
 };
 
 /// Whether a product keeps stock.
@@ -30,6 +30,9 @@ pub struct Listing {
     pub price: Money,
     /// Who sells it.
     pub merchant: MerchantId,
+    /// What it is to the tax office; `standard`, where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<TaxCategory>,
 }
 
 /// A product. Its SKU is its stream's id.

@@ -1,6 +1,7 @@
 //! Values that the specs speak of: one shop, one customer, two SKUs, times that count in minutes.
 
 pub(crate) mod events;
+pub(crate) mod merchants;
 pub(crate) mod offers;
 
 use std::{fmt::Debug, num::NonZeroU32, str::FromStr};
@@ -115,6 +116,7 @@ pub(crate) fn listing(pence: i64) -> Listing {
         kind: ProductKind::Goods,
         price: gbp(pence),
         merchant: text("gifts"),
+        tax_category: None,
     }
 }
 

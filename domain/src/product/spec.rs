@@ -60,6 +60,7 @@ fn a_listed_product_cannot_be_listed_as_something_else() {
         Listing { title: text("T-LIGHT HOLDER"), ..listing(255) },
         Listing { kind: ProductKind::Service, ..listing(255) },
         Listing { merchant: text("others"), ..listing(255) },
+        Listing { tax_category: Some(text("books")), ..listing(255) },
     ] {
         given(vec![listed(listing(255))]).when(list(other)).then_expect_error(ProductRefusal::AlreadyListed);
     }

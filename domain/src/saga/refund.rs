@@ -7,28 +7,29 @@ use crate::{
 };
 
 pub(super) fn react(event: &Event) -> Option<Reaction> {
-    match event {
-        Event::Order(order, OrderEvent::OrderCancelled { owed_back: Some(capture), .. }) => {
-            Some(request(*order, capture, RefundCause::OrderCancelled))
-        }
-        Event::Order(order, OrderEvent::LatePaymentReceived { capture, .. }) => {
-            Some(request(*order, capture, RefundCause::LatePayment))
-        }
-        Event::Order(order, OrderEvent::SurplusPaymentReceived { capture, .. }) => {
-            Some(request(*order, capture, RefundCause::SurplusPayment))
-        }
-        Event::Order(order, OrderEvent::RefundOwed { capture, cause, .. }) => Some(request(*order, capture, *cause)),
-        Event::Refund(refund, RefundEvent::RefundRequested { claim, .. }) => {
-            Some(Reaction::SubmitRefund { refund: *refund, claim: claim.clone() })
-        }
-        Event::Order(..)
-        | Event::Stock(..)
-        | Event::Product(..)
-        | Event::Refund(..)
-        | Event::Coupon(..)
-        | Event::Points(..)
-        | Event::Quota(..) => None,
+    if let Event::Refund(refund, RefundEvent::RefundRequested { claim, .. }) = event {
+        return Some(Reaction::SubmitRefund { refund: *refund, claim: claim.clone() });
     }
+    let Event::Order(order, event) = event else { return None };
+    let (capture, cause) = match event {
+        OrderEvent::OrderCancelled { owed_back: Some(capture), .. } => (capture, RefundCause::OrderCancelled),
+        OrderEvent::LatePaymentReceived { capture, .. } => (capture, RefundCause::LatePayment),
+        OrderEvent::SurplusPaymentReceived { capture, .. } => (capture, RefundCause::SurplusPayment),
+        OrderEvent::RefundOwed { capture, cause, .. } => (capture, *cause),
+        OrderEvent::OrderPlaced(_)
+        | OrderEvent::OrderPaid { .. }
+        | OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::OrderShipped { .. }
+        | OrderEvent::OrderDelivered { .. }
+        | OrderEvent::OrderCompleted { .. }
+        | OrderEvent::OrderCancelled { owed_back: None, .. }
+        | OrderEvent::CancellationRequested { .. }
+        | OrderEvent::CancellationDeclined { .. }
+        | OrderEvent::OrderExpired { .. }
+        | OrderEvent::OrderReservationsReleased { .. } => return None,
+    };
+    Some(request(*order, capture, cause))
 }
 
 fn request(order: OrderId, capture: &Capture, cause: RefundCause) -> Reaction {

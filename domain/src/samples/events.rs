@@ -11,12 +11,17 @@ use super::{
 use crate::{
     address::Address,
     coupon::{CouponEvent, CouponTerms, CouponUse},
+    merchant::{MerchantEvent, Policies, ShippingRates, TaxRates},
     order::{Interrupted, OrderEvent, OrderPlaced, Settlement},
     points::{FrozenPoints, GrantCause, PointsEvent},
-    pricing::{Discount, DiscountClass, Offer, Validity},
+    pricing::{Discount, DiscountClass, Offer, Rate, Validity},
     product::{Listing, ProductEvent, ProductKind},
     quota::QuotaEvent,
     refund::{Claim, RefundCause, RefundChannel, RefundEvent},
+    samples::{
+        merchants::{full_promotion, policies, promotion, shipping_rates, tax_rates},
+        offers::sample_discounts,
+    },
     stock::{Reservation, ReservationStage, StockEvent},
 };
 
@@ -108,6 +113,10 @@ pub(crate) fn product_events() -> Vec<Sample<ProductEvent>> {
             "" => ProductEvent::ProductListed { listing: listing(255), at: precise() },
             "service" => ProductEvent::ProductListed {
                 listing: Listing { title: text("POSTAGE"), kind: ProductKind::Service, ..listing(0) },
+                at: at(-120),
+            },
+            "taxed" => ProductEvent::ProductListed {
+                listing: Listing { tax_category: Some(text("books")), ..listing(255) },
                 at: at(-120),
             },
         ],
@@ -210,6 +219,32 @@ pub(crate) fn quota_events() -> Vec<Sample<QuotaEvent>> {
         QuotaTaken: ["" => QuotaEvent::QuotaTaken { order: order_id(1), units: quantity(6) }],
         QuotaReturned: ["" => QuotaEvent::QuotaReturned { order: order_id(1), units: quantity(2) }],
     })
+pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
+    let mut samples = every_variant!(MerchantEvent {
+        PromotionDefined: [
+            "minimal" => MerchantEvent::PromotionDefined {
+                promotion: promotion("spring", Discount::ShippingOff { rate: Rate::FULL }),
+                at: at(0),
+        PromotionEnded: ["" => MerchantEvent::PromotionEnded { id: text("spring"), at: precise() }],
+        ShippingRatesSet: [
+            "" => MerchantEvent::ShippingRatesSet { rates: shipping_rates(), at: precise() },
+            "minimal" => MerchantEvent::ShippingRatesSet { rates: ShippingRates::default(), at: at(0) },
+        TaxRatesSet: [
+            "" => MerchantEvent::TaxRatesSet { tax: tax_rates(), at: precise() },
+            "minimal" => MerchantEvent::TaxRatesSet { tax: TaxRates::default(), at: at(0) },
+        PoliciesSet: [
+            "" => MerchantEvent::PoliciesSet { policies: policies(), at: precise() },
+            "minimal" => MerchantEvent::PoliciesSet { policies: Policies::default(), at: at(0) },
+    });
+    let labels = ["", "uncapped", "units", "free_unit", "tiers", "order", "order_uncapped", "order_amount", "shipping"];
+    let discounts = sample_discounts();
+    assert_eq!(labels.len(), discounts.len(), "every discount has a golden file");
+    samples.extend(labels.into_iter().zip(discounts).map(|(label, discount)| Sample {
+        variant: "PromotionDefined",
+        label,
+        value: MerchantEvent::PromotionDefined { promotion: full_promotion("spring", discount.value), at: precise() },
+    }));
+    samples
 }
 
 fn full_placement() -> OrderPlaced {

@@ -84,6 +84,7 @@ pub fn listing() -> Result<Listing, InvalidValue> {
         kind: ProductKind::Goods,
         price: price()?,
         merchant: "bench".parse()?,
+        tax_category: None,
     })
 }
 

@@ -4,6 +4,8 @@ use cqrs_es::Aggregate;
 use purser_domain::{
     coupon::Coupon, order::Order, points::PointsAccount, product::Product, quota::PurchaseQuota, recorded::Recorded,
     refund::Refund, stock::Stock, upcast::Upcasters,
+    merchant::Merchant, order::Order, product::Product, recorded::Recorded, refund::Refund, stock::Stock,
+    upcast::Upcasters,
 };
 use sqlx::{FromRow, Row, postgres::PgRow};
 
@@ -42,6 +44,7 @@ impl FromRow<'_, PgRow> for LogRow {
 /// The aggregates that the engine knows cost no memory for their names.
 fn aggregate_type(stored: &str) -> Cow<'static, str> {
     [Order::TYPE, Stock::TYPE, Product::TYPE, Refund::TYPE, Coupon::TYPE, PointsAccount::TYPE, PurchaseQuota::TYPE]
+    [Order::TYPE, Stock::TYPE, Product::TYPE, Refund::TYPE, Merchant::TYPE]
         .into_iter()
         .find(|known| *known == stored)
         .map_or_else(|| Cow::Owned(stored.to_owned()), Cow::Borrowed)

@@ -120,6 +120,7 @@ mod tests {
             kind: ProductKind::Goods,
             price: serde_json::from_str(r#"{"amount":255,"currency":"GBP"}"#).unwrap(),
             merchant: "m1".parse::<MerchantId>().unwrap(),
+            tax_category: None,
         }
     }
 

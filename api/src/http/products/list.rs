@@ -61,7 +61,10 @@ pub(crate) async fn list_product(
     let merchant = merchant.or_else(|| own(&envelope.caller.principal)).ok_or_else(|| {
         Problem::at(Kind::InvalidValue, Fault::pointer("/merchant", "missing field `merchant`: say who sells it"))
     })?;
-    let command = Command::ListProduct { sku: sku.clone(), listing: Listing { title, kind, price, merchant } };
+    let command = Command::ListProduct {
+        sku: sku.clone(),
+        listing: Listing { title, kind, price, merchant, tax_category: None },
+    };
     let position = state.commands.execute(envelope.request(command)).await?.position;
     Ok(Answered::created(location(&sku), ProductChange { sku, position }))
 }

@@ -1,0 +1,60 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{pricing::OfferRefusal, text::PromotionId};
+
+/// Why a merchant's decision was refused. Entries of lists count from zero.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MerchantRefusal {
+    /// The promotion's offer makes no sense.
+    #[error("{0}")]
+    InvalidOffer(OfferRefusal),
+    /// [`MAX_PROMOTIONS`](super::MAX_PROMOTIONS) have not been ended.
+    #[error("a merchant has at most 20 promotions that have not been ended")]
+    TooManyPromotions,
+    /// There never was such a promotion.
+    #[error("no promotion {id}")]
+    UnknownPromotion {
+        /// What was asked for.
+        id: PromotionId,
+    },
+    /// There are more than [`MAX_SHIPPING_RATES`](super::MAX_SHIPPING_RATES).
+    #[error("a merchant has at most 50 shipping rates")]
+    TooManyShippingRates,
+    /// The rate is for an empty list of countries.
+    #[error("shipping rate {rate} is for no country")]
+    ShippingNowhere {
+        /// Which.
+        rate: usize,
+    },
+    /// An earlier rate is for the same method, currency and country.
+    #[error("shipping rate {rate} is for a method, currency and country that has one")]
+    ShippingRateRepeated {
+        /// Which.
+        rate: usize,
+    },
+    /// There are more than [`MAX_TAX_RATES`](super::MAX_TAX_RATES).
+    #[error("a merchant has at most 1000 tax rates")]
+    TooManyTaxRates,
+    /// An earlier rate is for the same country, region and category.
+    #[error("tax rate {rate} is for a country, region and category that has one")]
+    TaxRateRepeated {
+        /// Which.
+        rate: usize,
+    },
+    /// Points would be taken for nothing.
+    #[error("points must be worth more than nothing")]
+    WorthlessPoints,
+    /// A ranking of no locations.
+    #[error("a priority of locations needs at least one")]
+    NoPriorities,
+    /// A ranking of more than [`MAX_PRIORITIES`](super::MAX_PRIORITIES).
+    #[error("a priority of locations has at most 100")]
+    TooManyPriorities,
+    /// A location is ranked twice.
+    #[error("location {location} of the priority is there already")]
+    PriorityRepeated {
+        /// Which, by its later place.
+        location: usize,
+    },
+}

@@ -1,0 +1,70 @@
+//! What merchants decide in the specs.
+
+use super::{amount, at, gbp, text};
+use crate::{
+    merchant::{
+        AllocationRule, CancellationAfterPayment, LatePayment, OverdueReview, PointsPolicy, Policies, Promotion,
+        ShippingRate, ShippingRates, TaxBasis, TaxRate, TaxRates,
+    },
+    money::Money,
+    pricing::{Discount, DiscountClass, Offer, Validity},
+    samples::offers::{offer, rate},
+};
+
+pub(crate) fn promotion(id: &str, discount: Discount) -> Promotion {
+    Promotion { id: text(id), title: text("Spring sale"), offer: offer(discount) }
+}
+
+/// A promotion with all conditions.
+pub(crate) fn full_promotion(id: &str, discount: Discount) -> Promotion {
+    let offer = Offer {
+        discount,
+        minimum_spend: Some(gbp(2_500)),
+        valid: Validity { from: Some(at(0)), until: Some(at(1_440)) },
+        combines_with: [DiscountClass::Product, DiscountClass::Order, DiscountClass::Shipping].into(),
+    };
+    Promotion { id: text(id), title: text("Spring sale"), offer }
+}
+
+/// To everywhere, for so many pence.
+pub(crate) fn shipping_rate(method: &str, pence: i64) -> ShippingRate {
+    ShippingRate { method: text(method), countries: None, fee: gbp(pence), per_unit: amount(0), free_from: None }
+}
+
+pub(crate) fn shipping_rates() -> ShippingRates {
+    let british = ShippingRate {
+        countries: Some([text("GB"), text("IE")].into()),
+        per_unit: amount(15),
+        free_from: Some(amount(5_000)),
+        ..shipping_rate("standard", 300)
+    };
+    ShippingRates(vec![british, shipping_rate("standard", 900)])
+}
+
+pub(crate) fn tax_rate(country: &str, category: &str, parts_per_million: i64) -> TaxRate {
+    TaxRate { country: text(country), region: None, category: text(category), rate: rate(parts_per_million) }
+}
+
+pub(crate) fn tax_rates() -> TaxRates {
+    let new_york = TaxRate { region: Some(text("NY")), ..tax_rate("US", "standard", 88_750) };
+    TaxRates { prices: TaxBasis::Added, rates: vec![tax_rate("GB", "shipping", 200_000), new_york] }
+}
+
+pub(crate) fn points(value_per_100: Money, granted_per_100: u32) -> PointsPolicy {
+    PointsPolicy { value_per_100, granted_per_100 }
+}
+
+/// Policies of which none is the default.
+pub(crate) fn policies() -> Policies {
+    Policies {
+        payment_window: Some(45.try_into().unwrap()),
+        late_payment: LatePayment::Reinstate,
+        cancellation_after_payment: CancellationAfterPayment::Automatic,
+        return_window_days: 7.try_into().unwrap(),
+        return_review_hours: 48.try_into().unwrap(),
+        return_review_overdue: OverdueReview::Approve,
+        late_shipment_hours: 24.try_into().unwrap(),
+        allocation: AllocationRule::Priority(vec![text("main"), text("north")]),
+        points: Some(points(gbp(50), 3)),
+    }
+}
