@@ -1,0 +1,204 @@
+use crate::{
+    merchant::{MAX_PROMOTIONS, ShippingRate, TaxRates},
+    money::{Amount, Money},
+    order::OrderLine,
+    pricing::{
+        AppliedTax, Basket, MAX_COUPONS, PointsSpent, PresentedCoupon, Priced, PricedLine, PricingRefusal, Source,
+        Sums,
+        candidate::{Candidate, pieces},
+        combination::{self, Set},
+        draft::{Draft, Scene},
+    },
+    product::ProductKind,
+    split::{split, split_number},
+    text::{Sku, TaxCategory},
+};
+
+/// Prices an order. Nothing, where it costs the sum of its lines and there is nothing to explain; that is found without
+/// an allocation where the merchant charges plainly and the customer brings nothing.
+///
+/// `tax_category` looks a SKU up in the catalogue.
+pub fn price<'catalogue>(
+    basket: &Basket<'_>,
+    tax_category: impl Fn(&Sku) -> Option<&'catalogue TaxCategory>,
+) -> Result<Option<Priced>, PricingRefusal> {
+    let brings_nothing = basket.coupons.is_empty() && basket.points == 0 && basket.shipping_method.is_none();
+    if brings_nothing && basket.merchant.charges_plainly() {
+        return Ok(None);
+    }
+    let subtotal = total(basket.lines.iter().map(|line| line.total)).ok_or(PricingRefusal::TotalOverflow)?;
+    let shipping = shipping(basket, subtotal)?;
+    let candidates = candidates(basket, subtotal, shipping.map_or(Amount::ZERO, |(_, fee)| fee))?;
+    let scene = scene(basket, shipping, tax_category);
+    let draft = combine(basket, &scene, &candidates)?;
+    let priced = finish(basket, subtotal, draft)?;
+    Ok(Some(priced).filter(|priced| !priced.is_plain()))
+}
+
+/// The way of delivery and its fee. An order without goods is not delivered; a merchant without rates charges nothing.
+fn shipping<'a>(basket: &Basket<'a>, subtotal: Amount) -> Result<Option<(&'a ShippingRate, Amount)>, PricingRefusal> {
+    let goods = |line: &&OrderLine| line.kind == ProductKind::Goods;
+    let pieces = pieces(basket.lines.iter().filter(goods));
+    let rates = basket.merchant.shipping();
+    if pieces == 0 || (rates.is_empty() && basket.shipping_method.is_none()) {
+        return Ok(None);
+    }
+    let chosen = |rate: &&ShippingRate| basket.shipping_method.is_none_or(|method| rate.method == *method);
+    let mut best: Option<(&ShippingRate, Amount)> = None;
+    for rate in rates.serving(basket.country, basket.currency).filter(chosen) {
+        let fee = rate.fee_for(subtotal, pieces).ok_or(PricingRefusal::TotalOverflow)?;
+        if best.is_none_or(|(known, lowest)| (fee, &rate.method) < (lowest, &known.method)) {
+            best = Some((rate, fee));
+        }
+    }
+    let country = || basket.country.clone();
+    best.map(Some).ok_or_else(|| match basket.shipping_method {
+        Some(method) => PricingRefusal::UnknownShippingMethod { method: method.clone(), country: country() },
+        None => PricingRefusal::NotDelivered { country: country(), currency: basket.currency },
+    })
+}
+
+/// All offers that may be used, in the order in which they apply. A promotion that does not fit is passed over; a coupon
+/// that does not is refused.
+fn candidates<'a>(basket: &Basket<'a>, subtotal: Amount, fee: Amount) -> Result<Vec<Candidate<'a>>, PricingRefusal> {
+    if basket.coupons.len() > MAX_COUPONS {
+        return Err(PricingRefusal::TooManyCoupons);
+    }
+    let mut candidates = Vec::with_capacity(basket.merchant.promotions().len() + basket.coupons.len());
+    for promotion in basket.merchant.promotions().values().take(MAX_PROMOTIONS) {
+        let offer = &promotion.offer;
+        let spent = offer.minimum_spend.is_none_or(|minimum| subtotal >= minimum.amount);
+        let fits = offer.currency().is_none_or(|currency| currency == basket.currency);
+        if spent && fits && offer.valid.contains(basket.at) {
+            let source = Source::Promotion(promotion.id.clone());
+            candidates.extend(Candidate::of(source, offer, basket.lines, subtotal, fee));
+        }
+    }
+    for (number, coupon) in basket.coupons.iter().enumerate() {
+        check_coupon(basket, number, coupon, subtotal)?;
+        let source = Source::Coupon(coupon.code.clone());
+        let candidate = Candidate::of(source, coupon.offer, basket.lines, subtotal, fee);
+        let code = || coupon.code.clone();
+        candidates.push(candidate.ok_or_else(|| PricingRefusal::CouponGivesNothing { coupon: number, code: code() })?);
+    }
+    candidates.sort_by(|one, other| one.place().cmp(&other.place()));
+    Ok(candidates)
+}
+
+fn check_coupon(
+    basket: &Basket<'_>,
+    number: usize,
+    coupon: &PresentedCoupon<'_>,
+    subtotal: Amount,
+) -> Result<(), PricingRefusal> {
+    let PresentedCoupon { code, offer, merchant } = *coupon;
+    let code = || code.clone();
+    let before = &basket.coupons[..number];
+    if before.iter().any(|other| other.code == coupon.code) {
+        return Err(PricingRefusal::CouponRepeated { coupon: number, code: code() });
+    }
+    if merchant.is_some_and(|merchant| merchant != basket.merchant_id) {
+        return Err(PricingRefusal::CouponOfOtherMerchant { coupon: number, code: code() });
+    }
+    if let Some(from) = offer.valid.from.filter(|_| offer.valid.is_before(basket.at)) {
+        return Err(PricingRefusal::CouponNotYetValid { coupon: number, code: code(), from });
+    }
+    if let Some(until) = offer.valid.until.filter(|_| offer.valid.is_over(basket.at)) {
+        return Err(PricingRefusal::CouponNoLongerValid { coupon: number, code: code(), until });
+    }
+    if let Some(valid) = offer.currency().filter(|currency| *currency != basket.currency) {
+        let ordered = basket.currency;
+        return Err(PricingRefusal::CouponOfOtherCurrency { coupon: number, code: code(), valid, ordered });
+    }
+    if let Some(minimum) = offer.minimum_spend.filter(|minimum| subtotal < minimum.amount) {
+        let subtotal = Money { amount: subtotal, currency: basket.currency };
+        return Err(PricingRefusal::CouponBelowMinimum { coupon: number, code: code(), minimum, subtotal });
+    }
+    match before.iter().find(|other| !other.offer.combines(offer)) {
+        None => Ok(()),
+        Some(other) => {
+            Err(PricingRefusal::CouponsDoNotCombine { coupon: number, code: code(), other: other.code.clone() })
+        }
+    }
+}
+
+fn scene<'a, 'catalogue>(
+    basket: &Basket<'a>,
+    shipping: Option<(&'a ShippingRate, Amount)>,
+    tax_category: impl Fn(&Sku) -> Option<&'catalogue TaxCategory>,
+) -> Scene<'a> {
+    let tax = basket.merchant.tax();
+    let rate = |category: &str| tax.rate(basket.country, basket.region, category);
+    let line_rate =
+        |line: &OrderLine| rate(tax_category(&line.sku).map_or(TaxRates::STANDARD, |category| category.as_str()));
+    let taxes = if tax.rates.is_empty() { vec![] } else { basket.lines.iter().map(line_rate).collect() };
+    Scene { lines: basket.lines, taxes, shipping, shipping_tax: rate(TaxRates::SHIPPING), basis: tax.prices }
+}
+
+fn combine(basket: &Basket<'_>, scene: &Scene<'_>, candidates: &[Candidate<'_>]) -> Result<Draft, PricingRefusal> {
+    let number = |coupon: &PresentedCoupon<'_>| {
+        candidates.iter().position(|candidate| matches!(&candidate.source, Source::Coupon(code) if code == coupon.code))
+    };
+    let required: Set = basket.coupons.iter().filter_map(number).collect();
+    let apply = |set| scene.apply(candidates, set);
+    let best = combination::best(candidates, required, apply).ok_or(PricingRefusal::TotalOverflow)?;
+    let useless = |coupon: &PresentedCoupon<'_>| number(coupon).is_none_or(|number| !best.used.contains(number));
+    if let Some(coupon) = basket.coupons.iter().position(useless) {
+        return Err(PricingRefusal::CouponGivesNothing { coupon, code: basket.coupons[coupon].code.clone() });
+    }
+    Ok(combination::spare(candidates, required, best, apply))
+}
+
+fn finish(basket: &Basket<'_>, subtotal: Amount, draft: Draft) -> Result<Priced, PricingRefusal> {
+    let Draft { mut lines, mut shipping, used: _, total: due } = draft;
+    let points = points(basket, due)?;
+    if let Some(PointsSpent { spent, value }) = points {
+        let shipping_total = shipping.iter().map(|shipping| shipping.total);
+        let totals: Vec<i64> = lines.iter().map(|line| line.total).chain(shipping_total).map(i64::from).collect();
+        let values = split(value, &totals);
+        let weights: Vec<i64> = values.iter().copied().map(i64::from).collect();
+        let places =
+            lines.iter_mut().map(|line| &mut line.points).chain(shipping.iter_mut().map(|fee| &mut fee.points));
+        for ((place, value), spent) in places.zip(values).zip(split_number(spent, &weights)) {
+            *place = Some(PointsSpent { spent, value }).filter(|part| part.value > Amount::ZERO);
+        }
+    }
+    let line_taxes = lines.iter().filter_map(|line| line.tax.as_ref());
+    let taxes = || line_taxes.clone().chain(shipping.iter().filter_map(|shipping| shipping.tax.as_ref()));
+    let fee_discounts = shipping.iter().flat_map(|shipping| &shipping.discounts);
+    let sum = |amounts: &mut dyn Iterator<Item = Amount>| total(amounts).ok_or(PricingRefusal::TotalOverflow);
+    let added = |tax: &&AppliedTax| tax.basis == crate::merchant::TaxBasis::Added;
+    let sums = Sums {
+        subtotal,
+        discount: sum(&mut lines
+            .iter()
+            .map(PricedLine::discount)
+            .chain(fee_discounts.map(|discount| discount.amount)))?,
+        shipping: shipping.as_ref().map_or(Amount::ZERO, |shipping| shipping.fee),
+        tax: sum(&mut taxes().map(|tax| tax.amount))?,
+        tax_added: sum(&mut taxes().filter(added).map(|tax| tax.amount))?,
+        points: points.map_or(Amount::ZERO, |points| points.value),
+    };
+    let total = Money { amount: due.saturating_sub(sums.points), currency: basket.currency };
+    let coupons = basket.coupons.iter().map(|coupon| coupon.code.clone()).collect();
+    Ok(Priced { lines, shipping, points, coupons, sums, total })
+}
+
+fn points(basket: &Basket<'_>, due: Amount) -> Result<Option<PointsSpent>, PricingRefusal> {
+    if basket.points == 0 {
+        return Ok(None);
+    }
+    let policy = basket.merchant.policies().points.filter(|policy| policy.value_per_100.currency == basket.currency);
+    let policy = policy.ok_or(PricingRefusal::PointsNotTaken { currency: basket.currency })?;
+    let usable = policy.usable_for(due);
+    let value = policy.value_of(basket.points).filter(|_| basket.points <= usable);
+    match value {
+        None => Err(PricingRefusal::TooManyPoints { usable }),
+        Some(Amount::ZERO) => Err(PricingRefusal::PointsGiveNothing),
+        Some(value) => Ok(Some(PointsSpent { spent: basket.points, value })),
+    }
+}
+
+fn total(mut amounts: impl Iterator<Item = Amount>) -> Option<Amount> {
+    amounts.try_fold(Amount::ZERO, Amount::checked_add)
+}

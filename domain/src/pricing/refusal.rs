@@ -1,0 +1,128 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    money::{Currency, Money},
+    text::{CountryCode, CouponCode, ShippingMethod},
+};
+
+/// Why an order could not be priced as it was asked for. Coupons count from zero, as they were presented.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PricingRefusal {
+    /// More coupons than [`MAX_COUPONS`](super::MAX_COUPONS).
+    #[error("at most 5 coupons can be presented with one order")]
+    TooManyCoupons,
+    /// The coupon is presented twice.
+    #[error("coupon {code} is presented twice")]
+    CouponRepeated {
+        /// Which, by its later place.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+    },
+    /// The coupon is for orders from another merchant.
+    #[error("coupon {code} is for another merchant's orders")]
+    CouponOfOtherMerchant {
+        /// Which.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+    },
+    /// The coupon cannot be used yet.
+    #[error("coupon {code} is valid from {from} on")]
+    CouponNotYetValid {
+        /// Which.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+        /// From when on it can.
+        from: Timestamp,
+    },
+    /// The coupon cannot be used any more.
+    #[error("coupon {code} was valid until {until}")]
+    CouponNoLongerValid {
+        /// Which.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+        /// Until when it could.
+        until: Timestamp,
+    },
+    /// The coupon is for orders in another currency.
+    #[error("coupon {code} is for orders in {valid}, the order is in {ordered}")]
+    CouponOfOtherCurrency {
+        /// Which.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+        /// The coupon's currency.
+        valid: Currency,
+        /// The order's currency.
+        ordered: Currency,
+    },
+    /// The lines cost less than the coupon asks for.
+    #[error("coupon {code} needs lines for {minimum}, these are {subtotal}")]
+    CouponBelowMinimum {
+        /// Which.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+        /// What it asks for.
+        minimum: Money,
+        /// What the lines cost without any discount.
+        subtotal: Money,
+    },
+    /// The coupon would be used up and take nothing off.
+    #[error("coupon {code} takes nothing off this order")]
+    CouponGivesNothing {
+        /// Which.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+    },
+    /// Two coupons must not be used together.
+    #[error("coupon {code} cannot be used together with {other}")]
+    CouponsDoNotCombine {
+        /// Which, by the later place of the two.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+        /// The one presented before it.
+        other: CouponCode,
+    },
+    /// The merchant does not deliver there for a fee in the order's currency.
+    #[error("the merchant does not deliver to {country} for a fee in {currency}")]
+    NotDelivered {
+        /// Where.
+        country: CountryCode,
+        /// The order's currency.
+        currency: Currency,
+    },
+    /// The merchant does not deliver there in the way that was chosen.
+    #[error("the merchant does not deliver by {method} to {country}")]
+    UnknownShippingMethod {
+        /// The chosen way.
+        method: ShippingMethod,
+        /// Where.
+        country: CountryCode,
+    },
+    /// The merchant takes no points for orders in this currency.
+    #[error("the merchant takes no points for orders in {currency}")]
+    PointsNotTaken {
+        /// The order's currency.
+        currency: Currency,
+    },
+    /// The points are worth more than there is to pay.
+    #[error("at most {usable} points can be spent on this order")]
+    TooManyPoints {
+        /// The most that can be spent.
+        usable: u64,
+    },
+    /// The points are worth less than a minor unit.
+    #[error("so few points take nothing off")]
+    PointsGiveNothing,
+    /// The sum of the lines, or the total with tax and shipping, is more than an amount can be.
+    #[error("the order's total is more than 9007199254740991 minor units")]
+    TotalOverflow,
+}
