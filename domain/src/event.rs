@@ -13,30 +13,51 @@ use crate::{
     recorded::Recorded,
     refund::{Refund, RefundEvent},
     stock::{Stock, StockEvent, StockId},
-    text::{CouponCode, CustomerId, InvalidValue, Sku},
-    text::{InvalidValue, MerchantId, Sku},
+    text::{CouponCode, CustomerId, InvalidValue, MerchantId, Sku},
     upcast::Upcasters,
 };
 
-/// An event of any aggregate, together with the aggregate's id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
+macro_rules! aggregates {
+    ($($(#[$doc:meta])* $Name:ident($Id:ty, $Event:ty) of $Aggregate:ty;)+) => {
+        /// An event of any aggregate, together with the aggregate's id.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$doc])* $Name($Id, $Event),)+
+        }
+
+        /// The types of all aggregates, as the log names them.
+        pub const AGGREGATE_TYPES: &[&str] = &[$(<$Aggregate>::TYPE),+];
+
+        impl Event {
+            /// Reads a row of the log, carrying old versions forward first.
+            pub fn decode(recorded: &Recorded, upcasters: &Upcasters) -> Result<Self, Undecodable> {
+                let id = recorded.aggregate_id.as_str();
+                match recorded.aggregate_type.as_ref() {
+                    $(<$Aggregate>::TYPE => Ok(Self::$Name(id.parse()?, upcasters.read(recorded)?)),)+
+                    other => Err(Undecodable::AggregateType(other.to_owned())),
+                }
+            }
+        }
+    };
+}
+
+aggregates! {
     /// Of an order.
-    Order(OrderId, OrderEvent),
+    Order(OrderId, OrderEvent) of Order;
     /// Of a stock.
-    Stock(StockId, StockEvent),
+    Stock(StockId, StockEvent) of Stock;
     /// Of a product.
-    Product(Sku, ProductEvent),
+    Product(Sku, ProductEvent) of Product;
     /// Of a refund.
-    Refund(RefundId, RefundEvent),
-    /// Of a coupon.
-    Coupon(CouponCode, CouponEvent),
-    /// Of a customer's points.
-    Points(CustomerId, PointsEvent),
-    /// Of what a customer has taken of a SKU.
-    Quota(QuotaId, QuotaEvent),
+    Refund(RefundId, RefundEvent) of Refund;
     /// Of a merchant.
-    Merchant(MerchantId, MerchantEvent),
+    Merchant(MerchantId, MerchantEvent) of Merchant;
+    /// Of a coupon.
+    Coupon(CouponCode, CouponEvent) of Coupon;
+    /// Of a customer's points.
+    Points(CustomerId, PointsEvent) of PointsAccount;
+    /// Of what a customer has taken of a SKU.
+    Quota(QuotaId, QuotaEvent) of PurchaseQuota;
 }
 
 /// Why a row of the log could not be read.
@@ -51,24 +72,6 @@ pub enum Undecodable {
     /// Its payload has not the form of its event.
     #[error("unreadable payload: {0}")]
     Payload(#[from] serde_json::Error),
-}
-
-impl Event {
-    /// Reads a row of the log, carrying old versions forward first.
-    pub fn decode(recorded: &Recorded, upcasters: &Upcasters) -> Result<Self, Undecodable> {
-        let id = recorded.aggregate_id.as_str();
-        match recorded.aggregate_type.as_ref() {
-            Order::TYPE => Ok(Self::Order(id.parse()?, upcasters.read(recorded)?)),
-            Stock::TYPE => Ok(Self::Stock(id.parse()?, upcasters.read(recorded)?)),
-            Product::TYPE => Ok(Self::Product(id.parse()?, upcasters.read(recorded)?)),
-            Refund::TYPE => Ok(Self::Refund(id.parse()?, upcasters.read(recorded)?)),
-            Coupon::TYPE => Ok(Self::Coupon(id.parse()?, upcasters.read(recorded)?)),
-            PointsAccount::TYPE => Ok(Self::Points(id.parse()?, upcasters.read(recorded)?)),
-            PurchaseQuota::TYPE => Ok(Self::Quota(id.parse()?, upcasters.read(recorded)?)),
-            Merchant::TYPE => Ok(Self::Merchant(id.parse()?, upcasters.read(recorded)?)),
-            other => Err(Undecodable::AggregateType(other.to_owned())),
-        }
-    }
 }
 
 #[cfg(test)]

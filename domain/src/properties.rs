@@ -6,6 +6,7 @@ mod interleaving;
 mod money;
 mod order;
 mod points;
+mod pricing;
 mod quota;
 mod shop;
 mod snapshot;

@@ -3,6 +3,7 @@
 pub(crate) mod events;
 pub(crate) mod merchants;
 pub(crate) mod offers;
+pub(crate) mod till;
 
 use std::{fmt::Debug, num::NonZeroU32, str::FromStr};
 

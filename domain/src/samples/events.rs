@@ -219,22 +219,29 @@ pub(crate) fn quota_events() -> Vec<Sample<QuotaEvent>> {
         QuotaTaken: ["" => QuotaEvent::QuotaTaken { order: order_id(1), units: quantity(6) }],
         QuotaReturned: ["" => QuotaEvent::QuotaReturned { order: order_id(1), units: quantity(2) }],
     })
+}
+
 pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
     let mut samples = every_variant!(MerchantEvent {
         PromotionDefined: [
             "minimal" => MerchantEvent::PromotionDefined {
                 promotion: promotion("spring", Discount::ShippingOff { rate: Rate::FULL }),
                 at: at(0),
+            },
+        ],
         PromotionEnded: ["" => MerchantEvent::PromotionEnded { id: text("spring"), at: precise() }],
         ShippingRatesSet: [
             "" => MerchantEvent::ShippingRatesSet { rates: shipping_rates(), at: precise() },
             "minimal" => MerchantEvent::ShippingRatesSet { rates: ShippingRates::default(), at: at(0) },
+        ],
         TaxRatesSet: [
             "" => MerchantEvent::TaxRatesSet { tax: tax_rates(), at: precise() },
             "minimal" => MerchantEvent::TaxRatesSet { tax: TaxRates::default(), at: at(0) },
+        ],
         PoliciesSet: [
             "" => MerchantEvent::PoliciesSet { policies: policies(), at: precise() },
             "minimal" => MerchantEvent::PoliciesSet { policies: Policies::default(), at: at(0) },
+        ],
     });
     let labels = ["", "uncapped", "units", "free_unit", "tiers", "order", "order_uncapped", "order_amount", "shipping"];
     let discounts = sample_discounts();

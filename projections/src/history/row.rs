@@ -1,12 +1,6 @@
 use std::{borrow::Cow, sync::Arc};
 
-use cqrs_es::Aggregate;
-use purser_domain::{
-    coupon::Coupon, order::Order, points::PointsAccount, product::Product, quota::PurchaseQuota, recorded::Recorded,
-    refund::Refund, stock::Stock, upcast::Upcasters,
-    merchant::Merchant, order::Order, product::Product, recorded::Recorded, refund::Refund, stock::Stock,
-    upcast::Upcasters,
-};
+use purser_domain::{event::AGGREGATE_TYPES, recorded::Recorded, upcast::Upcasters};
 use sqlx::{FromRow, Row, postgres::PgRow};
 
 use crate::{feed::FeedEvent, log_reader::json};
@@ -43,9 +37,9 @@ impl FromRow<'_, PgRow> for LogRow {
 
 /// The aggregates that the engine knows cost no memory for their names.
 fn aggregate_type(stored: &str) -> Cow<'static, str> {
-    [Order::TYPE, Stock::TYPE, Product::TYPE, Refund::TYPE, Coupon::TYPE, PointsAccount::TYPE, PurchaseQuota::TYPE]
-    [Order::TYPE, Stock::TYPE, Product::TYPE, Refund::TYPE, Merchant::TYPE]
-        .into_iter()
+    AGGREGATE_TYPES
+        .iter()
+        .copied()
         .find(|known| *known == stored)
         .map_or_else(|| Cow::Owned(stored.to_owned()), Cow::Borrowed)
 }

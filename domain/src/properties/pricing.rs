@@ -1,0 +1,283 @@
+//! Whatever a merchant offers and a customer brings: everything adds up, and nothing allowed is cheaper.
+
+use proptest::prelude::*;
+
+use crate::{
+    merchant::{TaxBasis, TaxRate},
+    money::{Amount, Money},
+    order::OrderLine,
+    pricing::{Discount, DiscountClass, EligibleLines, Offer, Portion, Priced, PricingRefusal, Tier, Validity},
+    samples::{
+        amount,
+        merchants::{points, shipping_rate, tax_rate},
+        money,
+        offers::{rate, skus},
+        quantity,
+        till::{Till, line},
+    },
+};
+
+const CURRENCIES: [&str; 3] = ["JPY", "GBP", "KWD"];
+
+fn lines(most: i64) -> impl Strategy<Value = Vec<OrderLine>> {
+    let sku = prop::sample::select(vec!["A", "B", "C"]);
+    let one = (sku, 1..=most, prop_oneof![0..=9_i64, 0..=5_000_i64]);
+    prop::collection::vec(one.prop_map(|(sku, units, price)| line(sku, units, price)), 1..5)
+}
+
+fn eligible() -> impl Strategy<Value = EligibleLines> {
+    prop_oneof![
+        Just(EligibleLines::All),
+        Just(EligibleLines::Skus(skus(&["A"]))),
+        Just(EligibleLines::Skus(skus(&["B", "C"])))
+    ]
+}
+
+fn discount(currency: &'static str) -> impl Strategy<Value = Discount> {
+    let rates = || prop_oneof![1..=1_000_000_i64, Just(500_000), Just(1_000_000)].prop_map(rate);
+    let amounts = || (1..3_000_i64).prop_map(move |units| money(units, currency));
+    let cap = || prop::option::of(amounts());
+    let few = || (1..4_i64).prop_map(quantity);
+    prop_oneof![
+        (rates(), eligible(), cap()).prop_map(|(rate, lines, cap)| Discount::PercentageOffLines { rate, lines, cap }),
+        amounts().prop_map(|amount| Discount::AmountOffUnits { amount, skus: skus(&["A", "C"]) }),
+        (few(), few(), rates(), eligible()).prop_map(|(buy, get, rate, lines)| Discount::BuyXGetY {
+            buy,
+            get,
+            rate,
+            lines
+        }),
+        (few(), rates(), eligible())
+            .prop_map(|(from, rate, lines)| Discount::VolumeTiers { tiers: vec![Tier { from, rate }], lines }),
+        (rates(), cap()).prop_map(|(rate, cap)| Discount::PercentageOffOrder { rate, cap }),
+        amounts().prop_map(|amount| Discount::AmountOffOrder { amount }),
+        rates().prop_map(|rate| Discount::ShippingOff { rate }),
+    ]
+}
+
+fn offers(currency: &'static str, most: usize) -> impl Strategy<Value = Vec<Offer>> {
+    let classes = vec![DiscountClass::Product, DiscountClass::Order, DiscountClass::Shipping];
+    let company = prop::sample::subsequence(classes, 0..=3);
+    let minimum = prop::option::weighted(0.2, (1..9_000_i64).prop_map(move |units| money(units, currency)));
+    let offer = (discount(currency), minimum, company).prop_map(|(discount, minimum_spend, company)| Offer {
+        discount,
+        minimum_spend,
+        valid: Validity::default(),
+        combines_with: company.into_iter().collect(),
+    });
+    prop::collection::vec(offer, 0..=most)
+}
+
+fn taxes() -> impl Strategy<Value = (TaxBasis, Vec<TaxRate>)> {
+    let basis = prop::sample::select(vec![TaxBasis::Included, TaxBasis::Added]);
+    let rates = (0..=1_000_000_i64, 0..=300_000_i64)
+        .prop_map(|(one, two)| vec![tax_rate("GB", "standard", one), tax_rate("GB", "shipping", two)]);
+    (basis, prop_oneof![Just(vec![]), rates])
+}
+
+/// A till and what its merchant offers.
+fn tills(most_units: i64, most_offers: usize) -> impl Strategy<Value = (Till, Vec<Offer>)> {
+    prop::sample::select(CURRENCIES.to_vec()).prop_flat_map(move |currency| {
+        (lines(most_units), taxes(), prop::option::of(0..900_i64), offers(currency, most_offers)).prop_map(
+            move |(lines, (basis, rates), fee, offers)| {
+                let fee = fee
+                    .map(|fee| crate::merchant::ShippingRate { fee: money(fee, currency), ..shipping_rate("post", 0) });
+                let till = Till::of(&lines).tax(basis, rates).shipping(fee.into_iter().collect());
+                (Till { currency, ..till }, offers)
+            },
+        )
+    })
+}
+
+fn offering<'a>(till: &Till, offers: impl IntoIterator<Item = (usize, &'a Offer)>) -> Till {
+    let promote = |till: Till, (number, offer): (usize, &Offer)| till.promotion(&format!("p{number}"), offer.clone());
+    offers.into_iter().fold(till.clone(), promote)
+}
+
+fn plain(till: &Till) -> Money {
+    money(till.lines.iter().map(|line| line.total.minor_units()).sum(), till.currency)
+}
+
+fn total(till: &Till) -> i64 {
+    till.price().unwrap().map_or(plain(till), |priced| priced.total).amount.minor_units()
+}
+
+fn sum(amounts: impl Iterator<Item = Amount>) -> i64 {
+    amounts.map(Amount::minor_units).sum()
+}
+
+fn added(portion: &Portion, basis: Option<TaxBasis>) -> i64 {
+    if basis == Some(TaxBasis::Added) { portion.tax.minor_units() } else { 0 }
+}
+
+/// What every portion promises about itself.
+fn check_portion(portion: &Portion, basis: Option<TaxBasis>) -> Result<(), TestCaseError> {
+    let due = portion.price.minor_units() - portion.discount.minor_units() + added(portion, basis);
+    prop_assert_eq!(due, portion.payable.minor_units() + portion.points_value.minor_units(), "{:?}", portion);
+    if basis == Some(TaxBasis::Included) {
+        prop_assert!(portion.tax.minor_units() <= due);
+    }
+    Ok(())
+}
+
+/// That each figure of each unit is its exact share, a part of a minor unit up or down.
+fn check_even(figures: &[i64], whole: i64) -> Result<(), TestCaseError> {
+    let units = i64::try_from(figures.len()).unwrap();
+    prop_assert_eq!(figures.iter().sum::<i64>(), whole);
+    let (low, high) = (whole / units, whole / units + i64::from(whole % units != 0));
+    prop_assert!(figures.iter().all(|figure| (low..=high).contains(figure)), "{:?} of {}", figures, whole);
+    Ok(())
+}
+
+fn check_line(priced: &Priced, number: usize) -> Result<(), TestCaseError> {
+    let line = &priced.lines[number];
+    let basis = line.tax.as_ref().map(|tax| tax.basis);
+    let units: Vec<Portion> = priced.line_units(number).collect();
+    prop_assert_eq!(units.len(), usize::try_from(line.quantity.units()).unwrap());
+    for (unit, index) in units.iter().zip(0..) {
+        check_portion(unit, basis)?;
+        prop_assert_eq!(priced.unit(number, index), Some(*unit));
+    }
+    let figures =
+        |figure: fn(&Portion) -> Amount| -> Vec<i64> { units.iter().map(|unit| figure(unit).minor_units()).collect() };
+    let points = line.points.map_or(Amount::ZERO, |points| points.value).minor_units();
+    check_even(&figures(|unit| unit.price), line.price.minor_units())?;
+    check_even(&figures(|unit| unit.discount), line.discount().minor_units())?;
+    check_even(&figures(|unit| unit.tax), line.tax.as_ref().map_or(0, |tax| tax.amount.minor_units()))?;
+    check_even(&figures(|unit| unit.points_value), points)?;
+    check_even(&figures(|unit| unit.payable), line.total.minor_units() - points)?;
+    let spent: u64 = units.iter().map(|unit| unit.points).sum();
+    prop_assert_eq!(spent, line.points.map_or(0, |points| points.spent));
+    let all = priced.refund_of(number, 0, line.quantity.units()).unwrap();
+    prop_assert_eq!(all.payable.minor_units(), sum(units.iter().map(|unit| unit.payable)));
+    check_portion(&all, basis)
+}
+
+fn check_sums(priced: &Priced, till: &Till) -> Result<(), TestCaseError> {
+    let sums = priced.sums;
+    prop_assert_eq!(sums.subtotal, plain(till).amount);
+    let due = sums.subtotal.minor_units() - sums.discount.minor_units()
+        + sums.shipping.minor_units()
+        + sums.tax_added.minor_units()
+        - sums.points.minor_units();
+    prop_assert_eq!(due, priced.total.amount.minor_units());
+    let portions: Vec<Portion> = (0..priced.lines.len())
+        .filter_map(|line| priced.refund_of(line, 0, priced.lines[line].quantity.units()))
+        .chain(priced.shipping_portion())
+        .collect();
+    prop_assert_eq!(portions.len(), till.lines.len() + usize::from(priced.shipping.is_some()));
+    let of = |figure: fn(&Portion) -> Amount| sum(portions.iter().map(figure));
+    prop_assert_eq!(of(|portion| portion.payable), priced.total.amount.minor_units());
+    prop_assert_eq!(of(|portion| portion.discount), sums.discount.minor_units());
+    prop_assert_eq!(of(|portion| portion.tax), sums.tax.minor_units());
+    prop_assert_eq!(of(|portion| portion.points_value), sums.points.minor_units());
+    let spent: u64 = portions.iter().map(|portion| portion.points).sum();
+    prop_assert_eq!(spent, priced.points.map_or(0, |points| points.spent));
+    Ok(())
+}
+
+/// All sets of offers of which every two go together.
+fn allowed(offers: &[Offer]) -> Vec<Vec<(usize, &Offer)>> {
+    let sets = (0_u32..1 << offers.len())
+        .map(|set| offers.iter().enumerate().filter(|(number, _)| set & (1 << number) != 0).collect());
+    let together = |set: &Vec<(usize, &Offer)>| {
+        set.iter().all(|(one, offer)| set.iter().all(|(other, with)| one == other || offer.combines(with)))
+    };
+    sets.filter(together).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn everything_adds_up_to_the_minor_unit(
+        (till, offers) in tills(40, 6),
+        worth in 1..400_i64,
+        share in 0..=100_u64,
+    ) {
+        let till = offering(&till, offers.iter().enumerate());
+        let currency = till.currency;
+        let policy = points(money(worth, currency), 1);
+        let usable = policy.usable_for(amount(total(&till)));
+        let paid = till.clone().points(policy, usable * share / 100);
+        let priced = match paid.price() {
+            Err(PricingRefusal::PointsGiveNothing) => till.price().unwrap(),
+            outcome => outcome.unwrap(),
+        };
+        let Some(priced) = priced else { return Ok(()) };
+        check_sums(&priced, &till)?;
+        for line in 0..priced.lines.len() {
+            check_line(&priced, line)?;
+        }
+        let stored: Priced = serde_json::from_str(&serde_json::to_string(&priced).unwrap()).unwrap();
+        prop_assert_eq!(stored, priced);
+    }
+
+    /// The largest sets of offers are all that the search tries, here all sets are. Where tax is added and rounded line
+    /// by line, a smaller set may be cheaper by what is rounded; anywhere else none is.
+    #[test]
+    fn no_allowed_combination_is_cheaper((till, offers) in tills(6, 6)) {
+        let found = total(&offering(&till, offers.iter().enumerate()));
+        let sets = allowed(&offers);
+        let cheapest = sets.into_iter().map(|set| total(&offering(&till, set))).min().unwrap();
+        let rounded = match till.merchant.tax().prices {
+            TaxBasis::Added if !till.merchant.tax().rates.is_empty() => i64::try_from(till.lines.len()).unwrap() + 1,
+            TaxBasis::Included | TaxBasis::Added => 0,
+        };
+        prop_assert!(cheapest <= found && found <= cheapest + rounded, "{found} instead of {cheapest}");
+        prop_assert!(found <= total(&till));
+    }
+
+    /// A coupon is a promotion that must be used.
+    #[test]
+    fn a_coupon_is_used_as_the_best_of_what_it_allows((till, offers) in tills(6, 5)) {
+        prop_assume!(!offers.is_empty());
+        let till = Till { merchant: till.merchant.clone().evolve(no_tax()), ..till };
+        let coupon = &offers[0];
+        let offered = offering(&till, offers.iter().enumerate().skip(1)).coupon("ONE", coupon.clone());
+        let Ok(Some(priced)) = offered.price() else { return Ok(()) };
+        prop_assert_eq!(&priced.coupons, &[crate::samples::text("ONE")]);
+        let with_coupon = allowed(&offers).into_iter().filter(|set| set.first().is_some_and(|(number, _)| *number == 0));
+        let cheapest = with_coupon.map(|set| total(&offering(&till, set))).min().unwrap();
+        prop_assert_eq!(priced.total.amount.minor_units(), cheapest);
+    }
+
+    /// However units are returned, one by one or some together, the same comes back.
+    #[test]
+    fn a_line_is_refunded_in_any_pieces(units in 1..=1_000_000_i64, price in 1..5_000_i64, cut in 0..1_000_000_u32, parts in 1..900_000_i64) {
+        let off = Discount::PercentageOffLines { rate: rate(parts), lines: EligibleLines::All, cap: None };
+        let till = Till::of(&[line("A", units, price)])
+            .discount("off", off)
+            .tax(TaxBasis::Added, vec![tax_rate("GB", "standard", 88_750)])
+            .points(points(money(70, "GBP"), 1), 0);
+        let due = total(&till);
+        let spent = till.merchant.policies().points.unwrap().usable_for(amount(due)) / 3;
+        prop_assume!(spent > 1);
+        let priced = Till { points: spent, ..till }.priced();
+        let quantity = priced.lines[0].quantity.units();
+        let cut = cut % quantity;
+        let [before, after, all] = [(0, cut), (cut, quantity - cut), (0, quantity)]
+            .map(|(from, count)| priced.refund_of(0, from, count).unwrap());
+        let together = |figure: fn(&Portion) -> Amount| sum([before, after].iter().map(figure));
+        prop_assert_eq!(together(|portion| portion.payable), all.payable.minor_units());
+        prop_assert_eq!(all.payable, priced.total.amount);
+        prop_assert_eq!(together(|portion| portion.discount), all.discount.minor_units());
+        prop_assert_eq!(together(|portion| portion.tax), all.tax.minor_units());
+        prop_assert_eq!(before.points + after.points, spent);
+        prop_assert_eq!(priced.refund_of(0, cut, quantity - cut + 1), None);
+    }
+
+    #[test]
+    fn points_that_are_usable_pay_the_whole_or_as_much_as_whole_points_can(worth in 1..100_000_i64, due in 0..1_000_000_i64) {
+        let policy = points(money(worth, "GBP"), 1);
+        let usable = policy.usable_for(amount(due));
+        let value = |points| policy.value_of(points).unwrap().minor_units();
+        prop_assert!(value(usable) <= due);
+        prop_assert!(value(usable + 1) > due || value(usable + 1) == value(usable));
+        prop_assert!(usable == 0 || value(usable - 1) < value(usable));
+    }
+}
+
+fn no_tax() -> crate::merchant::MerchantEvent {
+    crate::merchant::MerchantEvent::TaxRatesSet { tax: crate::merchant::TaxRates::default(), at: crate::samples::at(0) }
+}
