@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     money::Money,
+    quantity::Quantity,
     text::{MerchantId, TaxCategory, Title},
 };
 
@@ -17,6 +18,25 @@ pub enum ProductKind {
     Goods,
     /// Postage, fees, work: sold without being counted.
     Service,
+}
+
+/// Whether a product is sold while it is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backorder {
+    /// What is not available cannot be bought.
+    #[default]
+    Refused,
+    /// Orders wait for pieces that are still to come, first come first served.
+    Allowed,
+}
+
+impl Backorder {
+    /// Whether this is what a listing that says nothing means.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to the field")]
+    fn is_refused(&self) -> bool {
+        *self == Self::Refused
+    }
 }
 
 /// A product as the catalogue shows it.
@@ -33,6 +53,12 @@ pub struct Listing {
     /// What it is to the tax office; `standard`, where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_category: Option<TaxCategory>,
+    /// Whether it is sold while it is not there.
+    #[serde(default, skip_serializing_if = "Backorder::is_refused")]
+    pub backorder: Backorder,
+    /// The most pieces that one customer may buy, over all their orders; no limit where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_limit: Option<Quantity>,
 }
 
 /// A product. Its SKU is its stream's id.

@@ -19,7 +19,7 @@ use crate::{
     order::{Allocation, Capture, OrderLine, OrderPlaced, PlaceOrder},
     points::Points,
     pricing::Discount,
-    product::{Listing, ProductKind},
+    product::{Backorder, Listing, ProductKind},
     quantity::Quantity,
 };
 
@@ -118,6 +118,8 @@ pub(crate) fn listing(pence: i64) -> Listing {
         price: gbp(pence),
         merchant: text("gifts"),
         tax_category: None,
+        backorder: Backorder::Refused,
+        purchase_limit: None,
     }
 }
 

@@ -2,8 +2,8 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
     money::Money,
-    product::{Listing, Product, ProductCommand, ProductEvent, ProductKind, ProductRefusal},
-    samples::{at, events::product_events, gbp, listing, money, text},
+    product::{Backorder, Listing, Product, ProductCommand, ProductEvent, ProductKind, ProductRefusal},
+    samples::{at, events::product_events, gbp, listing, money, quantity, text},
 };
 
 fn given(events: Vec<ProductEvent>) -> AggregateTestExecutor<Product> {
@@ -61,6 +61,8 @@ fn a_listed_product_cannot_be_listed_as_something_else() {
         Listing { kind: ProductKind::Service, ..listing(255) },
         Listing { merchant: text("others"), ..listing(255) },
         Listing { tax_category: Some(text("books")), ..listing(255) },
+        Listing { backorder: Backorder::Allowed, ..listing(255) },
+        Listing { purchase_limit: Some(quantity(5)), ..listing(255) },
     ] {
         given(vec![listed(listing(255))]).when(list(other)).then_expect_error(ProductRefusal::AlreadyListed);
     }
@@ -119,6 +121,22 @@ fn the_catalogue_keeps_what_it_knows_of_a_delisted_product() {
     assert_eq!(state(off_sale.clone()), Product::Delisted(listing(295)));
     assert_eq!(state(off_sale).listing(), Some(&listing(295)));
     assert_eq!(Product::default().listing(), None);
+}
+
+/// Listings that were stored before these two were thought of say neither.
+#[test]
+fn a_listing_that_says_nothing_refuses_backorders_and_sets_no_limit() {
+    let stored = r#"{"title":"TEAPOT","kind":"goods","price":{"amount":255,"currency":"GBP"},"merchant":"gifts"}"#;
+    let read: Listing = serde_json::from_str(stored).unwrap();
+    assert_eq!((read.backorder, read.purchase_limit), (Backorder::Refused, None));
+    assert_eq!(serde_json::to_string(&read).unwrap(), stored);
+}
+
+#[test]
+fn a_product_keeps_its_backorders_and_its_limit_when_its_price_changes() {
+    let limited = Listing { backorder: Backorder::Allowed, purchase_limit: Some(quantity(5)), ..listing(255) };
+    let repriced = state(vec![listed(limited.clone()), repriced(gbp(295))]);
+    assert_eq!(repriced, Product::Listed(Listing { price: gbp(295), ..limited }));
 }
 
 #[test]

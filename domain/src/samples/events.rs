@@ -15,7 +15,7 @@ use crate::{
     order::{Interrupted, OrderEvent, OrderPlaced, Settlement},
     points::{FrozenPoints, GrantCause, PointsEvent},
     pricing::{Discount, DiscountClass, Offer, Rate, Validity},
-    product::{Listing, ProductEvent, ProductKind},
+    product::{Backorder, Listing, ProductEvent, ProductKind},
     quota::QuotaEvent,
     refund::{Claim, RefundCause, RefundChannel, RefundEvent},
     samples::{
@@ -118,6 +118,14 @@ pub(crate) fn product_events() -> Vec<Sample<ProductEvent>> {
             "taxed" => ProductEvent::ProductListed {
                 listing: Listing { tax_category: Some(text("books")), ..listing(255) },
                 at: at(-120),
+            },
+            "backorder" => ProductEvent::ProductListed {
+                listing: Listing {
+                    backorder: Backorder::Allowed,
+                    purchase_limit: Some(quantity(5)),
+                    ..listing(255)
+                },
+                at: at(-60),
             },
         ],
         ProductRepriced: ["" => ProductEvent::ProductRepriced { price: gbp(295), at: at(-90) }],

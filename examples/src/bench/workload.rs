@@ -4,7 +4,7 @@ use purser_domain::{
     address::Address,
     money::{Currency, Money},
     order::OrderLine,
-    product::{Listing, ProductKind},
+    product::{Backorder, Listing, ProductKind},
     text::{InvalidValue, Sku},
 };
 use serde::Serialize;
@@ -85,6 +85,8 @@ pub fn listing() -> Result<Listing, InvalidValue> {
         price: price()?,
         merchant: "bench".parse()?,
         tax_category: None,
+        backorder: Backorder::Refused,
+        purchase_limit: None,
     })
 }
 

@@ -107,7 +107,7 @@ async fn upsert(db: &mut PgConnection, rows: &[ProductRow]) -> Result<(), sqlx::
 #[cfg(test)]
 mod tests {
     use purser_domain::{
-        product::{Listing, ProductKind},
+        product::{Backorder, Listing, ProductKind},
         text::MerchantId,
     };
 
@@ -121,6 +121,8 @@ mod tests {
             price: serde_json::from_str(r#"{"amount":255,"currency":"GBP"}"#).unwrap(),
             merchant: "m1".parse::<MerchantId>().unwrap(),
             tax_category: None,
+            backorder: Backorder::Refused,
+            purchase_limit: None,
         }
     }
 

@@ -3,7 +3,7 @@ use purser_commands::Command;
 use purser_domain::{
     money::Money,
     principal::Principal,
-    product::{Listing, ProductKind},
+    product::{Backorder, Listing, ProductKind},
     text::{MerchantId, Sku, Title},
 };
 use serde::Deserialize;
@@ -61,10 +61,16 @@ pub(crate) async fn list_product(
     let merchant = merchant.or_else(|| own(&envelope.caller.principal)).ok_or_else(|| {
         Problem::at(Kind::InvalidValue, Fault::pointer("/merchant", "missing field `merchant`: say who sells it"))
     })?;
-    let command = Command::ListProduct {
-        sku: sku.clone(),
-        listing: Listing { title, kind, price, merchant, tax_category: None },
+    let listing = Listing {
+        title,
+        kind,
+        price,
+        merchant,
+        tax_category: None,
+        backorder: Backorder::Refused,
+        purchase_limit: None,
     };
+    let command = Command::ListProduct { sku: sku.clone(), listing };
     let position = state.commands.execute(envelope.request(command)).await?.position;
     Ok(Answered::created(location(&sku), ProductChange { sku, position }))
 }
