@@ -73,7 +73,7 @@ pub fn allocate<'shelves>(
         let mut stocks: Vec<(&Location, i64)> = shelf(sku)
             .into_iter()
             .flatten()
-            .map(|(location, stock)| (location, stock.available()))
+            .map(|(location, stock)| (location, stock.reservable()))
             .filter(|(_, available)| *available > 0)
             .collect();
         let available: i64 = stocks.iter().map(|(_, available)| available).sum();

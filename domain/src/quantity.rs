@@ -24,6 +24,11 @@ impl Quantity {
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0.get()).filter(|sum| sum.get() <= Self::MAX).map(Self)
     }
+
+    /// What is left after so many are taken away; none where nothing is left.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.units().checked_sub(other.units()).and_then(NonZeroU32::new).map(Self)
+    }
 }
 
 impl TryFrom<i64> for Quantity {
@@ -55,5 +60,13 @@ mod tests {
             assert!(Quantity::try_from(units).is_err(), "{units} was accepted");
         }
         assert_eq!(Quantity::try_from(1_000_000).unwrap().units(), 1_000_000);
+    }
+
+    #[test]
+    fn what_is_left_of_a_quantity_is_never_zero() {
+        let quantity = |units: i64| Quantity::try_from(units).unwrap();
+        assert_eq!(quantity(6).checked_sub(quantity(4)), Some(quantity(2)));
+        assert_eq!(quantity(6).checked_sub(quantity(6)), None);
+        assert_eq!(quantity(6).checked_sub(quantity(7)), None);
     }
 }

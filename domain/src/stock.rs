@@ -2,11 +2,16 @@
 //!
 //! `on_hand >= reserved >= 0` after every event, in every interleaving: a reservation is decided here, by the one
 //! aggregate that owns the pieces, for every entry alike.
+//!
+//! Orders may wait for pieces that are still to come. They are served strictly in the order in which they came and whole:
+//! the first that does not fit blocks those behind it, so that a large order is never starved by small ones. While
+//! anybody waits, nothing is available to others, whatever lies on the shelf.
 
 mod command;
 mod decide;
 mod event;
 mod id;
+mod queue;
 mod refusal;
 mod state;
 

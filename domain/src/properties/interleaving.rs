@@ -134,8 +134,14 @@ fn fates(shop: &Shop) -> BTreeMap<(StockId, OrderId), Fate> {
     for event in &shop.log {
         let Event::Stock(stock, event) = event else { continue };
         let (held, step): (_, fn(&mut Fate, i64)) = match event {
-            StockEvent::StockReceived { .. } | StockEvent::StockAdjusted { .. } => continue,
-            StockEvent::StockReserved(held) => (held, |fate, pieces| fate.reserved += pieces),
+            StockEvent::StockReceived { .. }
+            | StockEvent::StockAdjusted { .. }
+            | StockEvent::StockRestocked { .. }
+            | StockEvent::StockBackordered(_)
+            | StockEvent::BackorderReleased(_) => continue,
+            StockEvent::StockReserved(held) | StockEvent::BackorderAllocated(held) => {
+                (held, |fate, pieces| fate.reserved += pieces)
+            }
             StockEvent::ReservationCommitted(held) => (held, |fate, _| fate.committed += 1),
             StockEvent::ReservationReleased { reservation, from: _ } => (reservation, |fate, _| fate.released += 1),
             StockEvent::ReservationConsumed(held) => (held, |fate, _| fate.consumed += 1),
@@ -148,12 +154,17 @@ fn fates(shop: &Shop) -> BTreeMap<(StockId, OrderId), Fate> {
 /// Pieces that came through the door or left by it; what is held or given back in between moves nothing.
 fn came_or_left(event: &StockEvent) -> i64 {
     match event {
-        StockEvent::StockReceived { quantity, at: _ } => i64::from(*quantity),
+        StockEvent::StockReceived { quantity, at: _ } | StockEvent::StockRestocked { quantity, .. } => {
+            i64::from(*quantity)
+        }
         StockEvent::StockAdjusted { change, .. } => *change,
         StockEvent::ReservationConsumed(reservation) => -i64::from(reservation.quantity),
-        StockEvent::StockReserved(_) | StockEvent::ReservationCommitted(_) | StockEvent::ReservationReleased { .. } => {
-            0
-        }
+        StockEvent::StockReserved(_)
+        | StockEvent::ReservationCommitted(_)
+        | StockEvent::ReservationReleased { .. }
+        | StockEvent::StockBackordered(_)
+        | StockEvent::BackorderAllocated(_)
+        | StockEvent::BackorderReleased(_) => 0,
     }
 }
 

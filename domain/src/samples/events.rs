@@ -104,6 +104,12 @@ pub(crate) fn stock_events() -> Vec<Sample<StockEvent>> {
             "held" => StockEvent::ReservationReleased { reservation, from: ReservationStage::Held },
         ],
         ReservationConsumed: ["" => StockEvent::ReservationConsumed(reservation)],
+        StockRestocked: [
+            "" => StockEvent::StockRestocked { order: order_id(1), quantity: quantity(2), at: precise() },
+        ],
+        StockBackordered: ["" => StockEvent::StockBackordered(reservation)],
+        BackorderAllocated: ["" => StockEvent::BackorderAllocated(reservation)],
+        BackorderReleased: ["" => StockEvent::BackorderReleased(reservation)],
     })
 }
 

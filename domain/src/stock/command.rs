@@ -26,10 +26,24 @@ pub enum StockCommand {
         /// How many.
         quantity: Quantity,
     },
-    /// Gives back what an order holds, deducted or not.
+    /// Lets an order wait for pieces that are still to come; what is there already and nobody waits for, it gets at once.
+    Backorder {
+        /// Which.
+        order: OrderId,
+        /// How many; it gets all of them together, or waits.
+        quantity: Quantity,
+    },
+    /// Gives back what an order holds, deducted or not, or ends its waiting.
     Release {
         /// Of which order.
         order: OrderId,
+    },
+    /// Gives back some of what an order holds or waits for.
+    ReleasePart {
+        /// Of which order.
+        order: OrderId,
+        /// How many; at most what it holds.
+        quantity: Quantity,
     },
     /// Deducts what an order holds.
     Commit {
@@ -40,5 +54,21 @@ pub enum StockCommand {
     Consume {
         /// Of which order.
         order: OrderId,
+    },
+    /// Forgets some of what was deducted for an order, of which a part has left.
+    ConsumePart {
+        /// Of which order.
+        order: OrderId,
+        /// How many; at most what is deducted.
+        quantity: Quantity,
+    },
+    /// Puts back on the shelf what a customer sent back and can be sold again. Scrap never comes here.
+    Restock {
+        /// Of which order; what it holds here, if anything, is left alone.
+        order: OrderId,
+        /// How many.
+        quantity: Quantity,
+        /// When.
+        at: Timestamp,
     },
 }

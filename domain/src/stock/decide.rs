@@ -1,11 +1,21 @@
 use crate::{
     ids::OrderId,
+    quantity::Quantity,
     stock::{MAX_ON_HAND, Reservation, ReservationStage, Stock, StockCommand, StockEvent, StockRefusal},
 };
 
 /// What follows from a command. What must not be is a refusal; a repeat of a step that has been taken is one as well,
-/// because the order, decided in the same append, is what knows that it is a repeat.
+/// because the order, decided in the same append, is what knows that it is a repeat. The same goes for receipts, for
+/// parts and for what a return brings back: twice the same is two of them here.
+///
+/// Orders that wait are served in the same append as the pieces become available.
 pub fn decide(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, StockRefusal> {
+    let mut events = step(stock, command)?;
+    serve(stock, &mut events);
+    Ok(events)
+}
+
+fn step(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, StockRefusal> {
     match command {
         StockCommand::Receive { quantity, at } => {
             check_room(stock, i64::from(quantity))?;
@@ -21,19 +31,19 @@ pub fn decide(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, S
             Ok(vec![StockEvent::StockAdjusted { change, reason, at }])
         }
         StockCommand::Reserve { order, quantity } => {
-            if stock.reservation(order).is_some() {
-                return Err(StockRefusal::AlreadyReserved);
-            }
-            let (asked, available) = (i64::from(quantity), stock.available());
+            check_new(stock, order)?;
+            let (asked, available) = (i64::from(quantity), stock.reservable());
             if asked > available {
                 return Err(StockRefusal::Insufficient { asked, available });
             }
             Ok(vec![StockEvent::StockReserved(Reservation { order, quantity })])
         }
-        StockCommand::Release { order } => {
-            let (reservation, from) = reservation(stock, order)?;
-            Ok(vec![StockEvent::ReservationReleased { reservation, from }])
+        StockCommand::Backorder { order, quantity } => {
+            check_new(stock, order)?;
+            Ok(vec![StockEvent::StockBackordered(Reservation { order, quantity })])
         }
+        StockCommand::Release { order } => release(stock, order, None),
+        StockCommand::ReleasePart { order, quantity } => release(stock, order, Some(quantity)),
         StockCommand::Commit { order } => {
             let reservation = reservation_in(stock, order, ReservationStage::Held)?;
             Ok(vec![StockEvent::ReservationCommitted(reservation)])
@@ -42,6 +52,76 @@ pub fn decide(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, S
             let reservation = reservation_in(stock, order, ReservationStage::Committed)?;
             Ok(vec![StockEvent::ReservationConsumed(reservation)])
         }
+        StockCommand::ConsumePart { order, quantity } => {
+            let whole = reservation_in(stock, order, ReservationStage::Committed)?;
+            Ok(vec![StockEvent::ReservationConsumed(part(whole, Some(quantity))?)])
+        }
+        StockCommand::Restock { order, quantity, at } => {
+            check_room(stock, i64::from(quantity))?;
+            Ok(vec![StockEvent::StockRestocked { order, quantity, at }])
+        }
+    }
+}
+
+/// Lets those who wait have what the events leave available: strictly in their order, and whole, so that the first who
+/// does not fit ends it.
+fn serve(stock: &Stock, events: &mut Vec<StockEvent>) {
+    let (mut leaving, mut joining) = (None, None);
+    let mut available = stock.available();
+    for event in &*events {
+        available += event.on_hand_change() - event.reserved_change();
+        match event {
+            StockEvent::BackorderReleased(reservation) => leaving = Some(*reservation),
+            StockEvent::StockBackordered(reservation) => joining = Some(*reservation),
+            StockEvent::StockReceived { .. }
+            | StockEvent::StockAdjusted { .. }
+            | StockEvent::StockReserved(_)
+            | StockEvent::ReservationCommitted(_)
+            | StockEvent::ReservationReleased { .. }
+            | StockEvent::ReservationConsumed(_)
+            | StockEvent::StockRestocked { .. }
+            | StockEvent::BackorderAllocated(_) => {}
+        }
+    }
+    let left = |waiting: Reservation| match leaving.filter(|leaving| leaving.order == waiting.order) {
+        None => Some(waiting),
+        Some(leaving) => {
+            waiting.quantity.checked_sub(leaving.quantity).map(|quantity| Reservation { quantity, ..waiting })
+        }
+    };
+    for reservation in stock.waiting().filter_map(left).chain(joining) {
+        available -= i64::from(reservation.quantity);
+        if available < 0 {
+            return;
+        }
+        events.push(StockEvent::BackorderAllocated(reservation));
+    }
+}
+
+fn release(stock: &Stock, order: OrderId, quantity: Option<Quantity>) -> Result<Vec<StockEvent>, StockRefusal> {
+    if let Some(awaited) = stock.awaited(order) {
+        return Ok(vec![StockEvent::BackorderReleased(part(Reservation { order, quantity: awaited }, quantity)?)]);
+    }
+    let (whole, from) = reservation(stock, order)?;
+    Ok(vec![StockEvent::ReservationReleased { reservation: part(whole, quantity)?, from }])
+}
+
+/// So many of a reservation, or all of it.
+fn part(whole: Reservation, quantity: Option<Quantity>) -> Result<Reservation, StockRefusal> {
+    match quantity {
+        None => Ok(whole),
+        Some(quantity) if quantity <= whole.quantity => Ok(Reservation { quantity, ..whole }),
+        Some(quantity) => Err(StockRefusal::PartTooLarge { asked: quantity.into(), reserved: whole.quantity.into() }),
+    }
+}
+
+fn check_new(stock: &Stock, order: OrderId) -> Result<(), StockRefusal> {
+    if stock.reservation(order).is_some() {
+        Err(StockRefusal::AlreadyReserved)
+    } else if stock.awaited(order).is_some() {
+        Err(StockRefusal::AlreadyBackordered)
+    } else {
+        Ok(())
     }
 }
 
@@ -60,6 +140,9 @@ fn reservation(stock: &Stock, order: OrderId) -> Result<(Reservation, Reservatio
 }
 
 fn reservation_in(stock: &Stock, order: OrderId, needed: ReservationStage) -> Result<Reservation, StockRefusal> {
+    if stock.awaited(order).is_some() {
+        return Err(StockRefusal::WrongStage);
+    }
     let (reservation, stage) = reservation(stock, order)?;
     if stage == needed { Ok(reservation) } else { Err(StockRefusal::WrongStage) }
 }

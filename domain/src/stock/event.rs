@@ -47,7 +47,7 @@ pub enum StockEvent {
     StockReserved(Reservation),
     /// Held pieces were deducted.
     ReservationCommitted(Reservation),
-    /// Pieces became available again.
+    /// Pieces became available again: all of a reservation, or a part of it.
     ReservationReleased {
         /// Whose and how many.
         #[serde(flatten)]
@@ -55,8 +55,23 @@ pub enum StockEvent {
         /// What they were until then: held pieces never left the count, committed ones return to it.
         from: ReservationStage,
     },
-    /// Deducted pieces left with their order.
+    /// Deducted pieces left with their order: all of a reservation, or a part of it.
     ReservationConsumed(Reservation),
+    /// Pieces of a return came back.
+    StockRestocked {
+        /// Of which order.
+        order: OrderId,
+        /// How many.
+        quantity: Quantity,
+        /// When.
+        at: Timestamp,
+    },
+    /// An order began to wait for pieces that are still to come.
+    StockBackordered(Reservation),
+    /// Pieces that had become available were held for the order that had waited longest.
+    BackorderAllocated(Reservation),
+    /// An order waits no more, or for fewer: the quantity is what it no longer waits for.
+    BackorderReleased(Reservation),
 }
 
 impl DomainEvent for StockEvent {
@@ -79,13 +94,19 @@ impl StockEvent {
             Self::ReservationCommitted(_) => "ReservationCommitted",
             Self::ReservationReleased { .. } => "ReservationReleased",
             Self::ReservationConsumed(_) => "ReservationConsumed",
+            Self::StockRestocked { .. } => "StockRestocked",
+            Self::StockBackordered(_) => "StockBackordered",
+            Self::BackorderAllocated(_) => "BackorderAllocated",
+            Self::BackorderReleased(_) => "BackorderReleased",
         }
     }
 
     /// By how much the event changes the count of pieces on hand.
     pub fn on_hand_change(&self) -> i64 {
         match self {
-            Self::StockReceived { quantity, at: _ } => i64::from(*quantity),
+            Self::StockReceived { quantity, at: _ } | Self::StockRestocked { order: _, quantity, at: _ } => {
+                i64::from(*quantity)
+            }
             Self::StockAdjusted { change, .. } => *change,
             Self::ReservationCommitted(reservation) => -i64::from(reservation.quantity),
             Self::ReservationReleased { reservation, from: ReservationStage::Committed } => {
@@ -93,14 +114,17 @@ impl StockEvent {
             }
             Self::StockReserved(_)
             | Self::ReservationReleased { reservation: _, from: ReservationStage::Held }
-            | Self::ReservationConsumed(_) => 0,
+            | Self::ReservationConsumed(_)
+            | Self::StockBackordered(_)
+            | Self::BackorderAllocated(_)
+            | Self::BackorderReleased(_) => 0,
         }
     }
 
     /// By how much the event changes the count of reserved pieces.
     pub fn reserved_change(&self) -> i64 {
         match self {
-            Self::StockReserved(reservation) => i64::from(reservation.quantity),
+            Self::StockReserved(reservation) | Self::BackorderAllocated(reservation) => i64::from(reservation.quantity),
             Self::ReservationCommitted(reservation)
             | Self::ReservationReleased { reservation, from: ReservationStage::Held } => {
                 -i64::from(reservation.quantity)
@@ -108,7 +132,10 @@ impl StockEvent {
             Self::StockReceived { .. }
             | Self::StockAdjusted { .. }
             | Self::ReservationReleased { reservation: _, from: ReservationStage::Committed }
-            | Self::ReservationConsumed(_) => 0,
+            | Self::ReservationConsumed(_)
+            | Self::StockRestocked { .. }
+            | Self::StockBackordered(_)
+            | Self::BackorderReleased(_) => 0,
         }
     }
 }

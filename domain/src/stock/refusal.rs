@@ -2,7 +2,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StockRefusal {
-    /// Fewer pieces are available than were asked for.
+    /// Fewer pieces are available than were asked for; while orders wait, none are available to others.
     #[error("{asked} asked, {available} available")]
     Insufficient {
         /// Pieces asked for.
@@ -27,6 +27,17 @@ pub enum StockRefusal {
     /// The order holds something here already.
     #[error("the order holds a reservation here already")]
     AlreadyReserved,
+    /// The order waits here already.
+    #[error("the order waits for pieces here already")]
+    AlreadyBackordered,
+    /// The order holds or awaits fewer pieces than the part that was named.
+    #[error("a part of {asked} was named of a reservation of {reserved}")]
+    PartTooLarge {
+        /// Pieces named.
+        asked: i64,
+        /// Pieces of the reservation.
+        reserved: i64,
+    },
     /// The order holds nothing here.
     #[error("the order holds no reservation here")]
     NotReserved,

@@ -1,3 +1,5 @@
+mod backorder;
+mod part;
 mod reservation;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
@@ -42,6 +44,30 @@ fn released(order: u128, units: i64, from: ReservationStage) -> StockEvent {
     StockEvent::ReservationReleased { reservation: reservation(order, units), from }
 }
 
+fn consumed(order: u128, units: i64) -> StockEvent {
+    StockEvent::ReservationConsumed(reservation(order, units))
+}
+
+fn restocked(order: u128, units: i64) -> StockEvent {
+    StockEvent::StockRestocked { order: order_id(order), quantity: quantity(units), at: at(600) }
+}
+
+fn backordered(order: u128, units: i64) -> StockEvent {
+    StockEvent::StockBackordered(reservation(order, units))
+}
+
+fn allocated(order: u128, units: i64) -> StockEvent {
+    StockEvent::BackorderAllocated(reservation(order, units))
+}
+
+fn no_longer_awaited(order: u128, units: i64) -> StockEvent {
+    StockEvent::BackorderReleased(reservation(order, units))
+}
+
+fn restock(order: u128, units: i64) -> StockCommand {
+    StockCommand::Restock { order: order_id(order), quantity: quantity(units), at: at(600) }
+}
+
 fn receive(units: i64) -> StockCommand {
     StockCommand::Receive { quantity: quantity(units), at: at(-60) }
 }
@@ -76,6 +102,23 @@ fn a_stock_can_be_adjusted_up_to_its_bound_and_no_piece_further() {
     given(vec![received(5)]).when(adjust(MAX_ON_HAND - 5)).then_expect_events(vec![adjusted(MAX_ON_HAND - 5)]);
     given(vec![received(5)]).when(adjust(MAX_ON_HAND - 4)).then_expect_error(StockRefusal::TooMany);
     given(vec![received(5)]).when(adjust(i64::MAX)).then_expect_error(StockRefusal::TooMany);
+}
+
+#[test]
+fn a_stock_can_be_restocked_up_to_its_bound_and_no_piece_further() {
+    given(counting(MAX_ON_HAND - 5)).when(restock(1, 5)).then_expect_events(vec![restocked(1, 5)]);
+    given(counting(MAX_ON_HAND - 5)).when(restock(1, 6)).then_expect_error(StockRefusal::TooMany);
+}
+
+/// The return that brings them back knows whether it did so before; the stock does not.
+#[test]
+fn pieces_come_back_for_an_order_whatever_it_holds_and_as_often_as_they_are_brought() {
+    given(vec![]).when(restock(1, 2)).then_expect_events(vec![restocked(1, 2)]);
+    given(vec![received(10), reserved(1, 6), restocked(1, 2)])
+        .when(restock(1, 2))
+        .then_expect_events(vec![restocked(1, 2)]);
+    let stock = state(&[received(10), reserved(1, 6), restocked(1, 2)]);
+    assert_eq!((stock.on_hand(), stock.reserved(), stock.open_reservations()), (12, 6, 1));
 }
 
 #[test]

@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::OrderId,
     quantity::Quantity,
-    stock::{Reservation, ReservationStage, StockEvent},
+    stock::{Reservation, ReservationStage, StockEvent, queue::Queue},
 };
 
 /// The most pieces that one stock may count.
@@ -21,6 +21,9 @@ pub struct Stock {
     /// A tree and not a hash table: order ids grow with time, so that a hot SKU appends at the edge, and no growth step
     /// ever moves a million entries at once in the middle of a sale.
     reservations: BTreeMap<OrderId, Entry>,
+    /// The first of them never fits into what is available: whoever fits is served in the same append.
+    #[serde(default, skip_serializing_if = "Queue::is_empty")]
+    queue: Queue,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,18 +43,32 @@ impl Stock {
         self.reserved
     }
 
-    /// Pieces that can still be sold.
+    /// Pieces that are held for nobody. While orders wait, they are kept for the first of those.
     pub const fn available(&self) -> i64 {
         self.on_hand - self.reserved
     }
 
-    /// How many orders hold something here; what a snapshot of this stock weighs grows with it.
+    /// Pieces that a new order can reserve: all that are available, or none while anybody waits.
+    pub fn reservable(&self) -> i64 {
+        if self.queue.is_empty() { self.available() } else { 0 }
+    }
+
+    /// The orders that wait for pieces, in the order in which they will be served.
+    pub fn waiting(&self) -> impl Iterator<Item = Reservation> {
+        self.queue.iter()
+    }
+
+    /// How many orders hold something here or wait for it; what a snapshot of this stock weighs grows with it.
     pub fn open_reservations(&self) -> usize {
-        self.reservations.len()
+        self.reservations.len() + self.queue.len()
     }
 
     pub(super) fn reservation(&self, order: OrderId) -> Option<Entry> {
         self.reservations.get(&order).copied()
+    }
+
+    pub(super) fn awaited(&self, order: OrderId) -> Option<Quantity> {
+        self.queue.quantity(order)
     }
 
     /// Applies an event. Never fails and never decides.
@@ -59,16 +76,33 @@ impl Stock {
         self.on_hand += event.on_hand_change();
         self.reserved += event.reserved_change();
         match *event {
-            StockEvent::StockReceived { .. } | StockEvent::StockAdjusted { .. } => {}
+            StockEvent::StockReceived { .. } | StockEvent::StockAdjusted { .. } | StockEvent::StockRestocked { .. } => {
+            }
             StockEvent::StockReserved(reservation) => self.hold(reservation, ReservationStage::Held),
             StockEvent::ReservationCommitted(reservation) => self.hold(reservation, ReservationStage::Committed),
             StockEvent::ReservationReleased { reservation, from: _ } | StockEvent::ReservationConsumed(reservation) => {
-                self.reservations.remove(&reservation.order);
+                self.reduce(reservation);
             }
+            StockEvent::StockBackordered(reservation) => self.queue.join(reservation),
+            StockEvent::BackorderAllocated(reservation) => {
+                self.queue.leave(reservation.order);
+                self.hold(reservation, ReservationStage::Held);
+            }
+            StockEvent::BackorderReleased(reservation) => self.queue.reduce(reservation),
         }
     }
 
     fn hold(&mut self, Reservation { order, quantity }: Reservation, stage: ReservationStage) {
         self.reservations.insert(order, Entry { quantity, stage });
+    }
+
+    /// The entry goes with its last piece.
+    fn reduce(&mut self, Reservation { order, quantity }: Reservation) {
+        if let btree_map::Entry::Occupied(mut entry) = self.reservations.entry(order) {
+            match entry.get().quantity.checked_sub(quantity) {
+                Some(left) => entry.get_mut().quantity = left,
+                None => _ = entry.remove(),
+            }
+        }
     }
 }

@@ -77,9 +77,11 @@ impl From<StockRefusal> for Problem {
             }
             StockRefusal::EmptyAdjustment => Self::at(Kind::InvalidValue, Fault::pointer("/change", detail)),
             StockRefusal::TooMany => Self::new(Kind::StockFull, detail),
-            StockRefusal::AlreadyReserved | StockRefusal::NotReserved | StockRefusal::WrongStage => {
-                Self::new(Kind::ReservationConflict, detail)
-            }
+            StockRefusal::AlreadyReserved
+            | StockRefusal::AlreadyBackordered
+            | StockRefusal::PartTooLarge { asked: _, reserved: _ }
+            | StockRefusal::NotReserved
+            | StockRefusal::WrongStage => Self::new(Kind::ReservationConflict, detail),
         }
     }
 }

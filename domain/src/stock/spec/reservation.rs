@@ -1,6 +1,9 @@
 //! The life of a reservation: held, deducted, gone with its order, or given back.
 
-use super::{committed, given, received, released, reservation, reserved, state};
+use super::{
+    allocated, backordered, committed, consumed, given, no_longer_awaited, received, released, reserved, restock,
+    restocked, state,
+};
 use crate::{
     samples::{every_variant, order_id, quantity},
     stock::{ReservationStage, StockCommand, StockEvent, StockRefusal},
@@ -20,6 +23,23 @@ fn commit(order: u128) -> StockCommand {
 
 fn consume(order: u128) -> StockCommand {
     StockCommand::Consume { order: order_id(order) }
+}
+
+fn backorder(order: u128, units: i64) -> StockCommand {
+    StockCommand::Backorder { order: order_id(order), quantity: quantity(units) }
+}
+
+fn release_part(order: u128, units: i64) -> StockCommand {
+    StockCommand::ReleasePart { order: order_id(order), quantity: quantity(units) }
+}
+
+fn consume_part(order: u128, units: i64) -> StockCommand {
+    StockCommand::ConsumePart { order: order_id(order), quantity: quantity(units) }
+}
+
+/// Waits for twelve where ten are.
+fn awaited() -> Vec<StockEvent> {
+    vec![received(10), backordered(1, 12)]
 }
 
 fn held() -> Vec<StockEvent> {
@@ -85,53 +105,83 @@ fn a_release_is_never_refused_for_want_of_room() {
 
 #[test]
 fn every_stage_answers_every_step_as_the_table_says() {
-    use StockRefusal::{AlreadyReserved, NotReserved, WrongStage};
-    let consumed = StockEvent::ReservationConsumed(reservation(1, 6));
-    let again = reserved(1, 4);
+    use ReservationStage::{Committed, Held};
+    use StockRefusal::{AlreadyBackordered, AlreadyReserved, Insufficient, NotReserved, WrongStage};
     let stages = [
         ("none", vec![received(10)]),
+        ("waiting", awaited()),
         ("held", held()),
         ("deducted", deducted()),
         ("released", over(released(1, 6, ReservationStage::Committed))),
-        ("consumed", over(consumed.clone())),
+        ("consumed", over(consumed(1, 6))),
     ];
     let steps = every_variant!(StockCommand {
         Receive: ["" => super::receive(1)],
         Adjust: ["" => super::adjust(1)],
-        Reserve: ["" => reserve(1, 4)],
+        Reserve: ["" => reserve(1, 4), "by another" => reserve(2, 4)],
+        Backorder: ["that fits" => backorder(1, 4), "that does not" => backorder(1, 11)],
         Release: ["" => release(1)],
+        ReleasePart: ["" => release_part(1, 1)],
         Commit: ["" => commit(1)],
         Consume: ["" => consume(1)],
+        ConsumePart: ["" => consume_part(1, 1)],
+        Restock: ["" => restock(1, 1)],
     });
     for (stage, (name, events)) in stages.into_iter().enumerate() {
         for step in &steps {
             let outcomes = match &step.value {
-                StockCommand::Receive { .. } => std::array::from_fn(|_| Ok(received(1))),
-                StockCommand::Adjust { .. } => std::array::from_fn(|_| Ok(super::adjusted(1))),
-                StockCommand::Reserve { .. } => [
-                    Ok(again.clone()),
-                    Err(AlreadyReserved),
-                    Err(AlreadyReserved),
-                    Ok(again.clone()),
-                    Ok(again.clone()),
-                ],
+                StockCommand::Receive { .. } => std::array::from_fn(|_| Ok(vec![received(1)])),
+                StockCommand::Adjust { .. } => std::array::from_fn(|_| Ok(vec![super::adjusted(1)])),
+                StockCommand::Restock { .. } => std::array::from_fn(|_| Ok(vec![restocked(1, 1)])),
+                StockCommand::Reserve { order, .. } if *order == order_id(2) => {
+                    let other = || Ok(vec![reserved(2, 4)]);
+                    let waiting = Err(Insufficient { asked: 4, available: 0 });
+                    [other(), waiting, other(), other(), other(), other()]
+                }
+                StockCommand::Reserve { .. } => {
+                    let new = || Ok(vec![reserved(1, 4)]);
+                    [new(), Err(AlreadyBackordered), Err(AlreadyReserved), Err(AlreadyReserved), new(), new()]
+                }
+                StockCommand::Backorder { quantity, .. } => {
+                    let pieces = i64::from(*quantity);
+                    let fits = |available| {
+                        let served = (pieces <= available).then(|| allocated(1, pieces));
+                        Ok([backordered(1, pieces)].into_iter().chain(served).collect::<Vec<_>>())
+                    };
+                    let no = || Err(AlreadyReserved);
+                    [fits(10), Err(AlreadyBackordered), no(), no(), fits(10), fits(4)]
+                }
                 StockCommand::Release { .. } => [
                     Err(NotReserved),
-                    Ok(released(1, 6, ReservationStage::Held)),
-                    Ok(released(1, 6, ReservationStage::Committed)),
+                    Ok(vec![no_longer_awaited(1, 12)]),
+                    Ok(vec![released(1, 6, Held)]),
+                    Ok(vec![released(1, 6, Committed)]),
+                    Err(NotReserved),
+                    Err(NotReserved),
+                ],
+                StockCommand::ReleasePart { .. } => [
+                    Err(NotReserved),
+                    Ok(vec![no_longer_awaited(1, 1)]),
+                    Ok(vec![released(1, 1, Held)]),
+                    Ok(vec![released(1, 1, Committed)]),
                     Err(NotReserved),
                     Err(NotReserved),
                 ],
                 StockCommand::Commit { .. } => {
-                    [Err(NotReserved), Ok(committed(1, 6)), Err(WrongStage), Err(NotReserved), Err(NotReserved)]
+                    let none = || Err(NotReserved);
+                    [none(), Err(WrongStage), Ok(vec![committed(1, 6)]), Err(WrongStage), none(), none()]
                 }
                 StockCommand::Consume { .. } => {
-                    [Err(NotReserved), Err(WrongStage), Ok(consumed.clone()), Err(NotReserved), Err(NotReserved)]
+                    let none = || Err(NotReserved);
+                    [none(), Err(WrongStage), Err(WrongStage), Ok(vec![consumed(1, 6)]), none(), none()]
+                }
+                StockCommand::ConsumePart { .. } => {
+                    let none = || Err(NotReserved);
+                    [none(), Err(WrongStage), Err(WrongStage), Ok(vec![consumed(1, 1)]), none(), none()]
                 }
             };
-            let [expected] = [outcomes[stage].clone().map(|event| vec![event])];
             let answer = given(events.clone()).when(step.value.clone()).inspect_result();
-            assert_eq!(answer, expected, "{name} x {}", step.variant);
+            assert_eq!(answer, outcomes[stage], "{name} x {} {}", step.variant, step.label);
         }
     }
 }
@@ -144,7 +194,7 @@ fn the_counts_follow_a_reservation_to_its_end() {
     };
     assert_eq!(counts(&held()), (10, 6, 4, 1));
     assert_eq!(counts(&deducted()), (4, 0, 4, 1));
-    assert_eq!(counts(&over(StockEvent::ReservationConsumed(reservation(1, 6)))), (4, 0, 4, 0));
+    assert_eq!(counts(&over(consumed(1, 6))), (4, 0, 4, 0));
     assert_eq!(counts(&over(released(1, 6, ReservationStage::Committed))), (10, 0, 10, 0));
     let given_back = [received(10), reserved(1, 6), released(1, 6, ReservationStage::Held)];
     assert_eq!(counts(&given_back), (10, 0, 10, 0));

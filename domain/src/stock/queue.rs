@@ -1,0 +1,82 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{ids::OrderId, quantity::Quantity, stock::Reservation};
+
+/// The orders that wait for pieces, first come first served; an order waits at most once.
+///
+/// Tickets instead of a plain list: an order in the middle of a long queue leaves it without a walk along all of it. They
+/// are not stored, only the order of arrival is, and two queues are equal when the same orders wait in the same order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Queue {
+    tickets: BTreeMap<OrderId, u64>,
+    waiting: BTreeMap<u64, Reservation>,
+}
+
+impl Queue {
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// In the order of arrival.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Reservation> {
+        self.waiting.values().copied()
+    }
+
+    pub(super) fn quantity(&self, order: OrderId) -> Option<Quantity> {
+        let ticket = self.tickets.get(&order)?;
+        self.waiting.get(ticket).map(|reservation| reservation.quantity)
+    }
+
+    /// Joins at the end.
+    pub(super) fn join(&mut self, reservation: Reservation) {
+        let ticket = self.waiting.last_key_value().map_or(0, |(last, _)| last.saturating_add(1));
+        self.tickets.insert(reservation.order, ticket);
+        self.waiting.insert(ticket, reservation);
+    }
+
+    /// Waits for fewer from now on, at the same place; not at all when nothing is left.
+    pub(super) fn reduce(&mut self, Reservation { order, quantity }: Reservation) {
+        let Some(ticket) = self.tickets.get(&order) else { return };
+        let left = self.waiting.get(ticket).and_then(|waiting| waiting.quantity.checked_sub(quantity));
+        match left {
+            Some(quantity) => _ = self.waiting.insert(*ticket, Reservation { order, quantity }),
+            None => self.leave(order),
+        }
+    }
+
+    pub(super) fn leave(&mut self, order: OrderId) {
+        if let Some(ticket) = self.tickets.remove(&order) {
+            self.waiting.remove(&ticket);
+        }
+    }
+}
+
+impl PartialEq for Queue {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Queue {}
+
+impl Serialize for Queue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Queue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut queue = Self::default();
+        for reservation in Vec::<Reservation>::deserialize(deserializer)? {
+            queue.join(reservation);
+        }
+        Ok(queue)
+    }
+}
