@@ -1,5 +1,9 @@
 //! Allocation: from which locations the stock of an order is taken.
 
+mod rule;
+
+pub use rule::{AllocationRule, allocate_by};
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -61,35 +65,52 @@ pub fn asks(lines: &[OrderLine]) -> Result<BTreeMap<Sku, Ask>, CheckoutRefusal> 
 /// Finds the stock for every ask, or names every shortage.
 ///
 /// One parcel beats two: the first location, by name, that has all of it is taken. Where none has, the fullest locations
-/// are emptied first, so that as few as possible take part.
+/// are emptied first, so that as few as possible take part. Each SKU is looked at for itself; where the parcels of the
+/// whole order count, [`AllocationRule::FewestParcels`] looks at all of them together.
 pub fn allocate<'shelves>(
     asks: &BTreeMap<Sku, Ask>,
     shelf: impl Fn(&Sku) -> Option<&'shelves Shelf>,
 ) -> Result<Vec<Allocation>, Vec<Shortage>> {
-    let mut allocations = Vec::with_capacity(asks.len());
-    let mut shortages = Vec::new();
-    for (sku, ask) in asks {
-        let asked = i64::from(ask.quantity);
-        let mut stocks: Vec<(&Location, i64)> = shelf(sku)
-            .into_iter()
-            .flatten()
-            .map(|(location, stock)| (location, stock.reservable()))
-            .filter(|(_, available)| *available > 0)
-            .collect();
-        let available: i64 = stocks.iter().map(|(_, available)| available).sum();
-        if available < asked {
-            shortages.push(Shortage { sku: sku.clone(), lines: ask.lines.clone(), asked, available });
-            continue;
-        }
+    allocate_each(asks, shelf, |asked, stocks| {
         if let Some(whole) = stocks.iter().position(|(_, available)| *available >= asked) {
             stocks.drain(..whole);
             stocks.truncate(1);
         } else {
             stocks.sort_by_key(|(_, available)| std::cmp::Reverse(*available));
         }
+    })
+}
+
+/// Takes what each SKU's locations have, in the order into which `arrange` brings them; they come sorted by name, and
+/// together they have enough.
+fn allocate_each<'shelves>(
+    asks: &BTreeMap<Sku, Ask>,
+    shelf: impl Fn(&Sku) -> Option<&'shelves Shelf>,
+    arrange: impl Fn(i64, &mut Vec<(&'shelves Location, i64)>),
+) -> Result<Vec<Allocation>, Vec<Shortage>> {
+    let mut allocations = Vec::with_capacity(asks.len());
+    let mut shortages = Vec::new();
+    for (sku, ask) in asks {
+        let asked = i64::from(ask.quantity);
+        let mut stocks: Vec<(&Location, i64)> = reservable(shelf(sku)).collect();
+        let available: i64 = stocks.iter().map(|(_, available)| available).sum();
+        if available < asked {
+            shortages.push(Shortage { sku: sku.clone(), lines: ask.lines.clone(), asked, available });
+            continue;
+        }
+        arrange(asked, &mut stocks);
         allocations.extend(take(sku, asked, &stocks));
     }
     if shortages.is_empty() { Ok(allocations) } else { Err(shortages) }
+}
+
+/// The locations that have something for a new order, by name. A stock that others wait for has nothing.
+fn reservable(shelf: Option<&Shelf>) -> impl Iterator<Item = (&Location, i64)> {
+    shelf
+        .into_iter()
+        .flatten()
+        .map(|(location, stock)| (location, stock.reservable()))
+        .filter(|(_, available)| *available > 0)
 }
 
 fn take<'a>(sku: &'a Sku, asked: i64, stocks: &'a [(&Location, i64)]) -> impl Iterator<Item = Allocation> + 'a {

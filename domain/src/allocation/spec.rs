@@ -1,3 +1,5 @@
+mod rule;
+
 use std::collections::BTreeMap;
 
 use super::{Ask, Shelf, Shortage, allocate, asks};

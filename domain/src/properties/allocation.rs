@@ -3,11 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use crate::{
-    allocation::{Shelf, Shortage, allocate, asks},
-    order::OrderLine,
+    allocation::{AllocationRule, Shelf, Shortage, allocate_by, asks},
+    order::{Allocation, OrderLine},
     samples::{at, goods_line, order_id, quantity, service_line, text},
-    stock::{Reservation, Stock, StockEvent},
-    text::Sku,
+    stock::{Reservation, Stock, StockEvent, StockId},
+    text::{Location, Sku},
 };
 
 const SKUS: [&str; 3] = ["71053", "85123A", "GIFT WRAP"];
@@ -37,11 +37,31 @@ fn lines() -> impl Strategy<Value = Vec<OrderLine>> {
     prop::collection::vec(line, 1..6)
 }
 
+fn rules() -> impl Strategy<Value = AllocationRule> {
+    let location = prop::sample::select(vec!["east", "main", "north", "south", "west"]).prop_map(text);
+    prop_oneof![
+        Just(AllocationRule::FirstLocation),
+        Just(AllocationRule::FewestParcels),
+        prop::collection::vec(location, 0..4).prop_map(AllocationRule::Priority),
+        Just(AllocationRule::Nearest),
+    ]
+}
+
+fn parcels(allocations: &[Allocation]) -> usize {
+    allocations.iter().map(|allocation| &allocation.stock.location).collect::<BTreeSet<_>>().len()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn an_allocation_takes_exactly_what_is_asked_of_what_is_there(shelves in shelves(), lines in lines()) {
+    fn an_allocation_by_any_rule_takes_exactly_what_is_asked_of_what_is_there(
+        shelves in shelves(),
+        lines in lines(),
+        rule in rules(),
+        distances in prop::collection::vec(0..3_u32, 256),
+    ) {
+        let distance = |location: &Location| distances[usize::from(location.as_str().as_bytes()[0])];
         let asked = asks(&lines).unwrap();
         let available_of = |sku: &Sku| -> Vec<i64> {
             shelves.get(sku).into_iter().flatten().map(|(_, stock)| stock.available()).collect()
@@ -56,7 +76,7 @@ proptest! {
             })
             .filter(|shortage| shortage.asked > shortage.available)
             .collect();
-        let allocations = match allocate(&asked, |sku| shelves.get(sku)) {
+        let allocations = match allocate_by(&rule, &asked, |sku| shelves.get(sku), distance) {
             Err(shortages) => {
                 prop_assert!(!shortages.is_empty());
                 prop_assert_eq!(shortages, short);
@@ -78,12 +98,57 @@ proptest! {
                 .map(|allocation| allocation.quantity.into())
                 .collect();
             prop_assert_eq!(parts.iter().sum::<i64>(), i64::from(ask.quantity));
-            let mut fullest = available_of(sku);
-            fullest.sort_by_key(|available| std::cmp::Reverse(*available));
-            let fewer: i64 = fullest.iter().take(parts.len() - 1).sum();
-            prop_assert!(fewer < i64::from(ask.quantity), "fewer locations would have done for {}", sku);
         }
         let services = allocations.iter().filter(|allocation| !asked.contains_key(&allocation.stock.sku)).count();
         prop_assert_eq!(services, 0);
+    }
+
+    /// What the first location needs is the fewest that each SKU can do with, and what the fewest parcels take is no more
+    /// over all SKUs together.
+    #[test]
+    fn no_rule_takes_more_parcels_than_it_promises(shelves in shelves(), lines in lines()) {
+        let asked = asks(&lines).unwrap();
+        let by = |rule| allocate_by(&rule, &asked, |sku| shelves.get(sku), |_| 0);
+        let Ok(first) = by(AllocationRule::FirstLocation) else { return Ok(()) };
+        for (sku, ask) in &asked {
+            let parts = first.iter().filter(|allocation| allocation.stock.sku == *sku).count();
+            let mut fullest: Vec<i64> = shelves[sku].values().map(Stock::available).collect();
+            fullest.sort_by_key(|available| std::cmp::Reverse(*available));
+            let fewer: i64 = fullest.iter().take(parts - 1).sum();
+            prop_assert!(fewer < i64::from(ask.quantity), "fewer locations would have done for {}", sku);
+        }
+        let fewest = by(AllocationRule::FewestParcels).unwrap();
+        prop_assert!(parcels(&fewest) <= parcels(&first));
+        let has_all = |location: &Location| {
+            asked.iter().all(|(sku, ask)| {
+                shelves[sku].get(location).is_some_and(|stock| stock.available() >= i64::from(ask.quantity))
+            })
+        };
+        if shelves.values().flat_map(|shelf| shelf.keys()).any(has_all) {
+            prop_assert!(parcels(&fewest) <= 1, "one location has everything: {fewest:?}");
+        }
+    }
+
+    /// A location takes part only where all that come before it give all they have.
+    #[test]
+    fn what_comes_first_is_emptied_first(
+        shelves in shelves(),
+        lines in lines(),
+        distances in prop::collection::vec(0..3_u32, 256),
+    ) {
+        let asked = asks(&lines).unwrap();
+        let distance = |location: &Location| distances[usize::from(location.as_str().as_bytes()[0])];
+        let allocated = allocate_by(&AllocationRule::Nearest, &asked, |sku| shelves.get(sku), distance);
+        for allocation in allocated.iter().flatten() {
+            let StockId { sku, location } = &allocation.stock;
+            let nearer = shelves[sku].iter().filter(|(other, stock)| {
+                (distance(other), *other) < (distance(location), location) && stock.available() > 0
+            });
+            for (other, stock) in nearer {
+                let id = StockId { sku: sku.clone(), location: other.clone() };
+                let taken = allocated.iter().flatten().find(|other| other.stock == id);
+                prop_assert_eq!(taken.map(|taken| i64::from(taken.quantity)), Some(stock.available()), "{}", id);
+            }
+        }
     }
 }
