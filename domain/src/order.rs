@@ -12,9 +12,9 @@ mod state;
 
 pub use command::{OrderCommand, PlaceOrder};
 pub use decide::decide;
-pub use event::{Capture, OrderEvent, OrderLine, OrderPlaced, Settlement};
+pub use event::{Capture, LimitedPieces, OrderEvent, OrderLine, OrderPlaced, Settlement};
 pub use refusal::{OrderAction, OrderRefusal};
-pub use state::{Allocation, Cancelling, Closed, Interrupted, Open, Order, OrderStatus, Settled, Terms};
+pub use state::{Allocation, Benefits, Cancelling, Closed, Interrupted, Open, Order, OrderStatus, Settled, Terms};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 

@@ -165,6 +165,8 @@ pub(crate) fn place() -> PlaceOrder {
         reference: Some(text("536365")),
         lines: vec![goods_line("85123A", 6)],
         total: gbp(1530),
+        pricing: None,
+        limited: vec![],
         ship_to: bare_address(),
         allocations: vec![allocation("85123A@main", 6)],
         placed_at: at(0),
@@ -174,7 +176,31 @@ pub(crate) fn place() -> PlaceOrder {
 
 /// The event that [`place`] leads to.
 pub(crate) fn placed() -> OrderPlaced {
-    let PlaceOrder { order: _, customer, merchant, reference, lines, total, ship_to, allocations, placed_at, pay_by } =
-        place();
-    OrderPlaced { customer, merchant, reference, lines, total, ship_to, allocations, placed_at, pay_by }
+    let PlaceOrder {
+        order: _,
+        customer,
+        merchant,
+        reference,
+        lines,
+        total,
+        pricing,
+        limited,
+        ship_to,
+        allocations,
+        placed_at,
+        pay_by,
+    } = place();
+    OrderPlaced {
+        customer,
+        merchant,
+        reference,
+        lines,
+        total,
+        pricing,
+        limited,
+        ship_to,
+        allocations,
+        placed_at,
+        pay_by,
+    }
 }

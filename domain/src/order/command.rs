@@ -3,7 +3,8 @@ use crate::{
     address::Address,
     ids::OrderId,
     money::{Amount, Money},
-    order::{Allocation, Capture, OrderLine},
+    order::{Allocation, Capture, LimitedPieces, OrderLine},
+    pricing::Priced,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
 };
 
@@ -20,8 +21,12 @@ pub struct PlaceOrder {
     pub reference: Option<ExternalReference>,
     /// What is bought, at frozen prices.
     pub lines: Vec<OrderLine>,
-    /// The sum of the lines.
+    /// What is to be paid.
     pub total: Money,
+    /// Why it is not simply the sum of the lines.
+    pub pricing: Option<Box<Priced>>,
+    /// Pieces that count against purchase limits.
+    pub limited: Vec<LimitedPieces>,
     /// Where it goes.
     pub ship_to: Address,
     /// Which stock is held for it.

@@ -65,14 +65,28 @@ fn decide_place(order: &Order, place: PlaceOrder) -> Result<Vec<OrderEvent>, Ord
         return Err(OrderRefusal::AlreadyPlaced);
     }
     let is_free = place.is_free();
-    let PlaceOrder { order: _, customer, merchant, reference, lines, total, ship_to, allocations, placed_at, pay_by } =
-        place;
+    let PlaceOrder {
+        order: _,
+        customer,
+        merchant,
+        reference,
+        lines,
+        total,
+        pricing,
+        limited,
+        ship_to,
+        allocations,
+        placed_at,
+        pay_by,
+    } = place;
     let placed = OrderEvent::OrderPlaced(OrderPlaced {
         customer,
         merchant,
         reference,
         lines,
         total,
+        pricing,
+        limited,
         ship_to,
         allocations,
         placed_at,
@@ -206,7 +220,11 @@ fn decide_expire(order: &Order, at: Timestamp) -> Result<Vec<OrderEvent>, OrderR
 }
 
 fn release(closed: &Closed, at: Timestamp) -> Vec<OrderEvent> {
-    if closed.unreleased.is_empty() { vec![] } else { vec![OrderEvent::OrderReservationsReleased { at }] }
+    if closed.unreleased.is_empty() && closed.unreturned.is_none() {
+        vec![]
+    } else {
+        vec![OrderEvent::OrderReservationsReleased { at }]
+    }
 }
 
 fn refuse(order: &Order, action: OrderAction) -> Result<Vec<OrderEvent>, OrderRefusal> {

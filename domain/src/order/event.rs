@@ -9,6 +9,7 @@ use crate::{
     ids::PaymentId,
     money::{Amount, Money},
     order::{Allocation, Interrupted},
+    pricing::Priced,
     product::ProductKind,
     quantity::Quantity,
     refund::RefundCause,
@@ -45,8 +46,14 @@ pub struct OrderPlaced {
     pub reference: Option<ExternalReference>,
     /// What was bought.
     pub lines: Vec<OrderLine>,
-    /// The sum of the lines.
+    /// What is to be paid: the sum of the lines, or what the pricing comes to.
     pub total: Money,
+    /// Discounts, tax, shipping and points, where the total is not simply the sum of the lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<Box<Priced>>,
+    /// Pieces that count against the purchase limits of their SKUs, taken in the same append.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limited: Vec<LimitedPieces>,
     /// Where it goes.
     pub ship_to: Address,
     /// Which stock was reserved in the same append.
@@ -55,6 +62,15 @@ pub struct OrderPlaced {
     pub placed_at: Timestamp,
     /// When the payment window closes.
     pub pay_by: Timestamp,
+}
+
+/// Pieces of a SKU of which one customer may buy only so many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitedPieces {
+    /// Of what.
+    pub sku: Sku,
+    /// How many, over all lines of the SKU.
+    pub quantity: Quantity,
 }
 
 /// Money that was taken.

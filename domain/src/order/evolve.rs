@@ -1,5 +1,6 @@
 use crate::order::{
-    Cancelling, Capture, Closed, Interrupted, Open, Order, OrderEvent, OrderPlaced, Settled, Settlement, Terms,
+    Benefits, Cancelling, Capture, Closed, Interrupted, Open, Order, OrderEvent, OrderPlaced, Settled, Settlement,
+    Terms,
 };
 
 impl Order {
@@ -60,12 +61,14 @@ impl Order {
     fn placed(self, placed: OrderPlaced) -> Self {
         match self {
             Self::Unplaced => {
+                let benefits = Benefits::of(&placed);
                 let terms = Terms {
                     customer: placed.customer,
                     merchant: placed.merchant,
                     total: placed.total,
                     pay_by: placed.pay_by,
                     allocations: placed.allocations,
+                    benefits,
                 };
                 Self::PendingPayment(Open { terms, received: vec![] })
             }
@@ -144,7 +147,10 @@ impl Order {
 
     fn released(mut self) -> Self {
         match &mut self {
-            Self::Cancelled(closed) | Self::Expired(closed) => closed.unreleased = vec![],
+            Self::Cancelled(closed) | Self::Expired(closed) => {
+                closed.unreleased = vec![];
+                closed.unreturned = None;
+            }
             Self::Unplaced
             | Self::PendingPayment(_)
             | Self::Paid(_)
@@ -161,6 +167,7 @@ impl Order {
 impl Closed {
     fn of(mut terms: Terms, owed_back: Vec<Capture>) -> Self {
         let unreleased = std::mem::take(&mut terms.allocations);
-        Self { terms, owed_back, unreleased }
+        let unreturned = terms.benefits.take();
+        Self { terms, owed_back, unreleased, unreturned }
     }
 }

@@ -8,7 +8,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
     order::{Order, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus, PlaceOrder, Settlement},
-    samples::{at, capture, gbp, money, part, place, placed, text},
+    samples::{at, capture, events::priced_placement, gbp, money, part, place, placed, text},
 };
 
 fn given(events: Vec<OrderEvent>) -> AggregateTestExecutor<Order> {
@@ -153,6 +153,23 @@ fn the_stock_of_an_ended_order_is_released_once() {
             .when(OrderCommand::ReleaseReservations { at: at(32) })
             .then_expect_events(vec![]);
     }
+}
+
+/// Also of an order that holds no stock: there are its coupons, its points and its share of a purchase limit.
+#[test]
+fn what_an_ended_order_claimed_besides_stock_is_given_back_once() {
+    let placed = OrderPlaced { allocations: vec![], ..priced_placement() };
+    let released = OrderEvent::OrderReservationsReleased { at: at(31) };
+    let ended = || vec![OrderEvent::OrderPlaced(placed.clone()), OrderEvent::OrderExpired { at: at(30) }];
+    let Order::Expired(closed) = state(ended()) else { panic!("the order is not expired") };
+    let claimed = closed.unreturned.unwrap();
+    assert_eq!((claimed.coupons.as_slice(), i64::from(claimed.points.unwrap())), (&[text("SPRING-10")][..], 500));
+    assert_eq!(claimed.limited, placed.limited);
+    given(ended()).when(OrderCommand::ReleaseReservations { at: at(31) }).then_expect_events(vec![released.clone()]);
+    given(ended())
+        .and(vec![released])
+        .when(OrderCommand::ReleaseReservations { at: at(32) })
+        .then_expect_events(vec![]);
 }
 
 #[test]

@@ -3,10 +3,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     money::Money,
-    order::{Capture, Settlement},
+    order::{Capture, LimitedPieces, OrderPlaced, Settlement},
+    points::Points,
     quantity::Quantity,
     stock::StockId,
-    text::{CustomerId, MerchantId, PaymentReference, Reason},
+    text::{CouponCode, CustomerId, MerchantId, PaymentReference, Reason},
 };
 
 /// Stock that is held for an order at one location: the sum over all its lines of that SKU.
@@ -16,6 +17,31 @@ pub struct Allocation {
     pub stock: StockId,
     /// How many pieces of it.
     pub quantity: Quantity,
+}
+
+/// What an order claims besides its stock.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Benefits {
+    /// Coupons that it uses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponCode>,
+    /// Points of its customer that it spends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+    /// Pieces that count against purchase limits of its customer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limited: Vec<LimitedPieces>,
+}
+
+impl Benefits {
+    /// What an order claims, if it claims anything; boxed, because few do.
+    pub(super) fn of(placed: &OrderPlaced) -> Option<Box<Self>> {
+        let pricing = placed.pricing.as_ref();
+        let coupons = pricing.map_or_else(Vec::new, |pricing| pricing.coupons.clone());
+        let points = pricing.and_then(|pricing| pricing.points).and_then(|points| Points::try_from(points.spent).ok());
+        let benefits = Self { coupons, points, limited: placed.limited.clone() };
+        (benefits != Self::default()).then(|| Box::new(benefits))
+    }
 }
 
 /// What an open order must know to decide. Lines and address are in the event and the views, not here: a million orders
@@ -32,6 +58,9 @@ pub struct Terms {
     pub pay_by: Timestamp,
     /// Which stock is held for it.
     pub allocations: Vec<Allocation>,
+    /// What else it claims.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub benefits: Option<Box<Benefits>>,
 }
 
 /// An order whose payment is awaited.
@@ -96,6 +125,9 @@ pub struct Closed {
     pub owed_back: Vec<Capture>,
     /// Whether its stock was given back, and if not, what is still to be given.
     pub unreleased: Vec<Allocation>,
+    /// What else it claimed and has not given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreturned: Option<Box<Benefits>>,
 }
 
 /// An order. Each state owns what it knows; nothing can be asked of a state that does not have it.

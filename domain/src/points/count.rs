@@ -24,6 +24,14 @@ impl TryFrom<i64> for Points {
     }
 }
 
+impl TryFrom<u64> for Points {
+    type Error = InvalidValue;
+
+    fn try_from(points: u64) -> Result<Self, InvalidValue> {
+        i64::try_from(points).unwrap_or(i64::MAX).try_into()
+    }
+}
+
 impl From<Points> for i64 {
     fn from(points: Points) -> Self {
         points.0

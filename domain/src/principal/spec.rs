@@ -11,6 +11,7 @@ fn terms(customer: Option<&str>) -> Terms {
         total: gbp(1530),
         pay_by: at(30),
         allocations: vec![],
+        benefits: None,
     }
 }
 

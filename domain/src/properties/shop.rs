@@ -59,6 +59,8 @@ impl Shop {
             reference: None,
             lines: frozen.lines,
             total: frozen.total,
+            pricing: None,
+            limited: vec![],
             ship_to: bare_address(),
             allocations: allocations.clone(),
             placed_at: at(self.minute),

@@ -11,10 +11,13 @@ use super::{
 use crate::{
     address::Address,
     coupon::{CouponEvent, CouponTerms, CouponUse},
-    merchant::{MerchantEvent, Policies, ShippingRates, TaxRates},
-    order::{Interrupted, OrderEvent, OrderPlaced, Settlement},
+    merchant::{MerchantEvent, Policies, ShippingRates, TaxBasis, TaxRates},
+    order::{Interrupted, LimitedPieces, OrderEvent, OrderPlaced, Settlement},
     points::{FrozenPoints, GrantCause, PointsEvent},
-    pricing::{Discount, DiscountClass, Offer, Rate, Validity},
+    pricing::{
+        AppliedDiscount, AppliedTax, Discount, DiscountClass, Offer, PointsSpent, Priced, PricedLine, PricedShipping,
+        Rate, Source, Sums, Validity,
+    },
     product::{Backorder, Listing, ProductEvent, ProductKind},
     quota::QuotaEvent,
     refund::{Claim, RefundCause, RefundChannel, RefundEvent},
@@ -30,6 +33,7 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         OrderPlaced: [
             "" => OrderEvent::OrderPlaced(full_placement()),
             "minimal" => OrderEvent::OrderPlaced(minimal_placement()),
+            "priced" => OrderEvent::OrderPlaced(priced_placement()),
         ],
         OrderPaid: [
             "" => OrderEvent::OrderPaid { settlement: Settlement::Captured(capture("pi_3OqY", 3855)), at: precise() },
@@ -290,6 +294,58 @@ fn minimal_placement() -> OrderPlaced {
     let mut line = service_line("GIFT WRAP", 1);
     (line.unit_price, line.total) = (amount(0), amount(0));
     OrderPlaced { customer: None, reference: None, lines: vec![line], total: gbp(0), allocations: vec![], ..placed() }
+}
+
+/// Six pieces at 255 pence, a promotion and a coupon off, tax included, postage on top, 500 points spent.
+pub(crate) fn priced_placement() -> OrderPlaced {
+    let discount = |source, pence| AppliedDiscount { source, amount: amount(pence) };
+    let tax = |pence| AppliedTax {
+        category: text("standard"),
+        rate: super::offers::rate(200_000),
+        basis: TaxBasis::Included,
+        amount: amount(pence),
+    };
+    let line = PricedLine {
+        quantity: quantity(6),
+        price: amount(1530),
+        discounts: vec![
+            discount(Source::Promotion(text("ten-off")), 153),
+            discount(Source::Coupon(text("SPRING-10")), 138),
+        ],
+        tax: Some(tax(207)),
+        points: Some(PointsSpent { spent: 358, value: amount(358) }),
+        total: amount(1239),
+    };
+    let shipping = PricedShipping {
+        method: text("standard"),
+        fee: amount(495),
+        discounts: vec![],
+        tax: Some(tax(83)),
+        points: Some(PointsSpent { spent: 142, value: amount(142) }),
+        total: amount(495),
+    };
+    let sums = Sums {
+        subtotal: amount(1530),
+        discount: amount(291),
+        shipping: amount(495),
+        tax: amount(290),
+        tax_added: amount(0),
+        points: amount(500),
+    };
+    let pricing = Priced {
+        lines: vec![line],
+        shipping: Some(shipping),
+        points: Some(PointsSpent { spent: 500, value: amount(500) }),
+        coupons: vec![text("SPRING-10")],
+        sums,
+        total: gbp(1234),
+    };
+    OrderPlaced {
+        total: gbp(1234),
+        pricing: Some(Box::new(pricing)),
+        limited: vec![LimitedPieces { sku: text("85123A"), quantity: quantity(6) }],
+        ..placed()
+    }
 }
 
 /// A moment that uses all the digits that the log keeps.
