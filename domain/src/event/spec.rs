@@ -45,6 +45,7 @@ fn a_row_of_a_malformed_stream_id_is_undecodable() {
         ("stock", "85123A"),
         ("product", ""),
         ("refund", "ord_1"),
+        ("merchant", "a@b"),
         ("coupon", "spring"),
         ("points_account", "17850/"),
         ("purchase_quota", "17850"),

@@ -8,12 +8,18 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{coupon, order, points, quota, stock};
 use crate::{
     coupon::Coupon,
+    merchant::{self, Merchant, MerchantCommand, Policies},
     order::Order,
     points::PointsAccount,
     product::{self, Product, ProductCommand},
     quota::PurchaseQuota,
     refund::{self, Claim, Refund, RefundCause, RefundChannel, RefundCommand},
-    samples::{at, capture, gbp, listing, order_id, text},
+    samples::{
+        at, capture, gbp, listing,
+        merchants::{full_promotion, policies, shipping_rates, tax_rates},
+        offers::sample_discounts,
+        order_id, text,
+    },
     stock::Stock,
 };
 
@@ -49,6 +55,23 @@ fn refund_commands() -> impl Strategy<Value = Vec<RefundCommand>> {
             note: None,
             at: at(2),
         }),
+    ];
+    prop::collection::vec(command, 1..12)
+}
+
+fn merchant_commands() -> impl Strategy<Value = Vec<MerchantCommand>> {
+    let discounts = prop::sample::select(sample_discounts().into_iter().map(|sample| sample.value).collect::<Vec<_>>());
+    let id = || prop::sample::select(vec!["spring", "autumn"]);
+    let command = prop_oneof![
+        (id(), discounts).prop_map(|(id, discount)| MerchantCommand::DefinePromotion {
+            promotion: full_promotion(id, discount),
+            at: at(0),
+        }),
+        id().prop_map(|id| MerchantCommand::EndPromotion { id: text(id), at: at(1) }),
+        Just(MerchantCommand::SetShippingRates { rates: shipping_rates(), at: at(2) }),
+        Just(MerchantCommand::SetTaxRates { tax: tax_rates(), at: at(3) }),
+        prop::sample::select(vec![policies(), Policies::default()])
+            .prop_map(|policies| MerchantCommand::SetPolicies { policies, at: at(4) }),
     ];
     prop::collection::vec(command, 1..12)
 }
@@ -135,6 +158,16 @@ proptest! {
             for event in decided.unwrap_or_default() {
                 state.evolve(&event);
             }
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_merchant_is_stored_and_read_back_equal(commands in merchant_commands()) {
+        let mut state = Merchant::default();
+        for command in commands {
+            let decided = merchant::decide(&state, command).unwrap_or_default();
+            state = decided.into_iter().fold(state, Merchant::evolve);
             check(&state)?;
         }
     }
