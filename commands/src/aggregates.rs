@@ -8,12 +8,16 @@ use std::{fmt::Display, hash::Hash, str::FromStr};
 
 use cqrs_es::Aggregate;
 use purser_domain::{
+    coupon::Coupon,
     ids::{OrderId, RefundId},
+    merchant::Merchant,
     order::Order,
+    points::PointsAccount,
     product::Product,
+    quota::{PurchaseQuota, QuotaId},
     refund::Refund,
-    stock::Stock,
-    text::Sku,
+    stock::{Stock, StockId},
+    text::{CouponCode, CustomerId, MerchantId, Sku},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -27,6 +31,10 @@ macro_rules! each_aggregate {
             orders: Order,
             products: Product,
             refunds: Refund,
+            merchants: Merchant,
+            coupons: Coupon,
+            points: PointsAccount,
+            quotas: PurchaseQuota,
             $($plural: $Aggregate,)?
         }
     };
@@ -60,8 +68,34 @@ impl Kept for Refund {
     type Id = RefundId;
 }
 
+/// Every placement asks for its merchant, who may never have decided anything. Their ids come from the catalogue.
+impl Kept for Merchant {
+    type Id = MerchantId;
+    const KEPT_BEFORE_ITS_FIRST_EVENT: bool = true;
+}
+
+impl Kept for Coupon {
+    type Id = CouponCode;
+
+    fn entries(&self) -> usize {
+        Self::entries(self)
+    }
+}
+
+impl Kept for PointsAccount {
+    type Id = CustomerId;
+
+    fn entries(&self) -> usize {
+        self.open_freezes()
+    }
+}
+
+impl Kept for PurchaseQuota {
+    type Id = QuotaId;
+}
+
 impl Kept for Stock {
-    type Id = purser_domain::stock::StockId;
+    type Id = StockId;
 
     fn entries(&self) -> usize {
         self.open_reservations()

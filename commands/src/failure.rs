@@ -3,8 +3,18 @@
 use std::time::Duration;
 
 use purser_domain::{
-    allocation::Shortage, checkout::CheckoutRefusal, order::OrderRefusal, product::ProductRefusal,
-    refund::RefundRefusal, stock::StockRefusal, text::Sku,
+    allocation::Shortage,
+    checkout::CheckoutRefusal,
+    coupon::CouponRefusal,
+    merchant::MerchantRefusal,
+    order::OrderRefusal,
+    points::PointsRefusal,
+    pricing::PricingRefusal,
+    product::ProductRefusal,
+    quota::QuotaRefusal,
+    refund::RefundRefusal,
+    stock::StockRefusal,
+    text::{CouponCode, Sku},
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +76,41 @@ pub enum Refusal {
     /// The refund says no.
     #[error(transparent)]
     Refund(#[from] RefundRefusal),
+    /// The order cannot be priced as it was asked for.
+    #[error(transparent)]
+    Pricing(#[from] PricingRefusal),
+    /// A coupon says no.
+    #[error("coupon {code}: {refusal}")]
+    PresentedCoupon {
+        /// Which, counted from zero.
+        coupon: usize,
+        /// Its code.
+        code: CouponCode,
+        /// What it says.
+        refusal: CouponRefusal,
+    },
+    /// Points are their customer's: there are none for a guest.
+    #[error("a guest has no points")]
+    PointsOfNobody,
+    /// The customer's points say no.
+    #[error(transparent)]
+    Points(#[from] PointsRefusal),
+    /// The customer may not buy so many pieces.
+    #[error("sku {sku}: {refusal}")]
+    Quota {
+        /// The first line of the SKU, counted from zero.
+        line: usize,
+        /// Of what.
+        sku: Sku,
+        /// Why.
+        refusal: QuotaRefusal,
+    },
+    /// The merchant's book says no.
+    #[error(transparent)]
+    Merchant(#[from] MerchantRefusal),
+    /// The coupon says no to what is done with it.
+    #[error(transparent)]
+    Coupon(#[from] CouponRefusal),
     /// Services keep no stock.
     #[error("sku {0} is a service and keeps no stock")]
     KeepsNoStock(Sku),

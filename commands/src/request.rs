@@ -4,16 +4,23 @@ use purser_domain::{
     Timestamp,
     address::Address,
     checkout::LineRequest,
+    coupon::CouponTerms,
     ids::{OrderId, RefundId},
+    merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
     money::{Currency, Money},
-    order::OrderStatus,
+    order::{OrderLine, OrderStatus},
+    points::Points,
+    pricing::Priced,
     principal::Principal,
     product::Listing,
     quantity::Quantity,
     refund::{Claim, RefundChannel},
     stock::StockId,
-    text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
+    text::{
+        CouponCode, CustomerId, ExternalReference, MerchantId, PaymentReference, PromotionId, Reason, ShippingMethod,
+        Sku, TrackingNumber,
+    },
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,6 +74,8 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
 pub enum Command {
     /// Places an order and reserves the stock of all its lines, in one append.
     PlaceOrder(PlaceOrder),
+    /// Says what an order would cost, and whether its coupons, points and quantities would be accepted. Writes nothing.
+    QuoteOrder(PlaceOrder),
     /// Records money that was taken for an order.
     RecordPayment {
         /// Which order.
@@ -149,6 +158,36 @@ pub enum Command {
         /// Which SKU.
         sku: Sku,
     },
+    /// Changes what a merchant has decided about prices and orders.
+    ChangeMerchant {
+        /// Which merchant.
+        merchant: MerchantId,
+        /// What is new.
+        change: MerchantChange,
+    },
+    /// Issues a coupon.
+    IssueCoupon {
+        /// Its code.
+        coupon: CouponCode,
+        /// What it is worth, to whom and how often.
+        terms: CouponTerms,
+    },
+    /// Lets no more orders use a coupon.
+    WithdrawCoupon {
+        /// Its code.
+        coupon: CouponCode,
+        /// Why.
+        reason: Reason,
+    },
+    /// Gives points to a customer.
+    GrantPoints {
+        /// Whose.
+        customer: CustomerId,
+        /// How many.
+        points: Points,
+        /// Why.
+        reason: Reason,
+    },
     /// Adds pieces that came in.
     ReceiveStock {
         /// Of what, where.
@@ -192,6 +231,22 @@ pub enum Command {
     },
 }
 
+/// What a merchant decides anew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MerchantChange {
+    /// A promotion begins, or takes the place of the one of the same id.
+    DefinePromotion(Promotion),
+    /// A promotion ends.
+    EndPromotion(PromotionId),
+    /// What delivery costs.
+    SetShippingRates(ShippingRates),
+    /// Which taxes there are.
+    SetTaxRates(TaxRates),
+    /// How orders are dealt with.
+    SetPolicies(Policies),
+}
+
 /// A new order, at catalogue prices unless the principal may state others.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PlaceOrder {
@@ -209,6 +264,28 @@ pub struct PlaceOrder {
     pub ship_to: Address,
     /// When the customer placed it, if not now.
     pub placed_at: Option<Timestamp>,
+    /// The coupons that the customer presents.
+    #[serde(default)]
+    pub coupons: Vec<CouponCode>,
+    /// The points that the customer spends.
+    #[serde(default)]
+    pub points: Option<Points>,
+    /// The way of delivery; the cheapest, where absent.
+    #[serde(default)]
+    pub shipping_method: Option<ShippingMethod>,
+}
+
+/// What an order would cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// The lines at the prices of now.
+    pub lines: Vec<OrderLine>,
+    /// Discounts, tax, shipping and points, where the total is not simply the sum of the lines.
+    pub pricing: Option<Box<Priced>>,
+    /// What is to be paid.
+    pub total: Money,
 }
 
 /// A command's outcome, committed.
@@ -236,6 +313,15 @@ pub enum Answer {
         total: Money,
         /// When the payment window closes.
         pay_by: Timestamp,
+    },
+    /// What an order would cost.
+    Quoted(Quote),
+    /// So many points are there now.
+    PointsAre {
+        /// Points in all.
+        balance: i64,
+        /// Points of these that are kept for orders.
+        frozen: i64,
     },
     /// The order stands there now.
     OrderIs {

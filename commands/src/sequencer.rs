@@ -256,7 +256,7 @@ fn next_batch(waiting: &mut VecDeque<Pending>, commands_max: usize) -> Vec<Pendi
 
 fn weight(command: &Command) -> usize {
     match command {
-        Command::PlaceOrder(place) => place.lines.len().max(1),
+        Command::PlaceOrder(place) | Command::QuoteOrder(place) => place.lines.len().max(1),
         Command::ShipOrder { .. } | Command::StartProcessing { .. } | Command::ReleaseReservations { .. } => 8,
         Command::RecordPayment { .. }
         | Command::CancelOrder { .. }
@@ -267,6 +267,10 @@ fn weight(command: &Command) -> usize {
         | Command::ListProduct { .. }
         | Command::RepriceProduct { .. }
         | Command::DelistProduct { .. }
+        | Command::ChangeMerchant { .. }
+        | Command::IssueCoupon { .. }
+        | Command::WithdrawCoupon { .. }
+        | Command::GrantPoints { .. }
         | Command::ReceiveStock { .. }
         | Command::AdjustStock { .. }
         | Command::RequestRefund { .. }

@@ -158,6 +158,9 @@ pub fn place(lines: &[(&str, i64)]) -> Command {
         ship_to: serde_json::from_value(serde_json::json!({"recipient": "Ada Lovelace", "country": "GB"}))
             .expect("an address"),
         placed_at: None,
+        coupons: vec![],
+        points: None,
+        shipping_method: None,
     })
 }
 
@@ -165,6 +168,8 @@ pub fn place(lines: &[(&str, i64)]) -> Command {
 pub fn order_of(accepted: &Accepted) -> OrderId {
     match &accepted.answer {
         Answer::OrderPlaced { order, .. } | Answer::OrderIs { order, .. } => *order,
-        Answer::StockIs { .. } | Answer::Done => panic!("not about an order: {accepted:?}"),
+        Answer::Quoted(_) | Answer::PointsAre { .. } | Answer::StockIs { .. } | Answer::Done => {
+            panic!("not about an order: {accepted:?}")
+        }
     }
 }

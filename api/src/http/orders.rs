@@ -1,4 +1,4 @@
-//! Orders: place, pay, cancel or decline to, ship, deliver, complete; look at and search.
+//! Orders: quote, place, pay, cancel or decline to, ship, deliver, complete; look at and search.
 
 pub(super) mod cancel;
 pub(super) mod complete;
@@ -8,6 +8,8 @@ pub(super) mod find;
 mod line;
 pub(super) mod pay;
 pub(super) mod place;
+mod pricing;
+pub(super) mod quote;
 pub(super) mod search;
 pub(super) mod ship;
 mod standing;

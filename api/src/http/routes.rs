@@ -27,25 +27,33 @@ pub(super) fn all(routes: Routes) -> Routes {
 
 fn orders(routes: Routes) -> Routes {
     use Kind::{
-        AmountMismatch, DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotFound, OrderExists,
-        OtherCurrency, OtherMerchant, OutOfStock, QuantityOverflow, TotalOverflow, UnknownSku, WrongStatus,
+        AmountMismatch, CouponNotValid, CouponUsedUp, CouponsDoNotCombine, DelistedSku, FieldNotAllowed, FutureTime,
+        MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound, OrderExists, OtherCurrency, OtherMerchant,
+        OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow, TotalOverflow, UnknownCoupon, UnknownSku,
+        WrongStatus,
     };
-    const PLACEMENT: &[Kind] = &[
-        MissingIdempotencyKey,
+    const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,
         FutureTime,
-        OutOfStock,
+        CouponUsedUp,
+        NotEnoughPoints,
+        PurchaseLimit,
         UnknownSku,
         DelistedSku,
         OtherCurrency,
         OtherMerchant,
+        UnknownCoupon,
+        CouponNotValid,
+        CouponsDoNotCombine,
+        NotDelivered,
+        PointsNotUsable,
         TotalOverflow,
-        QuantityOverflow,
-        OrderExists,
     ];
+    const PLACEMENT: &[&[Kind]] = &[CHECKOUT, &[MissingIdempotencyKey, OutOfStock, QuantityOverflow, OrderExists]];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
     routes
-        .command(TRADERS, PLACEMENT, routes!(orders::place::place_order))
+        .command(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))
+        .command(TRADERS, &PLACEMENT.concat(), routes!(orders::place::place_order))
         .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime], routes!(orders::pay::pay_order))
         .command(TRADERS, &[NotFound, WrongStatus], routes!(orders::cancel::cancel_order))
         .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::decline_cancellation::decline_cancellation))

@@ -92,6 +92,18 @@ documented! {
     Change = whole(-1_000_000_000_000, 1_000_000_000_000, -2);
     /// A place in the log: 1, 2, 3 and so on without gaps. A query with `min_position` at least this sees the effect.
     Position = whole(0, i64::MAX, 4_711);
+    /// A coupon's code: 3 to 32 of A-Z 0-9 -
+    CouponCode = text("^[A-Z0-9-]{3,32}$", "SPRING-10");
+    /// Points, at least one.
+    Points = whole(1, 1_000_000_000_000, 500);
+    /// A way of delivery, as the merchant names it: 1 to 64 of A-Z a-z 0-9 . _ -
+    ShippingMethod = text(NAME, "standard");
+    /// A promotion, as its merchant names it: 1 to 64 of A-Z a-z 0-9 . _ -
+    PromotionId = text(NAME, "ten-off");
+    /// What a product is to the tax office: 1 to 64 of A-Z a-z 0-9 . _ -
+    TaxCategory = text(NAME, "standard");
+    /// A share in parts of a million: 88750 is 8.875 %.
+    Rate = whole(0, 1_000_000, 200_000);
     /// An order's id.
     OrderId = text("^ord_[0-9a-f]{32}$", "ord_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
     /// A refund's id.

@@ -144,7 +144,7 @@ impl Sequencer {
         if let Err(error) = self.check_out(writer, Needs::of_all(&batch), &mut working).await {
             return Err(undecided(batch, error));
         }
-        let needs = Needs::held_for_all(&batch, &working);
+        let needs = Needs::implied_by_all(&batch, &working);
         if let Err(error) = self.check_out(writer, needs, &mut working).await {
             return Err(undecided(batch, error));
         }

@@ -13,8 +13,12 @@ use cqrs_es::Aggregate;
 use lru::LruCache;
 use purser_domain::{
     allocation::Shelf,
+    coupon::Coupon,
+    merchant::Merchant,
     order::Order,
+    points::PointsAccount,
     product::Product,
+    quota::PurchaseQuota,
     recorded::Recorded,
     refund::Refund,
     stock::{Stock, StockId},

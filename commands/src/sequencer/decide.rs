@@ -3,11 +3,14 @@
 //! A step that spans several aggregates asks every one of them first, with the pure `decide`, and lets them handle the
 //! command only when all have agreed. A refusal therefore never leaves a trace.
 
+mod benefits;
+mod checkout;
 mod orders;
 mod place;
 mod products;
 mod refunds;
 mod stocks;
+mod terms;
 
 use std::sync::Arc;
 
@@ -20,6 +23,7 @@ use purser_domain::{
 };
 use serde_json::value::{RawValue, to_raw_value};
 
+use self::orders::HoldStep;
 use crate::{
     failure::Refusal,
     request::{Answer, Command, Request},
@@ -52,6 +56,7 @@ impl Decision<'_> {
         let asked = Asked { request, metadata: metadata.into(), now: self.now };
         match &request.command {
             Command::PlaceOrder(place) => self.place_order(&asked, place),
+            Command::QuoteOrder(place) => self.quote_order(&asked, place),
             Command::RecordPayment { order, reference, amount, at } => {
                 let at = asked.time(*at)?;
                 let (reference, amount) = (reference.clone(), *amount);
@@ -67,28 +72,38 @@ impl Decision<'_> {
             }
             Command::ShipOrder { order, tracking, at } => {
                 let ship = OrderCommand::Ship { tracking: tracking.clone(), at: asked.time(*at)? };
-                self.change_order(&asked, *order, ship, Some(|order| StockCommand::Consume { order }))
+                self.change_order(&asked, *order, ship, Some(HoldStep::Consume))
             }
             Command::DeliverOrder { order, at } => {
                 self.change_order(&asked, *order, OrderCommand::Deliver { at: asked.time(*at)? }, None)
             }
             Command::CompleteOrder { order, at } => {
-                self.change_order(&asked, *order, OrderCommand::Complete { at: asked.time(*at)? }, None)
+                let at = asked.time(*at)?;
+                let before = self.status(*order);
+                let answer = self.change_order(&asked, *order, OrderCommand::Complete { at }, None)?;
+                if before != self.status(*order) {
+                    self.reward(&asked, *order)?;
+                }
+                Ok(answer)
             }
             Command::StartProcessing { order } => {
                 let start = OrderCommand::StartProcessing { at: self.now };
-                self.change_order(&asked, *order, start, Some(|order| StockCommand::Commit { order }))
+                self.change_order(&asked, *order, start, Some(HoldStep::Commit))
             }
             Command::ExpireOrder { order } => {
                 self.change_order(&asked, *order, OrderCommand::Expire { at: self.now }, None)
             }
             Command::ReleaseReservations { order } => {
                 let release = OrderCommand::ReleaseReservations { at: self.now };
-                self.change_order(&asked, *order, release, Some(|order| StockCommand::Release { order }))
+                self.change_order(&asked, *order, release, Some(HoldStep::Release))
             }
             Command::ListProduct { sku, listing } => self.list_product(&asked, sku, listing),
             Command::RepriceProduct { sku, price } => self.reprice_product(&asked, sku, *price),
             Command::DelistProduct { sku } => self.delist_product(&asked, sku),
+            Command::ChangeMerchant { merchant, change } => self.change_merchant(&asked, merchant, change),
+            Command::IssueCoupon { coupon, terms } => self.issue_coupon(&asked, coupon, terms),
+            Command::WithdrawCoupon { coupon, reason } => self.withdraw_coupon(&asked, coupon, reason),
+            Command::GrantPoints { customer, points, reason } => self.grant_points(&asked, customer, *points, reason),
             Command::ReceiveStock { stock, quantity, at } => {
                 let receive = StockCommand::Receive { quantity: *quantity, at: asked.time(*at)? };
                 self.change_stock(&asked, stock, receive)

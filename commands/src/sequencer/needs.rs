@@ -1,9 +1,16 @@
 //! Which aggregates a command needs.
 
-use purser_domain::{ids::RefundId, order::Order, stock::StockId};
+use purser_domain::{
+    ids::RefundId,
+    order::{Benefits, Order, Terms},
+    principal::Principal,
+    quota::QuotaId,
+    stock::StockId,
+    text::CustomerId,
+};
 
 use crate::{
-    request::{Command, PlaceOrder},
+    request::{Command, PlaceOrder, Request},
     sequencer::{
         Pending,
         cache::{Needs, Working},
@@ -15,29 +22,28 @@ impl Needs {
     pub(crate) fn of_all(batch: &[Pending]) -> Self {
         let mut needs = Self::default();
         for pending in batch {
-            needs.of(&pending.request.command);
+            needs.of(&pending.request);
         }
         needs
     }
 
-    /// What only the orders of a batch themselves can tell.
-    pub(crate) fn held_for_all(batch: &[Pending], working: &Working) -> Self {
+    /// What only the orders and products of a batch themselves can tell.
+    pub(crate) fn implied_by_all(batch: &[Pending], working: &Working) -> Self {
         let mut needs = Self::default();
         for pending in batch {
-            needs.held_for(&pending.request.command, working);
+            needs.implied_by(&pending.request, working);
         }
         needs
     }
 
     /// What is known from the command alone.
-    fn of(&mut self, command: &Command) {
-        match command {
-            Command::PlaceOrder(PlaceOrder { lines, .. }) => {
-                for line in lines {
-                    self.products.push(line.sku.clone());
-                    self.shelves.push(line.sku.clone());
-                }
+    fn of(&mut self, request: &Request) {
+        match &request.command {
+            Command::PlaceOrder(place) => {
+                self.checkout(request, place);
+                self.shelves.extend(place.lines.iter().map(|line| line.sku.clone()));
             }
+            Command::QuoteOrder(place) => self.checkout(request, place),
             Command::RecordPayment { order, .. }
             | Command::CancelOrder { order, .. }
             | Command::DeclineCancellation { order, .. }
@@ -50,6 +56,11 @@ impl Needs {
             Command::ListProduct { sku, .. } | Command::RepriceProduct { sku, .. } | Command::DelistProduct { sku } => {
                 self.products.push(sku.clone());
             }
+            Command::ChangeMerchant { merchant, change: _ } => self.merchants.push(merchant.clone()),
+            Command::IssueCoupon { coupon, .. } | Command::WithdrawCoupon { coupon, .. } => {
+                self.coupons.push(coupon.clone());
+            }
+            Command::GrantPoints { customer, .. } => self.points.push(customer.clone()),
             Command::ReceiveStock { stock: StockId { sku, .. }, .. }
             | Command::AdjustStock { stock: StockId { sku, .. }, .. } => {
                 self.products.push(sku.clone());
@@ -64,33 +75,106 @@ impl Needs {
         }
     }
 
-    /// What only the order itself can tell: the stock that is held for it.
-    fn held_for(&mut self, command: &Command, working: &Working) {
-        let order = match command {
+    fn checkout(&mut self, request: &Request, place: &PlaceOrder) {
+        self.products.extend(place.lines.iter().map(|line| line.sku.clone()));
+        self.coupons.extend(place.coupons.iter().cloned());
+        if place.points.is_some() {
+            self.points.extend(customer(request, place).cloned());
+        }
+    }
+
+    /// What only the orders and products themselves can tell.
+    fn implied_by(&mut self, request: &Request, working: &Working) {
+        match &request.command {
+            Command::PlaceOrder(place) | Command::QuoteOrder(place) => self.rules(request, place, working),
             Command::ShipOrder { order, .. }
             | Command::StartProcessing { order }
-            | Command::ReleaseReservations { order } => order,
-            Command::PlaceOrder(_)
-            | Command::RecordPayment { .. }
-            | Command::CancelOrder { .. }
+            | Command::ReleaseReservations { order } => {
+                if let Some(order) = working.orders.get(order) {
+                    self.held_for(&order.state);
+                }
+            }
+            Command::CancelOrder { order, .. } => {
+                let terms = working.orders.get(order).and_then(|order| order.state.terms());
+                self.merchants.extend(terms.map(|terms| terms.merchant.clone()));
+            }
+            Command::CompleteOrder { order, .. } => {
+                if let Some(terms) = working.orders.get(order).and_then(|order| order.state.terms()) {
+                    self.merchants.push(terms.merchant.clone());
+                    self.points.extend(terms.customer.clone());
+                }
+            }
+            Command::RecordPayment { .. }
             | Command::DeclineCancellation { .. }
             | Command::DeliverOrder { .. }
-            | Command::CompleteOrder { .. }
             | Command::ExpireOrder { .. }
             | Command::ListProduct { .. }
             | Command::RepriceProduct { .. }
             | Command::DelistProduct { .. }
+            | Command::ChangeMerchant { .. }
+            | Command::IssueCoupon { .. }
+            | Command::WithdrawCoupon { .. }
+            | Command::GrantPoints { .. }
             | Command::ReceiveStock { .. }
             | Command::AdjustStock { .. }
             | Command::RequestRefund { .. }
             | Command::RecordRefundSubmitted { .. }
-            | Command::RecordRefundSucceeded { .. } => return,
-        };
-        let allocations = match working.orders.get(order).map(|order| &order.state) {
-            Some(Order::Cancelled(closed) | Order::Expired(closed)) => closed.unreleased.as_slice(),
-            Some(order) => order.terms().map_or(&[][..], |terms| terms.allocations.as_slice()),
-            None => &[],
+            | Command::RecordRefundSucceeded { .. } => {}
+        }
+    }
+
+    /// The rules that a checkout goes by: those of the merchant, and the limits of what one customer may buy.
+    fn rules(&mut self, request: &Request, place: &PlaceOrder, working: &Working) {
+        let listing = |sku| working.products.get(sku).and_then(|product| product.state.listing());
+        let listings = place.lines.iter().map(|line| (&line.sku, listing(&line.sku)));
+        if let Some((_, Some(first))) = listings.clone().next() {
+            self.merchants.push(first.merchant.clone());
+        }
+        let Some(customer) = customer(request, place) else { return };
+        for (sku, listing) in listings {
+            if listing.is_some_and(|listing| listing.purchase_limit.is_some()) {
+                self.quotas.push(QuotaId { customer: customer.clone(), sku: sku.clone() });
+            }
+        }
+    }
+
+    /// The stock that is held for an order, and what else it claims.
+    fn held_for(&mut self, order: &Order) {
+        let Some(terms) = order.terms() else { return };
+        let (allocations, benefits) = match order {
+            Order::Cancelled(closed) | Order::Expired(closed) => (&closed.unreleased, closed.unreturned.as_deref()),
+            Order::Unplaced
+            | Order::PendingPayment(_)
+            | Order::Paid(_)
+            | Order::Processing(_)
+            | Order::Cancelling(_)
+            | Order::Shipped(_)
+            | Order::Delivered(_)
+            | Order::Completed(_) => (&terms.allocations, terms.benefits.as_deref()),
         };
         self.shelves.extend(allocations.iter().map(|allocation| allocation.stock.sku.clone()));
+        if let Some(benefits) = benefits {
+            self.claimed(terms, benefits);
+        }
+    }
+
+    fn claimed(&mut self, terms: &Terms, benefits: &Benefits) {
+        self.coupons.extend(benefits.coupons.iter().cloned());
+        let Some(customer) = &terms.customer else { return };
+        if benefits.points.is_some() {
+            self.points.push(customer.clone());
+        }
+        let quota = |sku: &purser_domain::text::Sku| QuotaId { customer: customer.clone(), sku: sku.clone() };
+        self.quotas.extend(benefits.limited.iter().map(|pieces| quota(&pieces.sku)));
+    }
+}
+
+/// Who buys, as far as the request tells; whether it may say so is decided later.
+fn customer<'a>(request: &'a Request, place: &'a PlaceOrder) -> Option<&'a CustomerId> {
+    match &request.principal {
+        Principal::Customer(own) => Some(own),
+        Principal::Merchant(_) | Principal::BackOffice | Principal::Operator | Principal::Saga => {
+            place.customer.as_ref()
+        }
     }
 }

@@ -212,7 +212,7 @@ impl Sequencer {
     fn check_out_from_memory(&mut self, batch: &[Pending]) -> Option<Working> {
         let mut working = Working::default();
         let complete = self.cache.check_out(Needs::of_all(batch), &mut working).is_empty()
-            && self.cache.check_out(Needs::held_for_all(batch, &working), &mut working).is_empty();
+            && self.cache.check_out(Needs::implied_by_all(batch, &working), &mut working).is_empty();
         if complete {
             return Some(working);
         }

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use crate::coupon::{CouponEvent, CouponTerms, CouponUses};
+use crate::{
+    coupon::{CouponEvent, CouponTerms, CouponUses},
+    ids::OrderId,
+};
 
 /// A coupon. Its code is its stream's id.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -29,6 +32,11 @@ impl Coupon {
             Self::Unissued => None,
             Self::Issued(uses) | Self::Withdrawn(uses) => Some(uses),
         }
+    }
+
+    /// Whether a use of it is kept for an order.
+    pub fn is_frozen_for(&self, order: OrderId) -> bool {
+        self.counts().is_some_and(|uses| uses.frozen_for(order).is_some())
     }
 
     /// Uses that orders hold or have redeemed.

@@ -39,6 +39,7 @@ pub struct PlaceOrder {
 
 /// What can be asked of an order. Times are stated with the command, never read from a clock.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "placement is the hot path, and boxing it would cost it an allocation")]
 pub enum OrderCommand {
     /// Begins the order.
     Place(PlaceOrder),

@@ -12,6 +12,13 @@ impl Points {
     pub const MAX: i64 = 1_000_000_000_000;
 }
 
+impl Points {
+    /// How many.
+    pub const fn get(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+}
+
 impl TryFrom<i64> for Points {
     type Error = InvalidValue;
 

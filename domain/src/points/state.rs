@@ -60,7 +60,8 @@ impl PointsAccount {
         self.freezes.len()
     }
 
-    pub(super) fn frozen_for(&self, order: OrderId) -> Option<FrozenPoints> {
+    /// What is frozen for an order.
+    pub fn frozen_for(&self, order: OrderId) -> Option<FrozenPoints> {
         self.freezes.get(&order).map(|points| FrozenPoints { order, points: *points })
     }
 

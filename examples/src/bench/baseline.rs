@@ -118,6 +118,8 @@ impl Caller for BaselineCaller {
             reference: None,
             lines,
             total: Money { amount: (2 * workload::PRICE).try_into()?, currency: workload::currency()? },
+            pricing: None,
+            limited: vec![],
             ship_to: workload::address()?,
             allocations: needed.clone(),
             placed_at: now,

@@ -140,6 +140,9 @@ impl Caller for InProcessCaller {
             currency: workload::currency()?,
             ship_to: engine.address.clone(),
             placed_at: None,
+            coupons: vec![],
+            points: None,
+            shipping_method: None,
         });
         engine.commands.execute(engine.request(place, Some(idempotency))).await?;
         Ok(())

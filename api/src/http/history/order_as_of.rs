@@ -47,7 +47,7 @@ pub(crate) struct OrderAsOf {
     reference: Option<ExternalReference>,
     /// What was bought.
     lines: Vec<Line>,
-    /// The sum of the lines.
+    /// What was to be paid.
     #[schema(value_type = schema::Money)]
     total: Money,
     /// Where it went.

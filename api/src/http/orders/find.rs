@@ -13,7 +13,7 @@ use purser_projections::views::order_detail::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Line;
+use super::{Line, pricing::OrderPricing};
 use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
@@ -56,9 +56,12 @@ pub(crate) struct Order {
     reference: Option<ExternalReference>,
     /// What was bought, at the prices that were frozen into it.
     lines: Vec<Line>,
-    /// The sum of the lines.
+    /// What is to be paid, or was.
     #[schema(value_type = schema::Money)]
     total: Money,
+    /// Discounts, tax, shipping and points, where the total is not simply the sum of the lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pricing: Option<OrderPricing>,
     /// Where it goes.
     #[schema(value_type = schema::Address)]
     ship_to: Address,
@@ -179,6 +182,7 @@ impl Order {
             reference: placed.reference,
             lines: placed.lines.into_iter().map(Line::from).collect(),
             total: placed.total,
+            pricing: placed.pricing.map(|pricing| (*pricing).into()),
             ship_to: placed.ship_to,
             placed_at: placed.placed_at.into(),
             pay_by: placed.pay_by.into(),

@@ -6,8 +6,9 @@ use purser_domain::{
     ids::OrderId,
     money::{Amount, Currency, Money},
     order::OrderStatus,
+    points::Points,
     quantity::Quantity,
-    text::{CustomerId, ExternalReference, MerchantId, Sku},
+    text::{CouponCode, CustomerId, ExternalReference, MerchantId, ShippingMethod, Sku},
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,16 @@ pub(crate) struct OrderPlacement {
     ship_to: Address,
     /// When the customer placed it, if not now; not in the future. Back office only.
     placed_at: Option<Moment>,
+    /// Coupons to be used. All of them are, or the order is refused.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::CouponCode>, max_items = 5, required = false)]
+    coupons: Vec<CouponCode>,
+    /// Points of the customer to be spent, as the merchant's policy values them.
+    #[schema(value_type = Option<schema::Points>)]
+    points: Option<Points>,
+    /// The way of delivery; the cheapest that serves the country, where absent.
+    #[schema(value_type = Option<schema::ShippingMethod>)]
+    shipping_method: Option<ShippingMethod>,
 }
 
 /// A line of a new order.
@@ -86,8 +97,10 @@ pub(crate) struct PlacedOrder {
 
 /// Places an order.
 ///
-/// Prices are the catalogue's and are frozen into the order; the stock of all lines is reserved in the same step. Where
-/// anything is short, nothing is reserved and every short line is named.
+/// Prices are the catalogue's, with the merchant's promotions, the coupons, shipping and tax worked into them as a quote of
+/// the same order shows; all of it is frozen into the order. The stock of all lines is reserved in the same step, and so
+/// are uses of coupons, points and the customer's share of purchase limits. Where anything is short, nothing is reserved and
+/// every short line is named.
 #[utoipa::path(
     post,
     path = "/v1/orders",
@@ -115,28 +128,36 @@ pub(crate) async fn place_order(
         let detail = "a placement needs an Idempotency-Key, so that it can be repeated without harm";
         return Err(Problem::at(Kind::MissingIdempotencyKey, Fault::header("Idempotency-Key", detail)));
     }
-    if body.ship_to.lines.len() > ADDRESS_LINES_MAX {
-        let detail = format!("an address has at most {ADDRESS_LINES_MAX} lines");
-        return Err(Problem::at(Kind::InvalidValue, Fault::pointer("/ship_to/lines", detail)));
-    }
-    let command = Command::PlaceOrder(PlaceOrder {
-        order: state.mint.order_id(),
-        customer: body.customer,
-        reference: body.reference,
-        lines: body.lines.into_iter().map(LineRequest::from).collect(),
-        currency: body.currency,
-        ship_to: body.ship_to,
-        placed_at: body.placed_at.map(Into::into),
-    });
+    let command = Command::PlaceOrder(body.request(state.mint.order_id())?);
     let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
     match answer {
         Answer::OrderPlaced { order, status, merchant, total, pay_by } => Ok(Answered::created(
             format!("/v1/orders/{order}"),
             PlacedOrder { id: order, status, merchant, total, pay_by: pay_by.into(), position },
         )),
-        Answer::OrderIs { .. } | Answer::StockIs { .. } | Answer::Done => {
-            Err(Problem::internal("a placement was answered as something else"))
+        other => Err(Problem::internal(format!("a placement was answered as {other:?}"))),
+    }
+}
+
+impl OrderPlacement {
+    /// The order as the write side is asked for it.
+    pub(super) fn request(self, order: OrderId) -> Result<PlaceOrder, Problem> {
+        if self.ship_to.lines.len() > ADDRESS_LINES_MAX {
+            let detail = format!("an address has at most {ADDRESS_LINES_MAX} lines");
+            return Err(Problem::at(Kind::InvalidValue, Fault::pointer("/ship_to/lines", detail)));
         }
+        Ok(PlaceOrder {
+            order,
+            customer: self.customer,
+            reference: self.reference,
+            lines: self.lines.into_iter().map(LineRequest::from).collect(),
+            currency: self.currency,
+            ship_to: self.ship_to,
+            placed_at: self.placed_at.map(Into::into),
+            coupons: self.coupons,
+            points: self.points,
+            shipping_method: self.shipping_method,
+        })
     }
 }
 

@@ -28,8 +28,6 @@ pub(super) async fn change(
     let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
     match answer {
         Answer::OrderIs { order, status } => Ok(Answered::ok(Standing { id: order, status, position })),
-        Answer::OrderPlaced { .. } | Answer::StockIs { .. } | Answer::Done => {
-            Err(Problem::internal("a command to an order was answered as something else"))
-        }
+        other => Err(Problem::internal(format!("a command to an order was answered as {other:?}"))),
     }
 }

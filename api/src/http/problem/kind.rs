@@ -80,6 +80,12 @@ kinds! {
     StockFull CONFLICT "stock-full" "The stock would count more than it can";
     /// A reservation is not in the stage that this needs.
     ReservationConflict CONFLICT "reservation-conflict" "The reservation is not in the stage that this needs";
+    /// All uses of a coupon are taken, or all that a customer has.
+    CouponUsedUp CONFLICT "coupon-used-up" "All uses of the coupon are taken";
+    /// The customer has fewer points.
+    NotEnoughPoints CONFLICT "not-enough-points" "The customer has not so many points";
+    /// The customer would have bought more pieces than one customer may.
+    PurchaseLimit CONFLICT "purchase-limit" "One customer may not buy so many";
     /// Services keep no stock.
     KeepsNoStock CONFLICT "keeps-no-stock" "A service keeps no stock";
     /// The product is on sale already, as something else.
@@ -114,6 +120,16 @@ kinds! {
     OtherCurrency UNPROCESSABLE_ENTITY "other-currency" "A price is in another currency";
     /// The lines are of several merchants.
     OtherMerchant UNPROCESSABLE_ENTITY "other-merchant" "The lines are of several merchants";
+    /// There is no coupon of this code.
+    UnknownCoupon UNPROCESSABLE_ENTITY "unknown-coupon" "There is no such coupon";
+    /// The coupon cannot be used for this order.
+    CouponNotValid UNPROCESSABLE_ENTITY "coupon-not-valid" "The coupon cannot be used for this order";
+    /// Two coupons cannot be used together.
+    CouponsDoNotCombine UNPROCESSABLE_ENTITY "coupons-do-not-combine" "The coupons cannot be used together";
+    /// The merchant does not deliver there, or not in this way.
+    NotDelivered UNPROCESSABLE_ENTITY "not-delivered" "The merchant does not deliver there, or not in this way";
+    /// Points cannot be spent on this order, or not so many.
+    PointsNotUsable UNPROCESSABLE_ENTITY "points-not-usable" "Points cannot be spent on this order, or not so many";
     /// The order's total is more than an amount can be.
     TotalOverflow UNPROCESSABLE_ENTITY "total-overflow" "The order's total is too large";
     /// The lines of one SKU ask for more than one order may.

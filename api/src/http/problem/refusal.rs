@@ -1,6 +1,8 @@
 use purser_commands::Refusal;
 use purser_domain::{
-    checkout::CheckoutRefusal, order::OrderRefusal, product::ProductRefusal, refund::RefundRefusal, stock::StockRefusal,
+    checkout::CheckoutRefusal, coupon::CouponRefusal, merchant::MerchantRefusal, order::OrderRefusal,
+    points::PointsRefusal, pricing::PricingRefusal, product::ProductRefusal, quota::QuotaRefusal,
+    refund::RefundRefusal, stock::StockRefusal,
 };
 
 use super::{Fault, Kind, Problem};
@@ -17,6 +19,18 @@ impl From<Refusal> for Problem {
             Refusal::Stock(refusal) => refusal.into(),
             Refusal::Product(refusal) => refusal.into(),
             Refusal::Refund(refusal) => refusal.into(),
+            Refusal::Pricing(refusal) => refusal.into(),
+            Refusal::PresentedCoupon { coupon, code: _, refusal } => presented(coupon, &refusal, detail),
+            Refusal::PointsOfNobody => Self::at(Kind::PointsNotUsable, Fault::pointer("/points", detail)),
+            Refusal::Points(refusal) => refusal.into(),
+            Refusal::Quota { line, sku: _, refusal: QuotaRefusal::LimitExceeded { .. } } => {
+                Self::at(Kind::PurchaseLimit, Fault::pointer(format!("/lines/{line}/quantity"), detail))
+            }
+            Refusal::Quota { line: _, sku: _, refusal: QuotaRefusal::MoreThanTaken { .. } } => {
+                Self::new(Kind::ReservationConflict, detail)
+            }
+            Refusal::Merchant(refusal) => refusal.into(),
+            Refusal::Coupon(refusal) => refusal.into(),
             Refusal::KeepsNoStock(_) => Self::new(Kind::KeepsNoStock, detail),
             Refusal::FieldNotAllowed { field } => {
                 Self::at(Kind::FieldNotAllowed, Fault::pointer(format!("/{field}"), detail))
@@ -111,5 +125,108 @@ impl From<RefundRefusal> for Problem {
                 Self::new(Kind::RefundConflict, detail)
             }
         }
+    }
+}
+
+impl From<PricingRefusal> for Problem {
+    fn from(refusal: PricingRefusal) -> Self {
+        let detail = refusal.to_string();
+        let (kind, pointer) = match refusal {
+            PricingRefusal::TooManyCoupons => (Kind::CouponNotValid, "/coupons".to_owned()),
+            PricingRefusal::CouponRepeated { coupon, .. }
+            | PricingRefusal::CouponOfOtherMerchant { coupon, .. }
+            | PricingRefusal::CouponNotYetValid { coupon, .. }
+            | PricingRefusal::CouponNoLongerValid { coupon, .. }
+            | PricingRefusal::CouponOfOtherCurrency { coupon, .. }
+            | PricingRefusal::CouponBelowMinimum { coupon, .. }
+            | PricingRefusal::CouponGivesNothing { coupon, .. } => (Kind::CouponNotValid, format!("/coupons/{coupon}")),
+            PricingRefusal::CouponsDoNotCombine { coupon, .. } => {
+                (Kind::CouponsDoNotCombine, format!("/coupons/{coupon}"))
+            }
+            PricingRefusal::NotDelivered { .. } => (Kind::NotDelivered, "/ship_to/country".to_owned()),
+            PricingRefusal::UnknownShippingMethod { .. } => (Kind::NotDelivered, "/shipping_method".to_owned()),
+            PricingRefusal::PointsNotTaken { .. }
+            | PricingRefusal::TooManyPoints { .. }
+            | PricingRefusal::PointsGiveNothing => (Kind::PointsNotUsable, "/points".to_owned()),
+            PricingRefusal::TotalOverflow => (Kind::TotalOverflow, "/lines".to_owned()),
+        };
+        Self::at(kind, Fault::pointer(pointer, detail))
+    }
+}
+
+/// What a coupon says to the order that it is presented with.
+fn presented(coupon: usize, refusal: &CouponRefusal, detail: String) -> Problem {
+    let kind = match refusal {
+        CouponRefusal::Unknown => Kind::UnknownCoupon,
+        CouponRefusal::UsedUp { .. } | CouponRefusal::UsedUpByCustomer { .. } => Kind::CouponUsedUp,
+        CouponRefusal::Withdrawn
+        | CouponRefusal::OtherMerchant
+        | CouponRefusal::NotYetValid { .. }
+        | CouponRefusal::Over { .. }
+        | CouponRefusal::CustomerNeeded
+        | CouponRefusal::OtherTerms
+        | CouponRefusal::Offer(_)
+        | CouponRefusal::AlreadyFrozen
+        | CouponRefusal::NotFrozen
+        | CouponRefusal::NotRedeemed => Kind::CouponNotValid,
+    };
+    Problem::at(kind, Fault::pointer(format!("/coupons/{coupon}"), detail))
+}
+
+impl From<CouponRefusal> for Problem {
+    fn from(refusal: CouponRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            CouponRefusal::Unknown => Self::not_found("coupon"),
+            CouponRefusal::Offer(refusal) => {
+                Self::at(Kind::InvalidValue, Fault::pointer(format!("/offer/{}", refusal.field()), detail))
+            }
+            CouponRefusal::OtherTerms
+            | CouponRefusal::Withdrawn
+            | CouponRefusal::OtherMerchant
+            | CouponRefusal::NotYetValid { .. }
+            | CouponRefusal::Over { .. }
+            | CouponRefusal::CustomerNeeded => Self::new(Kind::CouponNotValid, detail),
+            CouponRefusal::UsedUp { .. } | CouponRefusal::UsedUpByCustomer { .. } => {
+                Self::new(Kind::CouponUsedUp, detail)
+            }
+            CouponRefusal::AlreadyFrozen | CouponRefusal::NotFrozen | CouponRefusal::NotRedeemed => {
+                Self::new(Kind::ReservationConflict, detail)
+            }
+        }
+    }
+}
+
+impl From<PointsRefusal> for Problem {
+    fn from(refusal: PointsRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            PointsRefusal::Insufficient { .. } => Self::at(Kind::NotEnoughPoints, Fault::pointer("/points", detail)),
+            PointsRefusal::TooMany => Self::at(Kind::InvalidValue, Fault::pointer("/points", detail)),
+            PointsRefusal::AlreadyFrozen
+            | PointsRefusal::NotFrozen
+            | PointsRefusal::MoreThanSpent { .. }
+            | PointsRefusal::MoreThanEarned { .. } => Self::new(Kind::ReservationConflict, detail),
+        }
+    }
+}
+
+impl From<MerchantRefusal> for Problem {
+    fn from(refusal: MerchantRefusal) -> Self {
+        let detail = refusal.to_string();
+        let pointer = match refusal {
+            MerchantRefusal::TooManyPromotions => return Self::new(Kind::InvalidValue, detail),
+            MerchantRefusal::UnknownPromotion { id: _ } => return Self::not_found("promotion"),
+            MerchantRefusal::InvalidOffer(refusal) => format!("/offer/{}", refusal.field()),
+            MerchantRefusal::TooManyShippingRates | MerchantRefusal::TooManyTaxRates => "/rates".to_owned(),
+            MerchantRefusal::ShippingNowhere { rate } => format!("/rates/{rate}/countries"),
+            MerchantRefusal::ShippingRateRepeated { rate } | MerchantRefusal::TaxRateRepeated { rate } => {
+                format!("/rates/{rate}")
+            }
+            MerchantRefusal::WorthlessPoints => "/points/value_per_100".to_owned(),
+            MerchantRefusal::NoPriorities | MerchantRefusal::TooManyPriorities => "/allocation/priority".to_owned(),
+            MerchantRefusal::PriorityRepeated { location } => format!("/allocation/priority/{location}"),
+        };
+        Self::at(Kind::InvalidValue, Fault::pointer(pointer, detail))
     }
 }

@@ -54,8 +54,6 @@ pub(super) async fn change(
             let available = on_hand - reserved;
             Ok(Answered::ok(StockCount { sku, location, on_hand, reserved, available, position }))
         }
-        Answer::OrderPlaced { .. } | Answer::OrderIs { .. } | Answer::Done => {
-            Err(Problem::internal("a command to a stock was answered as something else"))
-        }
+        other => Err(Problem::internal(format!("a command to a stock was answered as {other:?}"))),
     }
 }

@@ -1,34 +1,61 @@
 //! Commands to an order that exists, with what they do to the stock that is held for it.
 
-use purser_domain::{order::Cancelling, principal::Principal, text::Reason};
+use purser_domain::{
+    merchant::CancellationAfterPayment,
+    order::{Benefits, Cancelling, OrderStatus, Terms},
+    principal::Principal,
+    text::Reason,
+};
 
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, OrderRefusal, Stock, StockCommand, Stopped,
     Target, order, stock,
 };
 
-/// What a step of the order does to each stock that is held for it.
-pub(super) type StockStep = fn(OrderId) -> StockCommand;
+/// What a step of the order does to all that is held for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum HoldStep {
+    /// It is used up: stock deducted, coupons redeemed, points spent.
+    Commit,
+    /// The deducted stock leaves.
+    Consume,
+    /// All of it goes back.
+    Release,
+}
+
+impl HoldStep {
+    const fn on_stock(self, order: OrderId) -> StockCommand {
+        match self {
+            Self::Commit => StockCommand::Commit { order },
+            Self::Consume => StockCommand::Consume { order },
+            Self::Release => StockCommand::Release { order },
+        }
+    }
+}
 
 impl Decision<'_> {
-    /// Lets an order handle a command, together with the stock that is held for it where there is a step for that. When
-    /// the order has taken the step already, its stock has too.
+    /// Lets an order handle a command, together with all that is held for it where there is a step for that. When the
+    /// order has taken the step already, what is held for it has too.
     pub(super) fn change_order(
         &mut self,
         asked: &Asked<'_>,
         id: OrderId,
         command: OrderCommand,
-        stock_step: Option<StockStep>,
+        hold_step: Option<HoldStep>,
     ) -> Result<Answer, Stopped> {
         let known = self.working.orders.get(&id).map(|order| &order.state);
         let known = known.filter(|order| order.terms().is_some_and(|terms| asked.request.principal.owns_order(terms)));
         let known = known.ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
-        if let Some(step) = stock_step {
-            let changes = order::decide(known, command.clone()).map_err(Stopped::refused)?;
-            let allocations = if changes.is_empty() { Vec::new() } else { held(known).to_vec() };
+        if let Some(step) = hold_step
+            && !order::decide(known, command.clone()).map_err(Stopped::refused)?.is_empty()
+        {
+            let (allocations, benefits) = (held(known).to_vec(), benefits(known));
             self.check_stocks(id, &allocations, step)?;
             for allocation in &allocations {
-                self.drive_stock(asked, allocation, step(id))?;
+                self.drive_stock(asked, allocation, step.on_stock(id))?;
+            }
+            if let Some((terms, benefits)) = benefits {
+                self.step_benefits(asked, id, step, &terms, &benefits)?;
             }
         }
         let Some(order) = self.working.orders.get_mut(&id) else {
@@ -37,6 +64,19 @@ impl Decision<'_> {
         self.draft.drive(order.target(&id), command, &asked.metadata)?;
         let status = order.state.status().ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
         Ok(Answer::OrderIs { order: id, status })
+    }
+
+    fn needs_consent(&self, id: OrderId) -> bool {
+        let terms = self.working.orders.get(&id).and_then(|order| order.state.terms());
+        let merchant = terms.and_then(|terms| self.working.merchants.get(&terms.merchant));
+        match merchant.map(|merchant| merchant.state.policies().cancellation_after_payment).unwrap_or_default() {
+            CancellationAfterPayment::Consent => true,
+            CancellationAfterPayment::Automatic => false,
+        }
+    }
+
+    pub(super) fn status(&self, id: OrderId) -> Option<OrderStatus> {
+        self.working.orders.get(&id).and_then(|order| order.state.status())
     }
 
     /// A customer ends an order by their own will until they have paid it, and asks for its end from then on.
@@ -53,7 +93,9 @@ impl Decision<'_> {
             | Order::Expired(_) => false,
         });
         match asked.request.principal {
-            Principal::Customer(_) if is_paid => OrderCommand::RequestCancellation { reason, at },
+            Principal::Customer(_) if is_paid && self.needs_consent(id) => {
+                OrderCommand::RequestCancellation { reason, at }
+            }
             Principal::Customer(_)
             | Principal::Merchant(_)
             | Principal::BackOffice
@@ -64,15 +106,35 @@ impl Decision<'_> {
 
     /// Asks every stock before the first is touched. A stock that does not hold what its order believes it to hold is a
     /// contradiction, not a refusal.
-    fn check_stocks(&self, id: OrderId, allocations: &[Allocation], step: StockStep) -> Result<(), Stopped> {
+    fn check_stocks(&self, id: OrderId, allocations: &[Allocation], step: HoldStep) -> Result<(), Stopped> {
         for allocation in allocations {
             let unknown = Stock::default();
             let shelf = self.working.shelves.get(&allocation.stock.sku);
             let state = shelf.and_then(|shelf| shelf.stocks.get(&allocation.stock.location)).unwrap_or(&unknown);
-            stock::decide(state, step(id))
+            stock::decide(state, step.on_stock(id))
                 .map_err(|refusal| Stopped::Contradiction(format!("{} refused {id}: {refusal}", allocation.stock)))?;
         }
         Ok(())
+    }
+
+    /// What is held for an order does not refuse what the order, which knows what it holds, asks of it.
+    fn step_benefits(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        step: HoldStep,
+        terms: &Terms,
+        benefits: &Benefits,
+    ) -> Result<(), Stopped> {
+        let driven = match step {
+            HoldStep::Commit => self.use_up(asked, id, terms, benefits),
+            HoldStep::Consume => Ok(()),
+            HoldStep::Release => self.give_back(asked, id, terms, benefits),
+        };
+        driven.map_err(|stopped| match stopped {
+            Stopped::Refused(refusal) => Stopped::Contradiction(format!("{id} holds what refuses it: {refusal}")),
+            Stopped::Contradiction(_) => stopped,
+        })
     }
 
     pub(super) fn drive_stock(
@@ -102,4 +164,21 @@ fn held(order: &Order) -> &[Allocation] {
         | Order::Cancelling(Cancelling { settled, .. }) => &settled.terms.allocations,
         Order::Cancelled(closed) | Order::Expired(closed) => &closed.unreleased,
     }
+}
+
+/// What an order claims besides its stock, where it claims anything; together with its terms, which say for whom.
+fn benefits(order: &Order) -> Option<(Terms, Benefits)> {
+    let terms = order.terms()?;
+    let benefits = match order {
+        Order::Cancelled(closed) | Order::Expired(closed) => closed.unreturned.as_deref(),
+        Order::Unplaced
+        | Order::PendingPayment(_)
+        | Order::Paid(_)
+        | Order::Processing(_)
+        | Order::Cancelling(_)
+        | Order::Shipped(_)
+        | Order::Delivered(_)
+        | Order::Completed(_) => terms.benefits.as_deref(),
+    };
+    benefits.map(|benefits| (terms.clone(), benefits.clone()))
 }

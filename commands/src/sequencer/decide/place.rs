@@ -1,41 +1,41 @@
-//! Placing an order: catalogue prices frozen, stock reserved for all lines, in one append.
+//! Placing an order: catalogue prices frozen, stock, coupons, points and purchase limits taken, in one append.
 
+use chrono::TimeDelta;
 use purser_domain::{
     allocation::{allocate, asks},
-    checkout::freeze,
+    ids::OrderId,
     order::{Order, OrderCommand, OrderStatus},
-    principal::Principal,
     stock::StockCommand,
-    text::{CustomerId, MerchantId},
 };
 
-use super::{Answer, Asked, Decision, Stopped};
+use super::{Answer, Asked, Decision, Stopped, checkout::Checkout};
 use crate::{failure::Refusal, request::PlaceOrder, sequencer::cache::Versioned};
 
 impl Decision<'_> {
+    pub(super) fn quote_order(&self, asked: &Asked<'_>, place: &PlaceOrder) -> Result<Answer, Stopped> {
+        Ok(Answer::Quoted(self.check_out(asked, place)?.into()))
+    }
+
     pub(super) fn place_order(&mut self, asked: &Asked<'_>, place: &PlaceOrder) -> Result<Answer, Stopped> {
-        check_stated_prices(asked, place)?;
-        let customer = customer(asked, place)?;
-        let placed_at = asked.stated("placed_at", place.placed_at)?;
-        let pay_by = self.now + self.payment_window;
-        let frozen =
-            freeze(&place.lines, place.currency, |sku| self.working.products.get(sku).map(|product| &product.state))
-                .map_err(Stopped::refused)?;
-        check_own_products(asked, &frozen.merchant)?;
-        let asks = asks(&frozen.lines).map_err(Stopped::refused)?;
+        let checkout = self.check_out(asked, place)?;
+        let asks = asks(&checkout.lines).map_err(Stopped::refused)?;
         let allocations = allocate(&asks, |sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks))
             .map_err(|shortages| Stopped::Refused(Refusal::OutOfStock(shortages)))?;
 
-        let merchant = frozen.merchant.clone();
-        let total = frozen.total;
+        let Checkout { customer, merchant, policies, lines, pricing, limited, total, placed_at } = checkout;
+        let window =
+            policies.payment_window.map_or(self.payment_window, |window| TimeDelta::minutes(window.get().into()));
+        let pay_by = self.now + window;
         let mut order = Versioned::<Order>::default();
         let command = OrderCommand::Place(purser_domain::order::PlaceOrder {
             order: place.order,
             customer,
-            merchant: frozen.merchant,
+            merchant: merchant.clone(),
             reference: place.reference.clone(),
-            lines: frozen.lines,
+            lines,
             total,
+            pricing,
+            limited,
             ship_to: place.ship_to.clone(),
             allocations: allocations.clone(),
             placed_at,
@@ -43,53 +43,26 @@ impl Decision<'_> {
         });
         self.draft.drive(order.target(&place.order), command, &asked.metadata)?;
         let status = order.state.status().unwrap_or(OrderStatus::PendingPayment);
-        self.working.orders.insert(place.order, order);
         for allocation in &allocations {
             let reserve = StockCommand::Reserve { order: place.order, quantity: allocation.quantity };
             self.drive_stock(asked, allocation, reserve).map_err(contradiction)?;
         }
+        self.claim_benefits(asked, place.order, &order.state).map_err(contradiction)?;
+        self.working.orders.insert(place.order, order);
         Ok(Answer::OrderPlaced { order: place.order, status, merchant, total, pay_by })
     }
+
+    fn claim_benefits(&mut self, asked: &Asked<'_>, id: OrderId, order: &Order) -> Result<(), Stopped> {
+        let Some(terms) = order.terms() else { return Ok(()) };
+        let Some(benefits) = &terms.benefits else { return Ok(()) };
+        self.claim(asked, id, terms, benefits)
+    }
 }
 
-/// The allocation was made from the very states that are asked now: a refusal means that they contradict themselves.
+/// All of it was asked of the very states that are driven now: a refusal means that they contradict themselves.
 fn contradiction(stopped: Stopped) -> Stopped {
     match stopped {
-        Stopped::Refused(refusal) => Stopped::Contradiction(format!("a stock refused what was allocated: {refusal}")),
+        Stopped::Refused(refusal) => Stopped::Contradiction(format!("what was agreed to is refused: {refusal}")),
         Stopped::Contradiction(_) => stopped,
-    }
-}
-
-/// A merchant sells their own products, and cannot tie up the stock of others.
-fn check_own_products(asked: &Asked<'_>, merchant: &MerchantId) -> Result<(), Stopped> {
-    match &asked.request.principal {
-        Principal::Merchant(own) if own != merchant => {
-            Err(Stopped::refused(Refusal::FieldNotAllowed { field: "lines/0/sku".to_owned() }))
-        }
-        Principal::Merchant(_)
-        | Principal::Customer(_)
-        | Principal::BackOffice
-        | Principal::Operator
-        | Principal::Saga => Ok(()),
-    }
-}
-
-fn check_stated_prices(asked: &Asked<'_>, place: &PlaceOrder) -> Result<(), Stopped> {
-    let negotiated = place.lines.iter().position(|line| line.unit_price.is_some());
-    match negotiated {
-        Some(line) if !asked.request.principal.may_state_terms() => {
-            Err(Stopped::refused(Refusal::FieldNotAllowed { field: format!("lines/{line}/unit_price") }))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// A customer orders for themselves; whoever orders for others says for whom, or nobody for a guest.
-fn customer(asked: &Asked<'_>, place: &PlaceOrder) -> Result<Option<CustomerId>, Stopped> {
-    let stated = place.customer.as_ref();
-    match &asked.request.principal {
-        Principal::Customer(own) if stated.is_none_or(|stated| stated == own) => Ok(Some(own.clone())),
-        Principal::Customer(_) => Err(Stopped::refused(Refusal::FieldNotAllowed { field: "customer".to_owned() })),
-        Principal::Merchant(_) | Principal::BackOffice | Principal::Operator | Principal::Saga => Ok(stated.cloned()),
     }
 }

@@ -1,0 +1,188 @@
+use purser_domain::{
+    merchant::TaxBasis,
+    money::Amount,
+    pricing::{AppliedDiscount, AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping, Rate, Source, Sums},
+    text::{CouponCode, PromotionId, ShippingMethod, TaxCategory},
+};
+use serde::Serialize;
+
+use crate::http::schema;
+
+/// Why an order costs what it costs: `subtotal - discount + shipping + tax_added - points` is its total. All amounts are in
+/// minor units of the order's currency.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OrderPricing {
+    /// The lines before anything.
+    #[schema(value_type = schema::Amount)]
+    subtotal: Amount,
+    /// All that was taken off lines and shipping.
+    #[schema(value_type = schema::Amount)]
+    discount: Amount,
+    /// The shipping fee before anything.
+    #[schema(value_type = schema::Amount)]
+    shipping: Amount,
+    /// All tax, in the prices or on top.
+    #[schema(value_type = schema::Amount)]
+    tax: Amount,
+    /// What of the tax came on top.
+    #[schema(value_type = schema::Amount)]
+    tax_added: Amount,
+    /// What the points were worth.
+    #[schema(value_type = schema::Amount)]
+    points: Amount,
+    /// How many points were spent.
+    points_spent: u64,
+    /// The coupons used.
+    #[schema(value_type = Vec<schema::CouponCode>)]
+    coupons: Vec<CouponCode>,
+    /// Each line, in the order's order.
+    lines: Vec<LinePricing>,
+    /// Delivery, where it is charged for or was made free.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<DeliveryPricing>,
+}
+
+/// What a line costs, and why.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct LinePricing {
+    /// What was taken off, the line's part of discounts off the order included.
+    discounts: Vec<Discounted>,
+    /// The tax on what was left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax: Option<Taxed>,
+    /// The part of the points that falls on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    points: Option<SpentPoints>,
+    /// What the line costs in all, tax and all, before points.
+    #[schema(value_type = schema::Amount)]
+    total: Amount,
+}
+
+/// What delivery costs, and why.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct DeliveryPricing {
+    /// The way of delivery.
+    #[schema(value_type = schema::ShippingMethod)]
+    method: ShippingMethod,
+    /// What was taken off its fee.
+    discounts: Vec<Discounted>,
+    /// The tax on what was left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax: Option<Taxed>,
+    /// The part of the points that falls on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    points: Option<SpentPoints>,
+    /// What it costs in all, tax and all, before points.
+    #[schema(value_type = schema::Amount)]
+    total: Amount,
+}
+
+/// A discount and who gave it: a promotion or a coupon.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Discounted {
+    /// The promotion that gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::PromotionId>)]
+    promotion: Option<PromotionId>,
+    /// The coupon that gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::CouponCode>)]
+    coupon: Option<CouponCode>,
+    /// How much.
+    #[schema(value_type = schema::Amount)]
+    amount: Amount,
+}
+
+/// A tax.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Taxed {
+    /// As what it was taxed.
+    #[schema(value_type = schema::TaxCategory)]
+    category: TaxCategory,
+    /// At which rate.
+    #[schema(value_type = schema::Rate)]
+    rate: Rate,
+    /// `included` in the price, or `added` to it.
+    #[schema(value_type = String, example = "included", pattern = "^(included|added)$")]
+    basis: TaxBasis,
+    /// How much tax.
+    #[schema(value_type = schema::Amount)]
+    amount: Amount,
+}
+
+/// Points that were spent.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct SpentPoints {
+    /// How many.
+    spent: u64,
+    /// What they were worth.
+    #[schema(value_type = schema::Amount)]
+    value: Amount,
+}
+
+impl From<Priced> for OrderPricing {
+    fn from(priced: Priced) -> Self {
+        let Priced { lines, shipping, points: spent, coupons, sums, total: _ } = priced;
+        let Sums { subtotal, discount, shipping: fee, tax, tax_added, points } = sums;
+        Self {
+            subtotal,
+            discount,
+            shipping: fee,
+            tax,
+            tax_added,
+            points,
+            points_spent: spent.map_or(0, |points| points.spent),
+            coupons,
+            lines: lines.into_iter().map(LinePricing::from).collect(),
+            delivery: shipping.map(DeliveryPricing::from),
+        }
+    }
+}
+
+impl From<PricedLine> for LinePricing {
+    fn from(line: PricedLine) -> Self {
+        let PricedLine { quantity: _, price: _, discounts, tax, points, total } = line;
+        Self {
+            discounts: discounts.into_iter().map(Discounted::from).collect(),
+            tax: tax.map(Taxed::from),
+            points: points.map(SpentPoints::from),
+            total,
+        }
+    }
+}
+
+impl From<PricedShipping> for DeliveryPricing {
+    fn from(shipping: PricedShipping) -> Self {
+        let PricedShipping { method, fee: _, discounts, tax, points, total } = shipping;
+        Self {
+            method,
+            discounts: discounts.into_iter().map(Discounted::from).collect(),
+            tax: tax.map(Taxed::from),
+            points: points.map(SpentPoints::from),
+            total,
+        }
+    }
+}
+
+impl From<AppliedDiscount> for Discounted {
+    fn from(discount: AppliedDiscount) -> Self {
+        let (promotion, coupon) = match discount.source {
+            Source::Promotion(promotion) => (Some(promotion), None),
+            Source::Coupon(coupon) => (None, Some(coupon)),
+        };
+        Self { promotion, coupon, amount: discount.amount }
+    }
+}
+
+impl From<AppliedTax> for Taxed {
+    fn from(tax: AppliedTax) -> Self {
+        let AppliedTax { category, rate, basis, amount } = tax;
+        Self { category, rate, basis, amount }
+    }
+}
+
+impl From<PointsSpent> for SpentPoints {
+    fn from(points: PointsSpent) -> Self {
+        Self { spent: points.spent, value: points.value }
+    }
+}

@@ -1,0 +1,138 @@
+//! What an order claims besides its stock: uses of coupons, points, its share of purchase limits.
+//!
+//! The order knows which of it it has claimed and given back; none of it is asked twice.
+
+use purser_domain::{
+    coupon::{CouponCommand, CouponUse},
+    ids::OrderId,
+    order::{Benefits, LimitedPieces, Terms},
+    points::{GrantCause, Points, PointsCommand},
+    quota::{QuotaCommand, QuotaId},
+    text::{CouponCode, CustomerId},
+};
+
+use super::{Asked, Decision, Stopped};
+
+impl Decision<'_> {
+    /// Claims all of it at placement.
+    pub(super) fn claim(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        terms: &Terms,
+        benefits: &Benefits,
+    ) -> Result<(), Stopped> {
+        for code in &benefits.coupons {
+            let claim = CouponUse { order, customer: terms.customer.clone() };
+            let freeze = CouponCommand::Freeze { claim, merchant: terms.merchant.clone(), at: self.now };
+            self.drive_coupon(asked, code, freeze)?;
+        }
+        let Some(customer) = &terms.customer else { return Ok(()) };
+        if let Some(points) = benefits.points {
+            self.drive_points(asked, customer, PointsCommand::Freeze { order, points })?;
+        }
+        for LimitedPieces { sku, quantity } in &benefits.limited {
+            let Some(limit) = self.purchase_limit(sku) else { continue };
+            let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
+            self.drive_quota(asked, &id, QuotaCommand::Take { order, units: *quantity, limit })?;
+        }
+        Ok(())
+    }
+
+    /// Uses it up when the order is paid. Purchase limits know no difference.
+    pub(super) fn use_up(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        terms: &Terms,
+        benefits: &Benefits,
+    ) -> Result<(), Stopped> {
+        for code in &benefits.coupons {
+            self.drive_coupon(asked, code, CouponCommand::Redeem { order })?;
+        }
+        match (&terms.customer, benefits.points) {
+            (Some(customer), Some(_)) => self.drive_points(asked, customer, PointsCommand::Spend { order }),
+            (Some(_) | None, _) => Ok(()),
+        }
+    }
+
+    /// Gives all of it back when the order has ended, used up or not.
+    pub(super) fn give_back(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        terms: &Terms,
+        benefits: &Benefits,
+    ) -> Result<(), Stopped> {
+        for code in &benefits.coupons {
+            let frozen = self.coupon(code).is_some_and(|coupon| coupon.is_frozen_for(order));
+            let claim = CouponUse { order, customer: terms.customer.clone() };
+            let back = if frozen { CouponCommand::Unfreeze { order } } else { CouponCommand::GiveBack(claim) };
+            self.drive_coupon(asked, code, back)?;
+        }
+        let Some(customer) = &terms.customer else { return Ok(()) };
+        if let Some(points) = benefits.points {
+            let back = self.points_back(customer, order, points);
+            self.drive_points(asked, customer, back)?;
+        }
+        for LimitedPieces { sku, quantity } in &benefits.limited {
+            let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
+            self.drive_quota(asked, &id, QuotaCommand::Return { order, units: *quantity })?;
+        }
+        Ok(())
+    }
+
+    /// Grants the points that a completed order earns its customer, by its merchant's policy. An account that is full takes
+    /// none; the order is completed all the same.
+    pub(super) fn reward(&mut self, asked: &Asked<'_>, order: OrderId) -> Result<(), Stopped> {
+        let Some(terms) = self.working.orders.get(&order).and_then(|order| order.state.terms()) else { return Ok(()) };
+        let Some(customer) = terms.customer.clone() else { return Ok(()) };
+        let policy = self.working.merchants.get(&terms.merchant).and_then(|merchant| {
+            let points = merchant.state.policies().points;
+            points.filter(|policy| policy.value_per_100.currency == terms.total.currency)
+        });
+        let earned = policy.map_or(0, |policy| policy.granted_for(terms.total.amount));
+        let Ok(points) = Points::try_from(earned) else { return Ok(()) };
+        let grant = PointsCommand::Grant { points, cause: GrantCause::OrderCompleted { order }, at: self.now };
+        match self.drive_points(asked, &customer, grant) {
+            Err(Stopped::Refused(refusal)) => {
+                tracing::warn!(%order, %refusal, "no points were granted for an order");
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn points_back(&self, customer: &CustomerId, order: OrderId, points: Points) -> PointsCommand {
+        let account = self.working.points.get(customer);
+        let frozen = account.is_some_and(|account| account.state.frozen_for(order).is_some());
+        if frozen { PointsCommand::Unfreeze { order } } else { PointsCommand::Return { order, points } }
+    }
+
+    pub(super) fn drive_coupon(
+        &mut self,
+        asked: &Asked<'_>,
+        code: &CouponCode,
+        command: CouponCommand,
+    ) -> Result<(), Stopped> {
+        let coupon = self.working.coupons.entry(code.clone()).or_default();
+        Ok(self.draft.drive(coupon.target(code), command, &asked.metadata)?)
+    }
+
+    pub(super) fn drive_points(
+        &mut self,
+        asked: &Asked<'_>,
+        customer: &CustomerId,
+        command: PointsCommand,
+    ) -> Result<(), Stopped> {
+        let account = self.working.points.entry(customer.clone()).or_default();
+        Ok(self.draft.drive(account.target(customer), command, &asked.metadata)?)
+    }
+
+    fn drive_quota(&mut self, asked: &Asked<'_>, id: &QuotaId, command: QuotaCommand) -> Result<(), Stopped> {
+        let quota = self.working.quotas.entry(id.clone()).or_default();
+        self.draft
+            .drive(quota.target(id), command, &asked.metadata)
+            .map_err(|driven| Stopped::Contradiction(format!("{id} refused {command:?}: {driven:?}")))
+    }
+}

@@ -1,0 +1,183 @@
+//! What an order costs and claims, before anything is touched: the same for a quote and for a placement.
+
+use purser_domain::{
+    Timestamp,
+    checkout::{Frozen, freeze},
+    coupon::{Coupon, CouponRefusal, usable},
+    merchant::{Merchant, Policies},
+    money::Money,
+    order::{LimitedPieces, OrderLine},
+    points::{self, Points, PointsAccount, PointsCommand},
+    pricing::{Basket, PresentedCoupon, Priced, price},
+    principal::Principal,
+    product::Product,
+    quantity::Quantity,
+    quota::{self, PurchaseQuota, QuotaCommand, QuotaId},
+    text::{CouponCode, CustomerId, MerchantId, Sku},
+};
+
+use super::{Asked, Decision, Stopped};
+use crate::{
+    failure::Refusal,
+    request::{PlaceOrder, Quote},
+};
+
+/// An order as it would be placed.
+pub(super) struct Checkout {
+    pub(super) customer: Option<CustomerId>,
+    pub(super) merchant: MerchantId,
+    pub(super) policies: Policies,
+    pub(super) lines: Vec<OrderLine>,
+    pub(super) pricing: Option<Box<Priced>>,
+    pub(super) limited: Vec<LimitedPieces>,
+    pub(super) total: Money,
+    pub(super) placed_at: Timestamp,
+}
+
+impl From<Checkout> for Quote {
+    fn from(checkout: Checkout) -> Self {
+        let Checkout { merchant, lines, pricing, total, .. } = checkout;
+        Self { merchant, lines, pricing, total }
+    }
+}
+
+impl Decision<'_> {
+    /// Freezes prices and asks everybody but the stock: the merchant's rules, coupons, points and purchase limits.
+    pub(super) fn check_out(&self, asked: &Asked<'_>, place: &PlaceOrder) -> Result<Checkout, Stopped> {
+        check_stated_prices(asked, place)?;
+        let customer = customer(asked, place)?;
+        let placed_at = asked.stated("placed_at", place.placed_at)?;
+        let product = |sku: &Sku| self.working.products.get(sku).map(|product| &product.state);
+        let Frozen { merchant, lines, total } =
+            freeze(&place.lines, place.currency, product).map_err(Stopped::refused)?;
+        check_own_products(asked, &merchant)?;
+        let unknown = Merchant::default();
+        let book = self.working.merchants.get(&merchant).map_or(&unknown, |merchant| &merchant.state);
+        let coupons = self.usable_coupons(place, customer.as_ref(), &merchant)?;
+        let basket = Basket {
+            lines: &lines,
+            currency: place.currency,
+            country: &place.ship_to.country,
+            region: place.ship_to.region.as_ref(),
+            merchant_id: &merchant,
+            merchant: book,
+            coupons: &coupons,
+            shipping_method: place.shipping_method.as_ref(),
+            points: place.points.map_or(0, Points::get),
+            at: placed_at,
+        };
+        let tax_category = |sku: &Sku| product(sku).and_then(Product::listing)?.tax_category.as_ref();
+        let pricing = price(&basket, tax_category).map_err(Stopped::refused)?.map(Box::new);
+        self.check_points(place, customer.as_ref())?;
+        let limited = self.limited(&lines, customer.as_ref());
+        self.check_quotas(place, &lines, &limited, customer.as_ref())?;
+        let total = pricing.as_ref().map_or(total, |pricing| pricing.total);
+        let policies = book.policies().clone();
+        Ok(Checkout { customer, merchant, policies, lines, pricing, limited, total, placed_at })
+    }
+
+    fn usable_coupons<'a>(
+        &'a self,
+        place: &'a PlaceOrder,
+        customer: Option<&CustomerId>,
+        merchant: &MerchantId,
+    ) -> Result<Vec<PresentedCoupon<'a>>, Stopped> {
+        let usable = |(number, code): (usize, &'a CouponCode)| {
+            let refused = |refusal| Refusal::PresentedCoupon { coupon: number, code: code.clone(), refusal };
+            let coupon = self.coupon(code).ok_or_else(|| refused(CouponRefusal::Unknown))?;
+            let terms = usable(coupon, customer, merchant, self.now).map_err(refused)?;
+            Ok(PresentedCoupon { code, offer: &terms.offer, merchant: terms.merchant.as_ref() })
+        };
+        place.coupons.iter().enumerate().map(usable).collect::<Result<_, Refusal>>().map_err(Stopped::Refused)
+    }
+
+    pub(super) fn coupon(&self, code: &CouponCode) -> Option<&Coupon> {
+        self.working.coupons.get(code).map(|coupon| &coupon.state)
+    }
+
+    fn check_points(&self, place: &PlaceOrder, customer: Option<&CustomerId>) -> Result<(), Stopped> {
+        let Some(points) = place.points else { return Ok(()) };
+        let customer = customer.ok_or(Stopped::Refused(Refusal::PointsOfNobody))?;
+        let none = PointsAccount::default();
+        let account = self.working.points.get(customer).map_or(&none, |account| &account.state);
+        points::decide(account, PointsCommand::Freeze { order: place.order, points }).map_err(Stopped::refused)?;
+        Ok(())
+    }
+
+    /// The pieces of the SKUs of which one customer may buy only so many. Of a guest nobody can tell.
+    fn limited(&self, lines: &[OrderLine], customer: Option<&CustomerId>) -> Vec<LimitedPieces> {
+        let mut limited: Vec<LimitedPieces> = Vec::new();
+        if customer.is_none() {
+            return limited;
+        }
+        for line in lines.iter().filter(|line| self.purchase_limit(&line.sku).is_some()) {
+            match limited.iter_mut().find(|pieces| pieces.sku == line.sku) {
+                // More than a quantity can hold was refused with the lines, or is a service in absurd numbers: the
+                // largest quantity is above any limit all the same.
+                Some(pieces) => pieces.quantity = pieces.quantity.checked_add(line.quantity).unwrap_or(pieces.quantity),
+                None => limited.push(LimitedPieces { sku: line.sku.clone(), quantity: line.quantity }),
+            }
+        }
+        limited
+    }
+
+    pub(super) fn purchase_limit(&self, sku: &Sku) -> Option<Quantity> {
+        self.working.products.get(sku)?.state.listing()?.purchase_limit
+    }
+
+    fn check_quotas(
+        &self,
+        place: &PlaceOrder,
+        lines: &[OrderLine],
+        limited: &[LimitedPieces],
+        customer: Option<&CustomerId>,
+    ) -> Result<(), Stopped> {
+        let Some(customer) = customer else { return Ok(()) };
+        for LimitedPieces { sku, quantity } in limited {
+            let Some(limit) = self.purchase_limit(sku) else { continue };
+            let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
+            let untouched = PurchaseQuota::default();
+            let quota = self.working.quotas.get(&id).map_or(&untouched, |quota| &quota.state);
+            let take = QuotaCommand::Take { order: place.order, units: *quantity, limit };
+            quota::decide(quota, take).map_err(|refusal| {
+                let line = lines.iter().position(|line| line.sku == *sku).unwrap_or_default();
+                Stopped::Refused(Refusal::Quota { line, sku: sku.clone(), refusal })
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// A merchant sells their own products, and cannot tie up the stock of others.
+fn check_own_products(asked: &Asked<'_>, merchant: &MerchantId) -> Result<(), Stopped> {
+    match &asked.request.principal {
+        Principal::Merchant(own) if own != merchant => {
+            Err(Stopped::refused(Refusal::FieldNotAllowed { field: "lines/0/sku".to_owned() }))
+        }
+        Principal::Merchant(_)
+        | Principal::Customer(_)
+        | Principal::BackOffice
+        | Principal::Operator
+        | Principal::Saga => Ok(()),
+    }
+}
+
+fn check_stated_prices(asked: &Asked<'_>, place: &PlaceOrder) -> Result<(), Stopped> {
+    let negotiated = place.lines.iter().position(|line| line.unit_price.is_some());
+    match negotiated {
+        Some(line) if !asked.request.principal.may_state_terms() => {
+            Err(Stopped::refused(Refusal::FieldNotAllowed { field: format!("lines/{line}/unit_price") }))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A customer orders for themselves; whoever orders for others says for whom, or nobody for a guest.
+fn customer(asked: &Asked<'_>, place: &PlaceOrder) -> Result<Option<CustomerId>, Stopped> {
+    let stated = place.customer.as_ref();
+    match &asked.request.principal {
+        Principal::Customer(own) if stated.is_none_or(|stated| stated == own) => Ok(Some(own.clone())),
+        Principal::Customer(_) => Err(Stopped::refused(Refusal::FieldNotAllowed { field: "customer".to_owned() })),
+        Principal::Merchant(_) | Principal::BackOffice | Principal::Operator | Principal::Saga => Ok(stated.cloned()),
+    }
+}
