@@ -3,8 +3,8 @@
 //! An offer more never makes an order dearer: product discounts add up whatever else is used, and a discount off the
 //! order or the fee leaves the more, the more there was. Only sets to which nothing can be added have to be tried,
 //! then; they are the maximal cliques of the graph of offers that combine, found by Bron and Kerbosch's algorithm with
-//! a pivot. With 20 promotions there are some three hundred of them at the very most, because whether two offers combine
-//! is a matter of their classes. Only where tax is added and rounded line by line may a smaller set be cheaper by a minor
+//! a pivot. Whether two offers combine is a matter of their classes, so that there are few: 294 where 20 promotions are
+//! shared out among the classes and each excludes its like. Only where tax is added and rounded line by line may a smaller set be cheaper by a minor
 //! unit or so; offers without which the order costs no more are left out in the end, which finds the nearest of these.
 
 use crate::pricing::{Source, candidate::Candidate, draft::Draft};
@@ -103,7 +103,8 @@ fn precedes(candidates: &[Candidate<'_>], one: &Draft, other: &Draft) -> bool {
     rank(one).cmp(&rank(other)).then_with(|| names(one).cmp(&names(other))).is_lt()
 }
 
-fn largest_sets(candidates: &[Candidate<'_>], required: Set) -> Vec<Set> {
+/// All sets that hold the required offers, of which every two go together, and to which nothing can be added; each once.
+pub(super) fn largest_sets(candidates: &[Candidate<'_>], required: Set) -> Vec<Set> {
     let combining: Vec<Set> = (0..candidates.len())
         .map(|one| {
             let combines = |other: &usize| *other != one && candidates[one].offer.combines(candidates[*other].offer);

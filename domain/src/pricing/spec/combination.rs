@@ -1,7 +1,14 @@
 //! Which offers are used together, and which of them.
 
 use super::*;
-use crate::{merchant::MAX_PROMOTIONS, pricing::DiscountClass};
+use crate::{
+    merchant::MAX_PROMOTIONS,
+    pricing::{
+        DiscountClass,
+        candidate::Candidate,
+        combination::{Set, largest_sets},
+    },
+};
 
 fn with(discount: Discount, classes: &[DiscountClass]) -> Offer {
     Offer { combines_with: classes.iter().copied().collect(), ..offer(discount) }
@@ -65,12 +72,10 @@ fn two_discounts_on_one_line_are_both_calculated_from_its_price() {
     assert_eq!(total(&till), 0);
 }
 
-/// Every class split into offers that exclude their like: some three hundred largest sets.
-#[test]
-fn the_most_promotions_that_a_merchant_can_have_are_all_tried() {
+/// Twenty promotions of all classes, each of which excludes its like and nothing else.
+fn most_sets() -> Vec<(String, Offer)> {
     let classes = [DiscountClass::Product, DiscountClass::Order, DiscountClass::Shipping];
-    let mut till = two_lines().shipping(vec![shipping_rate("standard", 300)]);
-    for number in 0..MAX_PROMOTIONS {
+    let offer = |number: usize| {
         let step = i64::try_from(number).unwrap();
         let discount = match classes[number % 3] {
             DiscountClass::Product => all(rate(10_000 * (step + 1))),
@@ -78,8 +83,32 @@ fn the_most_promotions_that_a_merchant_can_have_are_all_tried() {
             DiscountClass::Shipping => Discount::ShippingOff { rate: rate(10_000 * step) },
         };
         let others: Vec<DiscountClass> = classes.into_iter().filter(|class| *class != discount.class()).collect();
-        till = till.promotion(&format!("p{number:02}"), with(discount, &others));
-    }
+        (format!("p{number:02}"), with(discount, &others))
+    };
+    (0..MAX_PROMOTIONS).map(offer).collect()
+}
+
+#[test]
+fn the_most_promotions_that_a_merchant_can_have_are_all_tried() {
+    let till = two_lines().shipping(vec![shipping_rate("standard", 300)]);
+    let till = most_sets().into_iter().fold(till, |till, (id, offer)| till.promotion(&id, offer));
     // Of shares off lines 19 %, of amounts off the order 190 pence, of shares off shipping 17 %.
     assert_eq!(total(&till), 3_530 - (291 + 380) - 190 + (300 - 51));
+}
+
+#[test]
+fn every_largest_set_is_tried_once_and_no_other() {
+    let offers = most_sets();
+    let lines = two_lines().lines;
+    let candidates: Vec<Candidate<'_>> = offers
+        .iter()
+        .filter_map(|(id, offer)| Candidate::of(Source::Promotion(text(id)), offer, &lines, amount(3_530), amount(300)))
+        .collect();
+    let sets = |required: Set| largest_sets(&candidates, required);
+    assert_eq!((candidates.len(), sets(Set::EMPTY).len()), (20, 7 * 7 * 6));
+    let members = |set: &Set| (0..20).filter(|number| set.contains(*number)).count();
+    assert!(sets(Set::EMPTY).iter().all(|set| members(set) == 3));
+    let with_the_first = sets(Set::EMPTY.with(0));
+    assert!(with_the_first.iter().all(|set| set.contains(0)));
+    assert_eq!(with_the_first.len(), 7 * 6);
 }
