@@ -46,6 +46,8 @@ async fn while_one_append_is_not_committed_the_next_is_put_behind_it_and_nobody_
     let database = TestDatabase::create().await;
     let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
     write_side.stock("A", 1_000).await;
+    // What a batch needs and memory does not hold is loaded with nothing under way: the first order warms it.
+    write_side.execute(place(&[("A", 1)])).await.unwrap();
     let head = shop::head(&database).await;
     let mut blocker = database.owner().await;
     let mut transaction = blocker.begin().await.unwrap();
