@@ -18,7 +18,7 @@ mod moment;
 mod openapi;
 mod orders;
 mod page;
-mod problem;
+pub(crate) mod problem;
 mod products;
 mod refunds;
 mod routes;

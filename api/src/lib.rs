@@ -1,7 +1,7 @@
 //! Purser's process: configuration, embedded servers, HTTP and the command line.
 //!
 //! [`engine`] is the wiring; [`servers`] are the Postgres and NATS it works with, its own ([`embedded`]) or given ones;
-//! [`http`] is the API; [`cli`] is the `purser` program.
+//! [`http`] is the API; [`gateway`] talks to those who take customers' money; [`cli`] is the `purser` program.
 
 pub mod auth;
 pub mod cli;
@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod embedded;
 pub mod engine;
+pub mod gateway;
 pub mod http;
 pub mod mint;
 mod ports;
