@@ -7,6 +7,7 @@ mod output;
 mod progress;
 mod rebuild;
 mod replay;
+mod sandbox_gateway;
 mod serve;
 mod verify;
 
@@ -49,6 +50,10 @@ enum Subcommands {
     Replay(replay::Arguments),
     /// Fill a running engine with a small plausible shop
     Demo(demo::Arguments),
+    /// Run a payment gateway to try things with: it takes no money, calls back with signed webhooks, and misbehaves as told
+    ///
+    /// Of the engine's settings only those about log lines mean anything to it; --listen and --data-dir are its own.
+    SandboxGateway(Box<sandbox_gateway::Arguments>),
 }
 
 /// Why a command failed, in words for a terminal.
@@ -86,6 +91,12 @@ enum CliError {
     Client(#[from] crate::client::ClientError),
     #[error("{0}")]
     Demo(#[from] crate::demo::DemoError),
+    #[error(transparent)]
+    SandboxGateway(#[from] crate::sandbox_gateway::SandboxError),
+    #[error("{0} is no http:// address for callbacks")]
+    WebhookUrl(String),
+    #[error("a webhook secret is needed")]
+    NoWebhookSecret,
 }
 
 /// Parses the arguments and does what they say.
@@ -115,6 +126,7 @@ async fn carry_out(command: Subcommands, flags: Flags) -> Result<(), CliError> {
         Subcommands::Rebuild(arguments) => rebuild::run(&config, &arguments).await,
         Subcommands::Replay(arguments) => replay::run(&config, &arguments).await,
         Subcommands::Demo(arguments) => demo::run(&config, &arguments).await,
+        Subcommands::SandboxGateway(arguments) => sandbox_gateway::run(*arguments).await,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Payment gateways: those who take customers' money and give it back.
 //!
 //! [`PaymentGateway`] is the port. [`HttpGateway`] speaks to a gateway over HTTP, [`Guarded`] stands in front of it and stops
-//! calling while the gateway is down, and [`webhook`] tells what the gateway sends from what a stranger sends.
+//! calling while the gateway is down, and [`webhook`] tells what the gateway sends from what a stranger sends. A gateway to try
+//! all of it with is [`crate::sandbox_gateway`].
 //!
 //! Two promises are asked of every implementation. A request that moves money carries an idempotency key, and the gateway
 //! does the work at most once for each key. And an error says whether the work can have been done, because only then does

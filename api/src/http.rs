@@ -11,7 +11,7 @@ mod answer;
 mod cursor;
 mod docs;
 mod edge;
-mod extract;
+pub(crate) mod extract;
 mod health;
 mod history;
 mod moment;

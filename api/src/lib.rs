@@ -1,7 +1,8 @@
 //! Purser's process: configuration, embedded servers, HTTP and the command line.
 //!
 //! [`engine`] is the wiring; [`servers`] are the Postgres and NATS it works with, its own ([`embedded`]) or given ones;
-//! [`http`] is the API; [`gateway`] talks to those who take customers' money; [`cli`] is the `purser` program.
+//! [`http`] is the API; [`gateway`] talks to those who take customers' money, and [`sandbox_gateway`] is one to try it with;
+//! [`cli`] is the `purser` program.
 
 pub mod auth;
 pub mod cli;
@@ -16,5 +17,6 @@ pub mod http;
 pub mod mint;
 mod ports;
 mod read_side;
+pub mod sandbox_gateway;
 pub mod servers;
 pub mod telemetry;

@@ -6,8 +6,10 @@ use std::ffi::{OsStr, OsString};
 const PREFIX: &str = "PURSER_";
 /// Names that others have long agreed on. The same setting under our own prefix wins.
 const CUSTOMARY: [(&str, &str); 2] = [("DATABASE_URL", "database_url"), ("NATS_URL", "nats_url")];
-/// Variables with our prefix that are read elsewhere: by the embedded servers, and by clients of the API.
-const READ_ELSEWHERE: [&str; 4] = ["PURSER_POSTGRES_BIN", "PURSER_NATS_SERVER", "PURSER_URL", "PURSER_TOKEN"];
+/// Variables with our prefix that are read elsewhere: by the embedded servers, by clients of the API, and by the
+/// sandbox gateway.
+const READ_ELSEWHERE: [&str; 5] =
+    ["PURSER_POSTGRES_BIN", "PURSER_NATS_SERVER", "PURSER_URL", "PURSER_TOKEN", "PURSER_SANDBOX_WEBHOOK_SECRET"];
 
 /// The flags as a command of their own, so that a variable's value is read exactly as the flag's is.
 #[derive(Debug, Parser)]

@@ -106,9 +106,9 @@ impl Breaker {
     }
 
     /// Takes note of how a call ended.
+    #[expect(clippy::needless_pass_by_value, reason = "a permit is good for one call")]
     pub fn ended(&mut self, permit: Permit, outcome: Outcome, now: Timestamp) {
-        let Permit { era } = permit;
-        if era != self.era {
+        if permit.era != self.era {
             return;
         }
         match &mut self.state {

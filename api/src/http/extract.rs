@@ -11,6 +11,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use super::{edge::Context, problem::Problem};
 use crate::auth::Grant;
 
+pub(crate) use json::read as read_json;
 pub(crate) use parameters::{Id, ListParameters, Name, NameAndPosition, Parameters, parameter};
 pub(crate) use submission::{BODY_TIMEOUT, Envelope, Submission};
 

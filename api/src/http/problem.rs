@@ -114,7 +114,6 @@ impl Problem {
     }
 
     /// Where the request is wrong.
-    #[cfg(test)]
     pub(crate) fn listed_faults(&self) -> &[Fault] {
         &self.faults
     }

@@ -6,7 +6,7 @@ use crate::http::problem::{Fault, Kind, Problem};
 
 /// Reads a body. An empty one reads like `{}`: where every field is optional there is nothing to send, and where one is
 /// not, the answer names it.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let body = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).or_else(|_| {
         // What is no JSON at all is told first, whatever is wrong before the place where that shows.
