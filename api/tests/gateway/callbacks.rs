@@ -32,7 +32,9 @@ async fn a_callback_that_nobody_takes_is_given_up_in_the_end() {
     sandbox.sells("p-1").await;
     let stats = sandbox.counts("the end", |stats| stats["callbacks"]["given_up"] == 1).await;
     assert_eq!((&stats["callbacks"]["delivered"], &stats["callbacks_pending"]), (&0.into(), &0.into()));
-    assert!(sandbox.receiver.received().len() > 1);
+    // How many attempts there is time for is the machine's affair.
+    assert_eq!(stats["calls"]["callback_attempts"], sandbox.receiver.received().len());
+    assert!(!sandbox.receiver.received().is_empty());
 }
 
 #[tokio::test]

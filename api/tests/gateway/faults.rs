@@ -39,14 +39,14 @@ async fn a_lost_answer_hides_that_the_work_was_done_and_the_key_finds_it() {
     for hang_ms in [0, 60_000] {
         let lost = Faults { timeout_percent: share(100), timeout_hang_ms: hang_ms, ..Faults::default() };
         let sandbox = misbehaving(lost).await;
-        let brief = HttpGatewaySettings { call_timeout: Duration::from_millis(300), ..HttpGatewaySettings::default() };
+        let brief = HttpGatewaySettings { call_timeout: Duration::from_secs(2), ..HttpGatewaySettings::default() };
         let client = HttpGateway::try_new(&sandbox.gateway.url(), brief).unwrap();
         let request = ten_pounds("p-1", CaptureMode::Automatic);
         let unknown = client.create_payment(&key("k-1"), &request).await.unwrap_err();
         assert!(matches!(unknown, GatewayError::Unknown { .. }), "{unknown}");
         sandbox.misbehave(Faults::default()).await;
         assert_eq!(sandbox.stats().await["payments"], 1);
-        let opened = client.create_payment(&key("k-1"), &request).await.unwrap();
+        let opened = sandbox.client.create_payment(&key("k-1"), &request).await.unwrap();
         assert_eq!(opened.status, PaymentStatus::Pending);
         let stats = sandbox.stats().await;
         assert_eq!((&stats["payments"], &stats["calls"]["lost_answers"]), (&1.into(), &1.into()), "{stats}");

@@ -1,6 +1,7 @@
 //! `purser sandbox-gateway` as a process of its own, which is killed.
 
 use std::{
+    collections::HashSet,
     fs::{self, File},
     io::{BufRead, BufReader, Write},
     path::Path,
@@ -110,7 +111,9 @@ async fn what_was_answered_before_a_kill_is_known_after_it_and_no_key_moves_mone
     }
     assert_eq!(after["refunded"]["GBP"], 300);
     let taken: Vec<_> = receiver.received().split_off(taken_before);
-    assert_eq!(taken.len(), 2);
+    // What was on its way at the kill may have come in, too.
+    let ids: HashSet<_> = taken.iter().map(|received| &received.id).collect();
+    assert_eq!(ids.len(), 2);
     assert!(taken.iter().all(|received| received.verified.is_ok()));
 }
 

@@ -10,8 +10,10 @@ use tokio_util::task::TaskTracker;
 use crate::sandbox::{key, ten_pounds};
 
 async fn asked(address: SocketAddr) -> GatewayError {
-    let settings =
-        HttpGatewaySettings { connect_timeout: Duration::from_secs(1), call_timeout: Duration::from_millis(500) };
+    asked_with(address, HttpGatewaySettings::default()).await
+}
+
+async fn asked_with(address: SocketAddr, settings: HttpGatewaySettings) -> GatewayError {
     let client = HttpGateway::try_new(&format!("http://{address}"), settings).unwrap();
     let request = ten_pounds("p-1", CaptureMode::Automatic);
     client.create_payment(&key("k-1"), &request).await.unwrap_err()
@@ -45,7 +47,8 @@ async fn a_gateway_that_takes_the_request_and_says_nothing_may_have_done_it() {
         // Reads until the client gives up.
         let _ = silent.read_to_end(&mut Vec::new()).await;
     });
-    let error = asked(address).await;
+    let brief = HttpGatewaySettings { call_timeout: Duration::from_millis(300), ..HttpGatewaySettings::default() };
+    let error = asked_with(address, brief).await;
     assert!(matches!(error, GatewayError::Unknown { .. }), "{error}");
 }
 
