@@ -9,7 +9,7 @@ use purser_domain::{
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
     money::{Currency, Money},
-    order::{OrderLine, OrderStatus},
+    order::{LineUnits, OrderLine, OrderStatus},
     points::Points,
     pricing::Priced,
     principal::Principal,
@@ -87,12 +87,21 @@ pub enum Command {
         /// When it was taken.
         at: Option<Timestamp>,
     },
-    /// Ends an order before its shipment. Of a customer who has paid it is a request, which the seller must consent to.
+    /// Ends an order before its shipment, or takes some units out of one that is being worked on. Of a customer who has paid
+    /// it is a request, which the seller must consent to, unless the merchant consents to all of them.
     CancelOrder {
         /// Which order.
         order: OrderId,
+        /// Which units; all of it where there are none.
+        #[serde(default)]
+        lines: Vec<LineUnits>,
         /// Why.
         reason: Reason,
+    },
+    /// Does what a customer's request for cancellation asks for.
+    ApproveCancellation {
+        /// Which order.
+        order: OrderId,
     },
     /// Refuses a cancellation that a customer asked for.
     DeclineCancellation {

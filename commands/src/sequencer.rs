@@ -257,9 +257,12 @@ fn next_batch(waiting: &mut VecDeque<Pending>, commands_max: usize) -> Vec<Pendi
 fn weight(command: &Command) -> usize {
     match command {
         Command::PlaceOrder(place) | Command::QuoteOrder(place) => place.lines.len().max(1),
-        Command::ShipOrder { .. } | Command::StartProcessing { .. } | Command::ReleaseReservations { .. } => 8,
-        Command::RecordPayment { .. }
+        Command::ShipOrder { .. }
+        | Command::StartProcessing { .. }
+        | Command::ReleaseReservations { .. }
         | Command::CancelOrder { .. }
+        | Command::ApproveCancellation { .. } => 8,
+        Command::RecordPayment { .. }
         | Command::DeclineCancellation { .. }
         | Command::DeliverOrder { .. }
         | Command::CompleteOrder { .. }

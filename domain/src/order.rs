@@ -3,16 +3,20 @@
 //! The order decides about itself alone. The stock it needs is reserved by [`crate::stock::Stock`] in the same append;
 //! what must happen later (stock committed or released, money returned) follows by [`crate::saga`].
 
+mod book;
 mod command;
 mod decide;
 mod event;
 mod evolve;
+mod refunds;
 mod refusal;
 mod state;
 
+pub use book::{LineBook, LineUnits};
 pub use command::{OrderCommand, PlaceOrder};
 pub use decide::decide;
-pub use event::{Capture, LimitedPieces, OrderEvent, OrderLine, OrderPlaced, Settlement};
+pub use event::{Capture, LimitedPieces, OrderEvent, OrderLine, OrderPlaced, RefundPart, Settlement};
+pub use refunds::RefundLedger;
 pub use refusal::{OrderAction, OrderRefusal};
 pub use state::{Allocation, Benefits, Cancelling, Closed, Interrupted, Open, Order, OrderStatus, Settled, Terms};
 

@@ -22,6 +22,8 @@ pub enum RefundCause {
     SurplusPayment,
     /// The money was part of a total that never came together.
     IncompletePayment,
+    /// Some lines of the order, or some units of them, were cancelled after it was paid.
+    LinesCancelled,
 }
 
 /// Who performs a refund.

@@ -152,6 +152,10 @@ impl SagaCommand {
                 | OrderRefusal::AmountMismatch { .. }
                 | OrderRefusal::RecordedDifferently { .. }
                 | OrderRefusal::EmptyPayment
+                | OrderRefusal::NoUnits
+                | OrderRefusal::UnknownLine { .. }
+                | OrderRefusal::LineRepeated { .. }
+                | OrderRefusal::TooManyUnits { .. }
                 | OrderRefusal::WindowOpen { .. },
             )
             | (Self::ReleaseReservations { .. } | Self::RequestRefund { .. } | Self::RecordRefundSubmitted { .. }, _) => {

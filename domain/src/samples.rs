@@ -16,7 +16,7 @@ use crate::{
     coupon::CouponTerms,
     ids::{OrderId, PaymentId},
     money::{Amount, Money},
-    order::{Allocation, Capture, OrderLine, OrderPlaced, PlaceOrder},
+    order::{Allocation, Capture, LineUnits, OrderLine, OrderPlaced, PlaceOrder},
     points::Points,
     pricing::Discount,
     product::{Backorder, Listing, ProductKind},
@@ -88,6 +88,11 @@ pub(crate) fn capture(reference: &str, pence: i64) -> Capture {
 
 pub(crate) fn allocation(stock: &str, units: i64) -> Allocation {
     Allocation { stock: text(stock), quantity: quantity(units) }
+}
+
+/// Units of a line, which counts from zero.
+pub(crate) fn units(line: u32, units: i64) -> LineUnits {
+    LineUnits { line, quantity: quantity(units) }
 }
 
 /// A capture of the sample payment at a gateway.

@@ -1,5 +1,6 @@
 //! Orders: quote, place, pay, cancel or decline to, ship, deliver, complete; look at and search.
 
+pub(super) mod approve_cancellation;
 pub(super) mod cancel;
 pub(super) mod complete;
 pub(super) mod decline_cancellation;

@@ -29,8 +29,8 @@ fn orders(routes: Routes) -> Routes {
     use Kind::{
         AmountMismatch, CouponNotValid, CouponUsedUp, CouponsDoNotCombine, DelistedSku, FieldNotAllowed, FutureTime,
         MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound, OrderExists, OtherCurrency, OtherMerchant,
-        OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow, TotalOverflow, UnknownCoupon, UnknownSku,
-        WrongStatus,
+        OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow, TotalOverflow, UnitsNotThere, UnknownCoupon,
+        UnknownSku, WrongStatus,
     };
     const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,
@@ -55,7 +55,8 @@ fn orders(routes: Routes) -> Routes {
         .command(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))
         .command(TRADERS, &PLACEMENT.concat(), routes!(orders::place::place_order))
         .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime], routes!(orders::pay::pay_order))
-        .command(TRADERS, &[NotFound, WrongStatus], routes!(orders::cancel::cancel_order))
+        .command(TRADERS, &[NotFound, WrongStatus, UnitsNotThere], routes!(orders::cancel::cancel_order))
+        .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::approve_cancellation::approve_cancellation))
         .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::decline_cancellation::decline_cancellation))
         .command(SELLERS, STEP, routes!(orders::ship::ship_order))
         .command(SELLERS, STEP, routes!(orders::deliver::deliver_order))

@@ -139,7 +139,7 @@ documented! {
     /// Why money is owed back.
     RefundCause = ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(["order_cancelled", "late_payment", "surplus_payment", "incomplete_payment"]))
+        .enum_values(Some(["order_cancelled", "late_payment", "surplus_payment", "incomplete_payment", "lines_cancelled"]))
         .examples([json!("order_cancelled")]);
     /// Marks the place in a list where the next page begins. Belongs to one query with one sort; signed.
     Cursor = text("^[A-Za-z0-9_-]{1,1024}$", "q1X3v0b5").max_length(Some(1_024));
@@ -198,7 +198,13 @@ mod tests {
     fn the_words_in_the_document_are_the_words_of_the_domain() {
         let kinds = [Kind::Goods, Kind::Service].map(|kind| serde_json::to_value(kind).unwrap());
         assert_eq!(serde_json::json!(words::<ProductKind>()), serde_json::json!(kinds));
-        let causes = [Cause::OrderCancelled, Cause::LatePayment, Cause::SurplusPayment, Cause::IncompletePayment];
+        let causes = [
+            Cause::OrderCancelled,
+            Cause::LatePayment,
+            Cause::SurplusPayment,
+            Cause::IncompletePayment,
+            Cause::LinesCancelled,
+        ];
         let causes = causes.map(|cause| serde_json::to_value(cause).unwrap());
         assert_eq!(serde_json::json!(words::<RefundCause>()), serde_json::json!(causes));
         assert_eq!(words::<OrderStatus>().len(), Status::ALL.len());

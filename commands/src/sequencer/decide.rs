@@ -62,9 +62,12 @@ impl Decision<'_> {
                 let (reference, amount) = (reference.clone(), *amount);
                 self.change_order(&asked, *order, OrderCommand::RecordPayment { reference, amount, at }, None)
             }
-            Command::CancelOrder { order, reason } => {
-                let cancel = self.cancellation(&asked, *order, reason);
+            Command::CancelOrder { order, lines, reason } => {
+                let cancel = self.cancellation(&asked, *order, lines, reason);
                 self.change_order(&asked, *order, cancel, None)
+            }
+            Command::ApproveCancellation { order } => {
+                self.change_order(&asked, *order, OrderCommand::ApproveCancellation { at: self.now }, None)
             }
             Command::DeclineCancellation { order, reason } => {
                 let decline = OrderCommand::DeclineCancellation { reason: reason.clone(), at: self.now };

@@ -46,6 +46,7 @@ impl Needs {
             Command::QuoteOrder(place) => self.checkout(request, place),
             Command::RecordPayment { order, .. }
             | Command::CancelOrder { order, .. }
+            | Command::ApproveCancellation { order }
             | Command::DeclineCancellation { order, .. }
             | Command::ShipOrder { order, .. }
             | Command::DeliverOrder { order, .. }
@@ -94,9 +95,11 @@ impl Needs {
                     self.held_for(&order.state);
                 }
             }
-            Command::CancelOrder { order, .. } => {
-                let terms = working.orders.get(order).and_then(|order| order.state.terms());
-                self.merchants.extend(terms.map(|terms| terms.merchant.clone()));
+            Command::CancelOrder { order, .. } | Command::ApproveCancellation { order } => {
+                if let Some(order) = working.orders.get(order) {
+                    self.merchants.extend(order.state.terms().map(|terms| terms.merchant.clone()));
+                    self.held_for(&order.state);
+                }
             }
             Command::CompleteOrder { order, .. } => {
                 if let Some(terms) = working.orders.get(order).and_then(|order| order.state.terms()) {

@@ -3,7 +3,7 @@ use crate::{
     address::Address,
     ids::OrderId,
     money::{Amount, Money},
-    order::{Allocation, Capture, LimitedPieces, OrderLine},
+    order::{Allocation, Capture, LimitedPieces, LineUnits, OrderLine},
     pricing::Priced,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
 };
@@ -90,6 +90,22 @@ pub enum OrderCommand {
     },
     /// Asks for the end of a paid order, which its seller must consent to. Nothing else is done with it meanwhile.
     RequestCancellation {
+        /// Of which units; of all of it where there are none.
+        lines: Vec<LineUnits>,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Does what a request for cancellation asks for.
+    ApproveCancellation {
+        /// When.
+        at: Timestamp,
+    },
+    /// Cancels units of its lines while it is being worked on.
+    CancelLines {
+        /// Which.
+        lines: Vec<LineUnits>,
         /// Why.
         reason: Reason,
         /// When.

@@ -8,7 +8,8 @@ use crate::{
     address::Address,
     ids::PaymentId,
     money::{Amount, Money},
-    order::{Allocation, Interrupted},
+    order::{Allocation, Interrupted, LineUnits},
+    points::Points,
     pricing::Priced,
     product::ProductKind,
     quantity::Quantity,
@@ -85,6 +86,15 @@ pub struct Capture {
     pub payment: Option<PaymentId>,
 }
 
+/// A part of a capture that goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundPart {
+    /// How much.
+    pub amount: Money,
+    /// The how-manieth part of its capture it is, counted from one.
+    pub number: u32,
+}
+
 /// How an order came to be paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -134,6 +144,9 @@ pub enum OrderEvent {
     RefundOwed {
         /// The money as it was taken.
         capture: Capture,
+        /// How much of it; all of it where this is absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<RefundPart>,
         /// Why.
         cause: RefundCause,
         /// When it came to be owed.
@@ -172,8 +185,31 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// Units of its lines were cancelled while it was being worked on; the rest goes on. The stock that was deducted for
+    /// them, their points and their share of purchase limits went back in the same append.
+    OrderLinesCancelled {
+        /// Which units.
+        lines: Vec<LineUnits>,
+        /// The stock that went back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        released: Vec<Allocation>,
+        /// The money that is owed back for them.
+        refund: Money,
+        /// The points that were given back for them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        points: Option<Points>,
+        /// How many units the order has left, over all lines.
+        left: u64,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
     /// Its end was asked for, and its seller must say whether they consent.
     CancellationRequested {
+        /// Of which units; of all of it where there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<LineUnits>,
         /// Why.
         reason: Reason,
         /// When.
@@ -225,6 +261,7 @@ impl OrderEvent {
             Self::OrderDelivered { .. } => "OrderDelivered",
             Self::OrderCompleted { .. } => "OrderCompleted",
             Self::OrderCancelled { .. } => "OrderCancelled",
+            Self::OrderLinesCancelled { .. } => "OrderLinesCancelled",
             Self::CancellationRequested { .. } => "CancellationRequested",
             Self::CancellationDeclined { .. } => "CancellationDeclined",
             Self::OrderExpired { .. } => "OrderExpired",

@@ -1,6 +1,13 @@
-use crate::order::{
-    Benefits, Cancelling, Capture, Closed, Interrupted, Open, Order, OrderEvent, OrderPlaced, Settled, Settlement,
-    Terms,
+use std::collections::BTreeMap;
+
+use crate::{
+    order::{
+        Allocation, Benefits, Cancelling, Capture, Closed, Interrupted, LineBook, LineUnits, Open, Order, OrderEvent,
+        OrderPlaced, RefundLedger, RefundPart, Settled, Settlement, Terms, book::without,
+    },
+    points::Points,
+    quantity::Quantity,
+    text::Sku,
 };
 
 impl Order {
@@ -15,7 +22,11 @@ impl Order {
             OrderEvent::LatePaymentReceived { capture, at: _ } => self.late_payment(capture),
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => self.surplus_payment(capture),
             // What is owed back is decided with the event that makes it owed; to say so changes nothing about the order.
-            OrderEvent::RefundOwed { .. } => self,
+            OrderEvent::RefundOwed { part: None, .. } => self,
+            OrderEvent::RefundOwed { capture, part: Some(part), .. } => self.refund_owed(&capture, &part),
+            OrderEvent::OrderLinesCancelled { lines, released, points, .. } => {
+                self.lines_cancelled(&lines, &released, points)
+            }
             OrderEvent::ProcessingStarted { at: _ } => match self {
                 Self::Paid(settled) => Self::Processing(settled),
                 other => other,
@@ -33,15 +44,17 @@ impl Order {
                 other => other,
             },
             OrderEvent::OrderCancelled { owed_back, .. } => self.cancelled(owed_back),
-            OrderEvent::CancellationRequested { .. } => match self {
-                Self::Paid(settled) => Self::Cancelling(Cancelling { settled, interrupted: Interrupted::Paid }),
+            OrderEvent::CancellationRequested { lines, reason, at: _ } => match self {
+                Self::Paid(settled) => {
+                    Self::Cancelling(Cancelling { settled, interrupted: Interrupted::Paid, lines, reason })
+                }
                 Self::Processing(settled) => {
-                    Self::Cancelling(Cancelling { settled, interrupted: Interrupted::Processing })
+                    Self::Cancelling(Cancelling { settled, interrupted: Interrupted::Processing, lines, reason })
                 }
                 other => other,
             },
             OrderEvent::CancellationDeclined { reason, .. } => match self {
-                Self::Cancelling(Cancelling { settled, interrupted }) => {
+                Self::Cancelling(Cancelling { settled, interrupted, .. }) => {
                     let settled = Settled { declined: Some(reason), ..settled };
                     match interrupted {
                         Interrupted::Paid => Self::Paid(settled),
@@ -61,7 +74,7 @@ impl Order {
     fn placed(self, placed: OrderPlaced) -> Self {
         match self {
             Self::Unplaced => {
-                let benefits = Benefits::of(&placed);
+                let (benefits, book) = (Benefits::of(&placed), LineBook::of(&placed));
                 let terms = Terms {
                     customer: placed.customer,
                     merchant: placed.merchant,
@@ -69,6 +82,7 @@ impl Order {
                     pay_by: placed.pay_by,
                     allocations: placed.allocations,
                     benefits,
+                    book,
                 };
                 Self::PendingPayment(Open { terms, received: vec![] })
             }
@@ -81,7 +95,7 @@ impl Order {
             Self::PendingPayment(Open { terms, received }) => {
                 let mut surplus = received;
                 surplus.retain(|part| !settlement.captures().contains(part));
-                Self::Paid(Settled { terms, settlement, surplus, declined: None })
+                Self::Paid(Settled { terms, settlement, surplus, refunds: RefundLedger::default(), declined: None })
             }
             other => other,
         }
@@ -136,10 +150,36 @@ impl Order {
             Self::PendingPayment(Open { terms, received }) => Self::Cancelled(Closed::of(terms, received)),
             Self::Paid(settled) | Self::Processing(settled) | Self::Cancelling(Cancelling { settled, .. }) => {
                 let mut captures = settled.surplus;
-                captures.extend(owed_back);
-                // The parts of a total that was paid in several; the event names the first alone.
-                captures.extend(settled.settlement.captures().iter().skip(1).cloned());
+                // The event names the first of them, and none where parts of them were owed back before.
+                captures.extend(settled.settlement.captures().iter().cloned());
+                drop(owed_back);
                 Self::Cancelled(Closed::of(settled.terms, captures))
+            }
+            other => other,
+        }
+    }
+
+    /// Only captures that settled the order are owed back in parts, and those that settle it are of a settled order.
+    fn refund_owed(mut self, capture: &Capture, part: &RefundPart) -> Self {
+        match &mut self {
+            Self::Paid(settled)
+            | Self::Processing(settled)
+            | Self::Shipped(settled)
+            | Self::Delivered(settled)
+            | Self::Completed(settled)
+            | Self::Cancelling(Cancelling { settled, .. }) => settled.refunds.record(capture, part),
+            Self::Unplaced | Self::PendingPayment(_) | Self::Cancelled(_) | Self::Expired(_) => {}
+        }
+        self
+    }
+
+    /// The rest of the order goes on where it was interrupted.
+    fn lines_cancelled(self, lines: &[LineUnits], released: &[Allocation], points: Option<Points>) -> Self {
+        match self {
+            Self::Processing(mut settled)
+            | Self::Cancelling(Cancelling { mut settled, interrupted: Interrupted::Processing, .. }) => {
+                settled.terms.cancel_lines(lines, released, points);
+                Self::Processing(settled)
             }
             other => other,
         }
@@ -169,5 +209,28 @@ impl Closed {
         let unreleased = std::mem::take(&mut terms.allocations);
         let unreturned = terms.benefits.take();
         Self { terms, owed_back, unreleased, unreturned }
+    }
+}
+
+impl Terms {
+    fn cancel_lines(&mut self, lines: &[LineUnits], released: &[Allocation], points: Option<Points>) {
+        if let Some(benefits) = &mut self.benefits {
+            benefits.give_up(points, &self.book.skus(lines));
+        }
+        self.allocations = without(std::mem::take(&mut self.allocations), released);
+        self.book.take(lines);
+    }
+}
+
+impl Benefits {
+    fn give_up(&mut self, points: Option<Points>, skus: &BTreeMap<Sku, i64>) {
+        let given_up = points.map_or(0, Points::get);
+        self.points = self.points.and_then(|held| Points::try_from(held.get().saturating_sub(given_up)).ok());
+        self.limited.retain_mut(|pieces| {
+            let gone = skus.get(&pieces.sku).copied().unwrap_or_default();
+            let left = Quantity::try_from(i64::from(pieces.quantity) - gone);
+            pieces.quantity = left.clone().unwrap_or(pieces.quantity);
+            left.is_ok()
+        });
     }
 }

@@ -74,6 +74,29 @@ pub enum OrderRefusal {
     /// A payment of nothing.
     #[error("a payment must be more than zero")]
     EmptyPayment,
+    /// No units are named.
+    #[error("at least one line must be named")]
+    NoUnits,
+    /// The order has no such line. Entries count from zero.
+    #[error("the order has no such line")]
+    UnknownLine {
+        /// Which entry names it.
+        place: usize,
+    },
+    /// A line is named twice.
+    #[error("the line is named twice")]
+    LineRepeated {
+        /// The later of the entries.
+        place: usize,
+    },
+    /// More units are named than the line has left.
+    #[error("{open} units of the line are left")]
+    TooManyUnits {
+        /// Which entry names them.
+        place: usize,
+        /// How many are left.
+        open: u32,
+    },
     /// The payment window is still open.
     #[error("the payment window is open until {pay_by}")]
     WindowOpen {

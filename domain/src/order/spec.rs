@@ -1,6 +1,7 @@
 mod cancellation;
 mod every_pair;
 mod evolution;
+mod lines;
 mod parts;
 mod payment;
 
@@ -8,7 +9,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
     order::{Order, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus, PlaceOrder, Settlement},
-    samples::{at, capture, events::priced_placement, gbp, money, part, place, placed, text},
+    samples::{at, capture, events::priced_placement, gbp, money, part, place, placed, text, units},
 };
 
 fn given(events: Vec<OrderEvent>) -> AggregateTestExecutor<Order> {
@@ -62,7 +63,13 @@ fn pay(reference: &str, pence: i64) -> OrderCommand {
 }
 
 fn requested() -> OrderEvent {
-    OrderEvent::CancellationRequested { reason: text("ordered twice"), at: at(8) }
+    OrderEvent::CancellationRequested { lines: vec![], reason: text("ordered twice"), at: at(8) }
+}
+
+/// Cancels units of lines: (line, units).
+fn cancel_lines(lines: &[(u32, i64)]) -> OrderCommand {
+    let lines = lines.iter().map(|(line, quantity)| units(*line, *quantity)).collect();
+    OrderCommand::CancelLines { lines, reason: text("out of fashion"), at: at(9) }
 }
 
 /// A capture of the sample payment at a gateway, reported.

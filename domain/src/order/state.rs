@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     money::Money,
-    order::{Capture, LimitedPieces, OrderPlaced, Settlement},
+    order::{Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, RefundLedger, Settlement},
     points::Points,
     quantity::Quantity,
     stock::StockId,
@@ -61,6 +61,8 @@ pub struct Terms {
     /// What else it claims.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub benefits: Option<Box<Benefits>>,
+    /// What it sold, and what of it has gone back.
+    pub book: LineBook,
 }
 
 /// An order whose payment is awaited.
@@ -82,6 +84,9 @@ pub struct Settled {
     pub settlement: Settlement,
     /// Money that came on top and is owed back.
     pub surplus: Vec<Capture>,
+    /// What is owed back of the captures that settled it.
+    #[serde(default, skip_serializing_if = "RefundLedger::is_empty")]
+    pub refunds: RefundLedger,
     /// Why its seller did not consent to its cancellation, the last time they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined: Option<Reason>,
@@ -114,6 +119,11 @@ pub struct Cancelling {
     pub settled: Settled,
     /// Where it stood, and stands again when its seller says no.
     pub interrupted: Interrupted,
+    /// Which units were asked to be cancelled; all of it where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineUnits>,
+    /// Why.
+    pub reason: Reason,
 }
 
 /// An order that ended before its shipment.

@@ -25,6 +25,20 @@ pub struct Portion {
     pub payable: Amount,
 }
 
+impl Portion {
+    /// Both together, unless a figure passes its largest.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        Some(Self {
+            price: self.price.checked_add(other.price)?,
+            discount: self.discount.checked_add(other.discount)?,
+            tax: self.tax.checked_add(other.tax)?,
+            points: self.points.checked_add(other.points)?,
+            points_value: self.points_value.checked_add(other.points_value)?,
+            payable: self.payable.checked_add(other.payable)?,
+        })
+    }
+}
+
 impl Priced {
     /// What falls on one unit of a line; both count from zero.
     pub fn unit(&self, line: usize, index: u32) -> Option<Portion> {

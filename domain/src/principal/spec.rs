@@ -12,6 +12,7 @@ fn terms(customer: Option<&str>) -> Terms {
         pay_by: at(30),
         allocations: vec![],
         benefits: None,
+        book: crate::order::LineBook::default(),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<OrderCommand>> {
         2 => times().prop_map(|at| OrderCommand::Deliver { at }),
         2 => times().prop_map(|at| OrderCommand::Complete { at }),
         1 => times().prop_map(|at| OrderCommand::Cancel { reason: text("changed my mind"), at }),
-        1 => times().prop_map(|at| OrderCommand::RequestCancellation { reason: text("ordered twice"), at }),
+        1 => times().prop_map(|at| OrderCommand::RequestCancellation { lines: vec![], reason: text("ordered twice"), at }),
         1 => times().prop_map(|at| OrderCommand::DeclineCancellation { reason: text("packed already"), at }),
         1 => times().prop_map(|at| OrderCommand::Expire { at }),
         1 => times().prop_map(|at| OrderCommand::ReleaseReservations { at }),
@@ -54,6 +54,7 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
         OrderEvent::CancellationRequested { .. } => Some(OrderStatus::Cancelling),
         OrderEvent::CancellationDeclined { resumed, .. } => Some(resumed.status()),
+        OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
         OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::LatePaymentReceived { .. }

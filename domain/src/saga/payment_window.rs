@@ -13,6 +13,7 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
+        | OrderEvent::OrderLinesCancelled { .. }
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }

@@ -24,6 +24,7 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
         | OrderEvent::OrderCancelled { owed_back: None, .. }
+        | OrderEvent::OrderLinesCancelled { .. }
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::OrderExpired { .. }

@@ -55,12 +55,13 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                     owed_back.clone().map(|capture| Claim { order: id, capture, cause: RefundCause::OrderCancelled });
                 [clear(), None, release(), claim.map(owes)]
             }
-            OrderEvent::RefundOwed { capture, cause, at: _ } => {
+            OrderEvent::RefundOwed { capture, part: _, cause, at: _ } => {
                 let claim = Claim { order: id, capture: capture.clone(), cause: *cause };
                 [None, None, None, Some(owes(claim))]
             }
             OrderEvent::OrderExpired { .. } => [clear(), None, release(), None],
             OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::OrderLinesCancelled { .. }
             | OrderEvent::CancellationRequested { .. }
             | OrderEvent::ProcessingStarted { .. }
             | OrderEvent::OrderShipped { .. }
@@ -165,6 +166,10 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         AmountMismatch: ["" => OrderRefusal::AmountMismatch { expected: gbp(1), received: gbp(2) }],
         RecordedDifferently: ["" => OrderRefusal::RecordedDifferently { recorded: gbp(1), received: gbp(2) }],
         EmptyPayment: ["" => OrderRefusal::EmptyPayment],
+        NoUnits: ["" => OrderRefusal::NoUnits],
+        UnknownLine: ["" => OrderRefusal::UnknownLine { place: 0 }],
+        LineRepeated: ["" => OrderRefusal::LineRepeated { place: 1 }],
+        TooManyUnits: ["" => OrderRefusal::TooManyUnits { place: 0, open: 1 }],
         WindowOpen: ["" => OrderRefusal::WindowOpen { pay_by: at(30) }],
     });
     let others =

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use super::{
     Sample, allocation, amount, at, bare_address, capture, coupon_terms, every_variant, gbp, goods_line, limited,
-    listing, order_id, part, placed, points, quantity, service_line, text,
+    listing, order_id, part, placed, points, quantity, service_line, text, units,
 };
 use crate::{
     address::Address,
     coupon::{CouponEvent, CouponTerms, CouponUse},
     merchant::{MerchantEvent, Policies, ShippingRates, TaxBasis, TaxRates},
-    order::{Interrupted, LimitedPieces, OrderEvent, OrderPlaced, Settlement},
+    order::{Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
     points::{FrozenPoints, GrantCause, PointsEvent},
     pricing::{
         AppliedDiscount, AppliedTax, Discount, DiscountClass, Offer, PointsSpent, Priced, PricedLine, PricedShipping,
@@ -48,8 +48,15 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "" => OrderEvent::PartialPaymentReceived { capture: part("tx_1", 3000), at: precise() },
         ],
         RefundOwed: [
+            "part" => OrderEvent::RefundOwed {
+                capture: part("tx_1", 3000),
+                part: Some(RefundPart { amount: gbp(510), number: 2 }),
+                cause: RefundCause::LinesCancelled,
+                at: precise(),
+            },
             "" => OrderEvent::RefundOwed {
                 capture: part("tx_1", 3000),
+                part: None,
                 cause: RefundCause::IncompletePayment,
                 at: precise(),
             },
@@ -73,8 +80,33 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             },
             "minimal" => OrderEvent::OrderCancelled { reason: text("x"), owed_back: None, at: at(9) },
         ],
+        OrderLinesCancelled: [
+            "" => OrderEvent::OrderLinesCancelled {
+                lines: vec![units(0, 2), units(1, 1)],
+                released: vec![allocation("85123A@north", 2)],
+                refund: gbp(765),
+                points: Some(points(120)),
+                left: 4,
+                reason: text("out of fashion"),
+                at: precise(),
+            },
+            "minimal" => OrderEvent::OrderLinesCancelled {
+                lines: vec![units(0, 1)],
+                released: vec![],
+                refund: gbp(0),
+                points: None,
+                left: 1,
+                reason: text("x"),
+                at: at(9),
+            },
+        ],
         CancellationRequested: [
-            "" => OrderEvent::CancellationRequested { reason: text("ordered twice"), at: precise() },
+            "" => OrderEvent::CancellationRequested { lines: vec![], reason: text("ordered twice"), at: precise() },
+            "lines" => OrderEvent::CancellationRequested {
+                lines: vec![units(0, 2)],
+                reason: text("one is enough"),
+                at: precise(),
+            },
         ],
         CancellationDeclined: [
             "" => OrderEvent::CancellationDeclined {

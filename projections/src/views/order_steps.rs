@@ -86,6 +86,7 @@ pub(super) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         OrderEvent::OrderDelivered { .. } => Some(OrderStatus::Delivered),
         OrderEvent::OrderCompleted { .. } => Some(OrderStatus::Completed),
         OrderEvent::OrderCancelled { .. } => Some(OrderStatus::Cancelled),
+        OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
         OrderEvent::CancellationRequested { .. } => Some(OrderStatus::Cancelling),
         OrderEvent::CancellationDeclined { resumed, .. } => Some(resumed.status()),
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
@@ -110,6 +111,7 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::OrderExpired { at }
         | OrderEvent::PartialPaymentReceived { at, .. }
         | OrderEvent::RefundOwed { at, .. }
+        | OrderEvent::OrderLinesCancelled { at, .. }
         | OrderEvent::CancellationRequested { at, .. }
         | OrderEvent::CancellationDeclined { at, .. }
         | OrderEvent::LatePaymentReceived { at, .. }

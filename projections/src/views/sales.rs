@@ -13,8 +13,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use purser_domain::{
     event::Event,
     ids::OrderId,
-    money::Amount,
-    order::{OrderEvent, OrderPlaced},
+    money::{Amount, Money},
+    order::{LineUnits, OrderEvent, OrderPlaced},
     recorded::Recorded,
     upcast::Upcasters,
 };
@@ -61,22 +61,27 @@ impl View for Sales {
 struct Turn<'a> {
     recorded: &'a Recorded,
     order: OrderId,
-    kind: TurnKind,
+    kind: TurnKind<'a>,
 }
 
 #[derive(Clone, Copy)]
-enum TurnKind {
+enum TurnKind<'a> {
     /// The order was paid.
     Sold,
     /// It was cancelled, and money for it is owed back.
     Returned,
-    /// It was cancelled, and no money is owed back: it was not paid, or it was free.
+    /// It was cancelled, and no money is owed back: it was not paid, it was free, or all its units were taken out of it.
     Dropped,
+    /// Units were taken out of it.
+    TakenOut { lines: &'a [LineUnits], refund: Money, left: u64 },
 }
 
-impl TurnKind {
-    const fn of(event: &OrderEvent) -> Option<Self> {
+impl<'a> TurnKind<'a> {
+    fn of(event: &'a OrderEvent) -> Option<Self> {
         match event {
+            OrderEvent::OrderLinesCancelled { lines, refund, left, .. } => {
+                Some(Self::TakenOut { lines, refund: *refund, left: *left })
+            }
             OrderEvent::OrderPaid { .. } => Some(Self::Sold),
             OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
             OrderEvent::OrderCancelled { owed_back: None, .. } => Some(Self::Dropped),
@@ -96,14 +101,16 @@ impl TurnKind {
         }
     }
 
-    /// How often the order counts more than before. A free order is paid by its placement, and no other can be cancelled
-    /// after its payment with nothing owed back.
-    fn sign(self, placed: &OrderPlaced) -> i64 {
+    /// Lets it count. A free order is paid by its placement, and is taken back whole when it is cancelled, whatever was
+    /// taken out of it before; any other of which nothing is owed back was not paid, or has nothing left to take back.
+    fn count(self, tallies: &mut Tallies<'a>, placed: &'a OrderPlaced) -> Option<()> {
+        let is_free = placed.total.amount == Amount::ZERO;
         match self {
-            Self::Sold => 1,
-            Self::Returned => -1,
-            Self::Dropped if placed.total.amount == Amount::ZERO => -1,
-            Self::Dropped => 0,
+            Self::Sold => tallies.count(placed, 1),
+            Self::Returned => tallies.count(placed, -1),
+            Self::Dropped if is_free => tallies.count(placed, -1),
+            Self::TakenOut { lines, refund, left } if !is_free => tallies.take_out(placed, lines, refund, left),
+            Self::Dropped | Self::TakenOut { .. } => Some(()),
         }
     }
 }
@@ -124,10 +131,8 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent], upcasters: &Upcaster
     let mut tallies = Tallies::default();
     for turn in &turns {
         let placed = placements.of(turn.order).map_err(|cause| poison(turn.recorded, cause))?;
-        let sign = turn.kind.sign(placed);
-        if sign != 0 {
-            tallies.count(placed, sign).ok_or_else(|| poison(turn.recorded, "the sums of its day overflow"))?;
-        }
+        let counted = turn.kind.count(&mut tallies, placed);
+        counted.ok_or_else(|| poison(turn.recorded, "the sums of its day overflow"))?;
     }
     write(db, tallies).await?;
     Ok(())

@@ -52,7 +52,7 @@ fn command(step: &Step, orders: &[OrderId]) -> Option<Command> {
             at: None,
         },
         Step::Cancel { order: index } => {
-            Command::CancelOrder { order: order(index)?, reason: "a story".parse().unwrap() }
+            Command::CancelOrder { order: order(index)?, lines: vec![], reason: "a story".parse().unwrap() }
         }
         Step::Process { order: index } => Command::StartProcessing { order: order(index)? },
         Step::Release { order: index } => Command::ReleaseReservations { order: order(index)? },

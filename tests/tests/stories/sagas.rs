@@ -68,7 +68,7 @@ async fn an_order_cancelled_before_the_work_gives_its_stock_and_its_money_back()
     write_side.stock("A", 10).await;
     let order = paid(&write_side).await;
     let reason = "changed my mind".parse().unwrap();
-    write_side.execute(Command::CancelOrder { order, reason }).await.unwrap();
+    write_side.execute(Command::CancelOrder { order, lines: vec![], reason }).await.unwrap();
     write_side.stop().await;
     let engine = TestEngine::start_on(database, Arc::default()).await;
     let api = engine.api();

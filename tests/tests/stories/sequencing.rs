@@ -109,7 +109,7 @@ async fn what_was_pushed_out_of_memory_is_decided_from_the_log() {
     write_side.execute(place(&[("C", 1)])).await.unwrap();
     write_side.execute(place(&[("C", 1)])).await.unwrap();
     let reason: Reason = "changed my mind".parse().unwrap();
-    let cancelled = write_side.execute(Command::CancelOrder { order, reason }).await.unwrap();
+    let cancelled = write_side.execute(Command::CancelOrder { order, lines: vec![], reason }).await.unwrap();
     assert_eq!(cancelled.answer, Answer::OrderIs { order, status: OrderStatus::Cancelled });
     write_side.execute(Command::ReleaseReservations { order }).await.unwrap();
     let whole = write_side.execute(place(&[("A", 10), ("B", 10)])).await;
@@ -183,8 +183,10 @@ async fn a_stream_that_cannot_be_read_fails_its_own_command_and_none_that_came_w
     })
     .await;
     let reason: Reason = "changed my mind".parse().unwrap();
-    let rest: Vec<_> =
-        orders.iter().map(|&order| spawn(Command::CancelOrder { order, reason: reason.clone() })).collect();
+    let rest: Vec<_> = orders
+        .iter()
+        .map(|&order| spawn(Command::CancelOrder { order, lines: vec![], reason: reason.clone() }))
+        .collect();
     // One batch, behind the one that waits for the lock.
     until("all in the queue", async || (write_side.commands.queue_free() + orders.len() <= free).then_some(())).await;
     transaction.commit().await.unwrap();

@@ -134,6 +134,8 @@ kinds! {
     TotalOverflow UNPROCESSABLE_ENTITY "total-overflow" "The order's total is too large";
     /// The lines of one SKU ask for more than one order may.
     QuantityOverflow UNPROCESSABLE_ENTITY "quantity-overflow" "The lines of one SKU ask for too many";
+    /// A line is unknown, named twice, or has fewer units left.
+    UnitsNotThere UNPROCESSABLE_ENTITY "units-not-there" "The order has not these units left";
     /// The payment is not what is to be paid.
     AmountMismatch UNPROCESSABLE_ENTITY "amount-mismatch" "The payment is not the order's total";
     /// A stated time lies in the future.

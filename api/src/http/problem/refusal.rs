@@ -76,6 +76,13 @@ impl From<OrderRefusal> for Problem {
                 Self::at(Kind::AmountMismatch, Fault::pointer("/amount", detail))
             }
             OrderRefusal::EmptyPayment => Self::at(Kind::InvalidValue, Fault::pointer("/amount/amount", detail)),
+            OrderRefusal::NoUnits => Self::at(Kind::InvalidValue, Fault::pointer("/lines", detail)),
+            OrderRefusal::UnknownLine { place } | OrderRefusal::LineRepeated { place } => {
+                Self::at(Kind::UnitsNotThere, Fault::pointer(format!("/lines/{place}/line"), detail))
+            }
+            OrderRefusal::TooManyUnits { place, open: _ } => {
+                Self::at(Kind::UnitsNotThere, Fault::pointer(format!("/lines/{place}/quantity"), detail))
+            }
             OrderRefusal::WindowOpen { pay_by: _ } => Self::new(Kind::WindowOpen, detail),
         }
     }

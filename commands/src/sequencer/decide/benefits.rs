@@ -5,7 +5,7 @@
 use purser_domain::{
     coupon::{CouponCommand, CouponUse},
     ids::OrderId,
-    order::{Benefits, LimitedPieces, Terms},
+    order::{Benefits, LimitedPieces, LineUnits, Terms},
     points::{GrantCause, Points, PointsCommand},
     quota::{QuotaCommand, QuotaId},
     text::{CouponCode, CustomerId},
@@ -78,6 +78,26 @@ impl Decision<'_> {
         for LimitedPieces { sku, quantity } in &benefits.limited {
             let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
             self.drive_quota(asked, &id, QuotaCommand::Return { order, units: *quantity })?;
+        }
+        Ok(())
+    }
+
+    /// Gives back what falls on units that are taken out of an order. Its coupons stay used.
+    pub(super) fn give_back_units(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        terms: &Terms,
+        lines: &[LineUnits],
+        points: Option<Points>,
+    ) -> Result<(), Stopped> {
+        let (Some(customer), Some(benefits)) = (&terms.customer, &terms.benefits) else { return Ok(()) };
+        if let Some(points) = points {
+            self.drive_points(asked, customer, PointsCommand::Return { order, points })?;
+        }
+        for LimitedPieces { sku, quantity } in terms.book.limited(lines, &benefits.limited) {
+            let id = QuotaId { customer: customer.clone(), sku };
+            self.drive_quota(asked, &id, QuotaCommand::Return { order, units: quantity })?;
         }
         Ok(())
     }

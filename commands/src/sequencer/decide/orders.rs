@@ -2,7 +2,7 @@
 
 use purser_domain::{
     merchant::CancellationAfterPayment,
-    order::{Benefits, Cancelling, OrderStatus, Terms},
+    order::{Benefits, Cancelling, LineUnits, OrderEvent, OrderStatus, Terms},
     principal::Principal,
     text::Reason,
 };
@@ -46,8 +46,9 @@ impl Decision<'_> {
         let known = self.working.orders.get(&id).map(|order| &order.state);
         let known = known.filter(|order| order.terms().is_some_and(|terms| asked.request.principal.owns_order(terms)));
         let known = known.ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
+        let changes = order::decide(known, command.clone()).map_err(Stopped::refused)?;
         if let Some(step) = hold_step
-            && !order::decide(known, command.clone()).map_err(Stopped::refused)?.is_empty()
+            && !changes.is_empty()
         {
             let (allocations, benefits) = (held(known).to_vec(), benefits(known));
             self.check_stocks(id, &allocations, step)?;
@@ -57,6 +58,9 @@ impl Decision<'_> {
             if let Some((terms, benefits)) = benefits {
                 self.step_benefits(asked, id, step, &terms, &benefits)?;
             }
+        }
+        for change in &changes {
+            self.take_out(asked, id, change)?;
         }
         let Some(order) = self.working.orders.get_mut(&id) else {
             return Err(Stopped::refused(OrderRefusal::Unknown));
@@ -80,7 +84,13 @@ impl Decision<'_> {
     }
 
     /// A customer ends an order by their own will until they have paid it, and asks for its end from then on.
-    pub(super) fn cancellation(&self, asked: &Asked<'_>, id: OrderId, reason: &Reason) -> OrderCommand {
+    pub(super) fn cancellation(
+        &self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        lines: &[LineUnits],
+        reason: &Reason,
+    ) -> OrderCommand {
         let (reason, at) = (reason.clone(), self.now);
         let is_paid = self.working.orders.get(&id).is_some_and(|order| match &order.state {
             Order::Paid(_) | Order::Processing(_) | Order::Cancelling(_) => true,
@@ -94,14 +104,33 @@ impl Decision<'_> {
         });
         match asked.request.principal {
             Principal::Customer(_) if is_paid && self.needs_consent(id) => {
-                OrderCommand::RequestCancellation { reason, at }
+                OrderCommand::RequestCancellation { lines: lines.to_vec(), reason, at }
             }
             Principal::Customer(_)
             | Principal::Merchant(_)
             | Principal::BackOffice
             | Principal::Operator
-            | Principal::Saga => OrderCommand::Cancel { reason, at },
+            | Principal::Saga => match lines {
+                [] => OrderCommand::Cancel { reason, at },
+                lines => OrderCommand::CancelLines { lines: lines.to_vec(), reason, at },
+            },
         }
+    }
+
+    /// Units that are taken out of an order go back to where they came from, in the same append.
+    fn take_out(&mut self, asked: &Asked<'_>, id: OrderId, change: &OrderEvent) -> Result<(), Stopped> {
+        let OrderEvent::OrderLinesCancelled { lines, released, points, .. } = change else { return Ok(()) };
+        let order = self.working.orders.get(&id).and_then(|order| order.state.terms().cloned());
+        let Some(terms) = order else { return Ok(()) };
+        let contradiction = |stopped| match stopped {
+            Stopped::Refused(refusal) => Stopped::Contradiction(format!("{id} holds what refuses it: {refusal}")),
+            Stopped::Contradiction(_) => stopped,
+        };
+        for allocation in released {
+            let release = StockCommand::ReleasePart { order: id, quantity: allocation.quantity };
+            self.drive_stock(asked, allocation, release).map_err(contradiction)?;
+        }
+        self.give_back_units(asked, id, &terms, lines, *points).map_err(contradiction)
     }
 
     /// Asks every stock before the first is touched. A stock that does not hold what its order believes it to hold is a

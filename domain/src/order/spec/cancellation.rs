@@ -55,14 +55,14 @@ fn an_answer_may_be_repeated_but_not_changed() {
 fn the_end_of_an_order_may_be_asked_for_again_after_a_no() {
     let answered = life(OrderStatus::Cancelling).into_iter().chain([declined("packed", Interrupted::Processing)]);
     given(answered.collect())
-        .when(OrderCommand::RequestCancellation { reason: text("ordered twice"), at: at(8) })
+        .when(OrderCommand::RequestCancellation { lines: vec![], reason: text("ordered twice"), at: at(8) })
         .then_expect_events(vec![requested()]);
 }
 
 #[test]
 fn an_unpaid_order_needs_no_consent() {
     given(life(OrderStatus::PendingPayment))
-        .when(OrderCommand::RequestCancellation { reason: text("ordered twice"), at: at(8) })
+        .when(OrderCommand::RequestCancellation { lines: vec![], reason: text("ordered twice"), at: at(8) })
         .then_expect_error_message("an order that is pending_payment cannot be cancelled");
 }
 

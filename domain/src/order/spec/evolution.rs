@@ -17,7 +17,11 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
         for sample in order_events() {
             let fits = match (&sample.value, status) {
                 (OrderEvent::OrderPlaced(_), status) => status.is_none(),
-                (_, None) | (OrderEvent::RefundOwed { .. }, Some(_)) => false,
+                (_, None) | (OrderEvent::RefundOwed { part: None, .. }, Some(_)) => false,
+                (OrderEvent::OrderLinesCancelled { .. }, Some(status)) => [Processing, Cancelling].contains(&status),
+                (OrderEvent::RefundOwed { part: Some(_), .. }, Some(status)) => {
+                    [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status)
+                }
                 (OrderEvent::OrderPaid { .. } | OrderEvent::OrderExpired { .. }, Some(status)) => {
                     status == PendingPayment
                 }

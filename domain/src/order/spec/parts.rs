@@ -19,7 +19,7 @@ fn of_another_payment(reference: &str, pence: i64) -> Capture {
 }
 
 fn owed(capture: Capture, minute: i64) -> OrderEvent {
-    OrderEvent::RefundOwed { capture, cause: RefundCause::IncompletePayment, at: at(minute) }
+    OrderEvent::RefundOwed { capture, part: None, cause: RefundCause::IncompletePayment, at: at(minute) }
 }
 
 /// Placed, and two parts of 1530 pence taken.
@@ -122,7 +122,12 @@ fn cancelling_an_order_that_was_paid_in_parts_owes_all_of_them_back() {
         owed_back: Some(part("tx-1", 500)),
         at: at(9),
     };
-    let second = OrderEvent::RefundOwed { capture: part("tx-2", 1030), cause: RefundCause::OrderCancelled, at: at(9) };
+    let second = OrderEvent::RefundOwed {
+        capture: part("tx-2", 1030),
+        part: None,
+        cause: RefundCause::OrderCancelled,
+        at: at(9),
+    };
     given(events.clone()).when(cancel()).then_expect_events(vec![first.clone(), second.clone()]);
     let Order::Cancelled(closed) = state(events.into_iter().chain([first, second]).collect()) else {
         panic!("the order is not cancelled")

@@ -149,6 +149,7 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         OrderEvent::SurplusPaymentReceived { capture, at } => Some((PaymentRole::Surplus, from_ref(capture), *at)),
         OrderEvent::OrderPlaced(_)
         | OrderEvent::RefundOwed { .. }
+        | OrderEvent::OrderLinesCancelled { .. }
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
@@ -164,6 +165,7 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
 fn reason(event: &OrderEvent) -> Option<Reason> {
     match event {
         OrderEvent::OrderCancelled { reason, .. }
+        | OrderEvent::OrderLinesCancelled { reason, .. }
         | OrderEvent::CancellationRequested { reason, .. }
         | OrderEvent::CancellationDeclined { reason, .. } => Some(reason.clone()),
         OrderEvent::OrderPlaced(_)

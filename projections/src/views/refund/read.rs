@@ -116,6 +116,7 @@ stored_words! {
         LatePayment = "late_payment",
         SurplusPayment = "surplus_payment",
         IncompletePayment = "incomplete_payment",
+        LinesCancelled = "lines_cancelled",
     }
     pub(super) channel_word / channel: RefundChannel { BackOffice = "back_office" }
     pub(super) status_word / status: RefundStatus {

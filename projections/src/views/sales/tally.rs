@@ -1,7 +1,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
-use purser_domain::order::OrderPlaced;
+use purser_domain::{
+    money::Money,
+    order::{LineUnits, OrderPlaced},
+};
 
 /// Which sums an order goes into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +12,16 @@ pub(super) struct TallyKey<'a> {
     pub(super) day: NaiveDate,
     pub(super) merchant: &'a str,
     pub(super) currency: &'static str,
+}
+
+impl<'a> TallyKey<'a> {
+    fn of(placed: &'a OrderPlaced) -> Self {
+        Self {
+            day: placed.placed_at.date_naive(),
+            merchant: placed.merchant.as_str(),
+            currency: placed.total.currency.code(),
+        }
+    }
 }
 
 /// By how much sums change. A sum that does not change is written too: whether there is a row must not depend on whether
@@ -45,11 +58,7 @@ impl Tally {
 impl<'a> Tallies<'a> {
     /// Counts an order, or with a sign of -1 takes it back. None where a sum overflows.
     pub(super) fn count(&mut self, placed: &'a OrderPlaced, sign: i64) -> Option<()> {
-        let key = TallyKey {
-            day: placed.placed_at.date_naive(),
-            merchant: placed.merchant.as_str(),
-            currency: placed.total.currency.code(),
-        };
+        let key = TallyKey::of(placed);
         let mut counted = HashSet::with_capacity(placed.lines.len());
         let mut day = Tally { orders: sign, units: 0, gross: sign * placed.total.amount.minor_units() };
         for line in &placed.lines {
@@ -60,6 +69,34 @@ impl<'a> Tallies<'a> {
             day.units += units;
             let gross = sign * line.total.minor_units();
             self.skus.entry((key, sku)).or_default().add(Tally { orders, units, gross })?;
+        }
+        self.days.entry(key).or_default().add(day)
+    }
+
+    /// Takes units out of an order that counts. The order itself counts, for the day and for its SKUs, until nothing is left
+    /// of it. None where a sum overflows or the order has no such line.
+    pub(super) fn take_out(
+        &mut self,
+        placed: &'a OrderPlaced,
+        lines: &[LineUnits],
+        refund: Money,
+        left: u64,
+    ) -> Option<()> {
+        let key = TallyKey::of(placed);
+        let orders = if left == 0 { -1 } else { 0 };
+        let mut day = Tally { orders, units: 0, gross: -refund.amount.minor_units() };
+        for LineUnits { line, quantity } in lines {
+            let line = placed.lines.get(usize::try_from(*line).ok()?)?;
+            let units = -i64::from(*quantity);
+            day.units += units;
+            let gross = -line.unit_price.checked_times(*quantity)?.minor_units();
+            self.skus.entry((key, line.sku.as_str())).or_default().add(Tally { orders: 0, units, gross })?;
+        }
+        if orders != 0 {
+            let skus: HashSet<&str> = placed.lines.iter().map(|line| line.sku.as_str()).collect();
+            for sku in skus {
+                self.skus.entry((key, sku)).or_default().add(Tally { orders, ..Tally::default() })?;
+            }
         }
         self.days.entry(key).or_default().add(day)
     }

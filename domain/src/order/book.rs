@@ -1,0 +1,182 @@
+//! What an order sold, unit by unit, and what of it has gone back.
+//!
+//! A unit is never asked about again by today's prices: what falls on it was frozen with the order. Units of a line go back
+//! from the first on, so that however they are cancelled or returned, one by one or together, the same sum comes back.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    money::Amount,
+    order::{Allocation, LimitedPieces, OrderPlaced, OrderRefusal},
+    pricing::{Portion, Priced},
+    product::ProductKind,
+    quantity::Quantity,
+    text::Sku,
+};
+
+/// Some units of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineUnits {
+    /// Which line, counted from zero.
+    pub line: u32,
+    /// How many units.
+    pub quantity: Quantity,
+}
+
+/// The lines of an order as a ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LineBook {
+    lines: Vec<BookedLine>,
+    pricing: Option<Box<Priced>>,
+}
+
+/// A line and how many of its units have gone back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct BookedLine {
+    sku: Sku,
+    kind: ProductKind,
+    quantity: Quantity,
+    unit_price: Amount,
+    gone: u32,
+}
+
+impl LineBook {
+    pub(super) fn of(placed: &OrderPlaced) -> Self {
+        let lines = placed.lines.iter().map(|line| BookedLine {
+            sku: line.sku.clone(),
+            kind: line.kind,
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            gone: 0,
+        });
+        Self { lines: lines.collect(), pricing: placed.pricing.clone() }
+    }
+
+    /// How many units have not gone back.
+    pub fn left(&self) -> u64 {
+        self.lines.iter().map(|line| u64::from(line.open())).sum()
+    }
+
+    /// Whether some units have gone back.
+    pub fn is_touched(&self) -> bool {
+        self.lines.iter().any(|line| line.gone > 0)
+    }
+
+    /// All units that have not gone back.
+    pub fn rest(&self) -> Vec<LineUnits> {
+        let open = |(line, number): (&BookedLine, u32)| {
+            let quantity = Quantity::try_from(i64::from(line.open())).ok()?;
+            Some(LineUnits { line: number, quantity })
+        };
+        self.lines.iter().zip(0..).filter_map(open).collect()
+    }
+
+    /// What falls on the next units of these lines, all together. Refuses what is not there.
+    pub fn portion(&self, units: &[LineUnits]) -> Result<Portion, OrderRefusal> {
+        if units.is_empty() {
+            return Err(OrderRefusal::NoUnits);
+        }
+        let mut sum = Portion::default();
+        for (place, LineUnits { line, quantity }) in units.iter().enumerate() {
+            let booked = self.line(*line).ok_or(OrderRefusal::UnknownLine { place })?;
+            if units[..place].iter().any(|earlier| earlier.line == *line) {
+                return Err(OrderRefusal::LineRepeated { place });
+            }
+            if quantity.units() > booked.open() {
+                return Err(OrderRefusal::TooManyUnits { place, open: booked.open() });
+            }
+            sum = self.of_line(*line, booked, *quantity).and_then(|part| sum.checked_add(part)).unwrap_or(sum);
+        }
+        Ok(sum)
+    }
+
+    fn of_line(&self, line: u32, booked: &BookedLine, quantity: Quantity) -> Option<Portion> {
+        match &self.pricing {
+            Some(pricing) => pricing.refund_of(usize::try_from(line).ok()?, booked.gone, quantity.units()),
+            None => {
+                let price = booked.unit_price.checked_times(quantity)?;
+                Some(Portion { price, payable: price, ..Portion::default() })
+            }
+        }
+    }
+
+    /// The goods among these units, by SKU.
+    pub(super) fn goods(&self, units: &[LineUnits]) -> BTreeMap<Sku, i64> {
+        let mut goods = BTreeMap::new();
+        for LineUnits { line, quantity } in units {
+            if let Some(booked) = self.line(*line).filter(|booked| booked.kind == ProductKind::Goods) {
+                *goods.entry(booked.sku.clone()).or_default() += i64::from(*quantity);
+            }
+        }
+        goods
+    }
+
+    /// All units, by SKU.
+    pub(super) fn skus(&self, units: &[LineUnits]) -> BTreeMap<Sku, i64> {
+        let mut skus = BTreeMap::new();
+        for LineUnits { line, quantity } in units {
+            if let Some(booked) = self.line(*line) {
+                *skus.entry(booked.sku.clone()).or_default() += i64::from(*quantity);
+            }
+        }
+        skus
+    }
+
+    /// The pieces among these units that count against purchase limits.
+    pub fn limited(&self, units: &[LineUnits], limited: &[LimitedPieces]) -> Vec<LimitedPieces> {
+        let skus = self.skus(units);
+        let counted = |pieces: &LimitedPieces| {
+            let gone = (*skus.get(&pieces.sku)?).min(i64::from(pieces.quantity));
+            Some(LimitedPieces { sku: pieces.sku.clone(), quantity: Quantity::try_from(gone).ok()? })
+        };
+        limited.iter().filter_map(counted).collect()
+    }
+
+    pub(super) fn take(&mut self, units: &[LineUnits]) {
+        for LineUnits { line, quantity } in units {
+            let booked = usize::try_from(*line).ok().and_then(|line| self.lines.get_mut(line));
+            if let Some(booked) = booked {
+                booked.gone = booked.gone.saturating_add(quantity.units()).min(booked.quantity.units());
+            }
+        }
+    }
+
+    fn line(&self, line: u32) -> Option<&BookedLine> {
+        self.lines.get(usize::try_from(line).ok()?)
+    }
+}
+
+impl BookedLine {
+    const fn open(&self) -> u32 {
+        self.quantity.units().saturating_sub(self.gone)
+    }
+}
+
+/// Which of the stock that is held for an order goes when these pieces do: the last that was found first, so that the first
+/// parcel stays whole.
+pub(super) fn released(allocations: &[Allocation], goods: &BTreeMap<Sku, i64>) -> Vec<Allocation> {
+    let mut open = goods.clone();
+    let mut released = Vec::new();
+    for allocation in allocations.iter().rev() {
+        let Some(wanted) = open.get_mut(&allocation.stock.sku) else { continue };
+        let taken = i64::from(allocation.quantity).min(*wanted);
+        if let Ok(quantity) = Quantity::try_from(taken) {
+            *wanted -= taken;
+            released.push(Allocation { stock: allocation.stock.clone(), quantity });
+        }
+    }
+    released
+}
+
+/// What is left of the stock that is held for an order when some of it has gone.
+pub(super) fn without(allocations: Vec<Allocation>, gone: &[Allocation]) -> Vec<Allocation> {
+    let left = |allocation: Allocation| {
+        let gone: i64 =
+            gone.iter().filter(|gone| gone.stock == allocation.stock).map(|gone| i64::from(gone.quantity)).sum();
+        let quantity = Quantity::try_from(i64::from(allocation.quantity) - gone).ok()?;
+        Some(Allocation { quantity, ..allocation })
+    };
+    allocations.into_iter().filter_map(left).collect()
+}
