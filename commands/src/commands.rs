@@ -24,6 +24,10 @@ const COMMITTED_KEPT: usize = 1_024;
 /// How many streams may wait for their snapshot.
 const SNAPSHOTS_WAITING: usize = 256;
 
+/// How long a command waits for this node to write where nobody else can be asked: just after the start, it has not come to
+/// its lease yet.
+const ROLE_PATIENCE: Duration = Duration::from_millis(250);
+
 /// How the write side runs.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -61,7 +65,7 @@ pub(crate) struct Local {
 impl Commands {
     /// Starts to seek the lease and to take commands. `stop` lets what is waiting be answered first.
     ///
-    /// Without `nats` a node that does not write refuses commands instead of forwarding them.
+    /// Without `nats` a node that does not write refuses commands, after a quarter of a second, instead of forwarding them.
     pub async fn start(
         pool: PgPool,
         nats: Option<async_nats::Client>,
@@ -115,8 +119,20 @@ impl Commands {
                     _ = role.wait_for(|role| matches!(role, Role::Writer { .. })) => Err(Failure::TimedOut),
                 }
             }
-            (Role::Standby, None) => Err(Failure::NoWriter { retry_after: RETRY_AFTER }),
+            (Role::Standby, None) => {
+                if self.writes_soon().await {
+                    self.local.execute(request).await
+                } else {
+                    Err(Failure::NoWriter { retry_after: RETRY_AFTER })
+                }
+            }
         }
+    }
+
+    async fn writes_soon(&self) -> bool {
+        let mut role = self.role.clone();
+        let writes = role.wait_for(|role| matches!(role, Role::Writer { .. }));
+        tokio::time::timeout(ROLE_PATIENCE, writes).await.is_ok_and(|writes| writes.is_ok())
     }
 
     /// The appends of this node from now on, in order. Who falls behind reads the log.
@@ -171,5 +187,53 @@ impl Local {
         }
         metrics::counter!("purser_commands_total", "outcome" => "overloaded").increment(1);
         Err(Failure::Overloaded { retry_after: RETRY_AFTER })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use purser_domain::metadata::Metadata;
+
+    use super::*;
+    use crate::request::{Answer, Command};
+
+    /// A node without NATS whose role and queue are the test's.
+    fn standby() -> (Commands, watch::Sender<Role>, mpsc::Receiver<Pending>) {
+        let (queue, taken) = mpsc::channel(1);
+        let (role_in, role) = watch::channel(Role::Standby);
+        let local = Local { queue, timeout: Duration::from_mins(1) };
+        let committed = broadcast::channel(1).0;
+        (Commands { local, forward: None, role, committed, log_id: Uuid::nil() }, role_in, taken)
+    }
+
+    fn request() -> Request {
+        Request {
+            command: Command::StartProcessing { order: purser_domain::ids::OrderId::from_uuid(Uuid::nil()) },
+            principal: Principal::BackOffice,
+            metadata: Metadata {
+                actor: "test".to_owned(),
+                correlation_id: "test".to_owned(),
+                causation_id: "test".to_owned(),
+            },
+            idempotency: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_command_waits_for_a_node_that_is_about_to_write() {
+        let (commands, role, mut taken) = standby();
+        let (outcome, ()) = tokio::join!(commands.execute(request()), async {
+            role.send_replace(Role::Writer { epoch: 1 });
+            let pending = taken.recv().await.unwrap();
+            let accepted = Accepted { position: 7, answer: Answer::Done };
+            pending.reply.send(Ok(accepted)).unwrap();
+        });
+        assert_eq!(outcome.unwrap().position, 7);
+    }
+
+    #[tokio::test]
+    async fn a_command_does_not_wait_for_ever_for_a_node_that_does_not_write() {
+        let (commands, _role, _taken) = standby();
+        assert!(matches!(commands.execute(request()).await, Err(Failure::NoWriter { .. })));
     }
 }
