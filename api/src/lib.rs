@@ -15,7 +15,7 @@ pub mod engine;
 pub mod gateway;
 pub mod http;
 pub mod mint;
-mod ports;
+pub mod ports;
 mod read_side;
 pub mod sandbox_gateway;
 pub mod servers;

@@ -1,17 +1,24 @@
-//! How the sagas reach the write side.
+//! How the sagas reach the write side, and whoever performs their effects.
+
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use purser_commands::{Command, Commands, Failure, IdempotencyKey, Refusal, Request};
 use purser_domain::{order::OrderRefusal, principal::Principal, saga::SagaCommand};
-use purser_projections::sagas::{CommandPort, PortError, SagaRequest};
+use purser_projections::sagas::{BackOfficeList, CommandPort, EffectPort, PortError, SagaRequest};
+
+/// Whoever performs the sagas' effects.
+pub fn effects() -> Arc<dyn EffectPort> {
+    Arc::new(BackOfficeList)
+}
 
 /// Issues the sagas' commands through the same door as everybody else's.
 #[derive(Debug, Clone)]
-pub(crate) struct SagaCommands(Commands);
+pub struct SagaCommands(Commands);
 
 impl SagaCommands {
     /// Plugs the write side in.
-    pub(crate) const fn new(commands: Commands) -> Self {
+    pub const fn new(commands: Commands) -> Self {
         Self(commands)
     }
 }

@@ -14,14 +14,14 @@ use purser_projections::{
     log_reader::LogReader,
     publisher::Publisher,
     relay::Relay,
-    sagas::{BackOfficeList, SagaSettings, Sagas},
+    sagas::{SagaSettings, Sagas},
     view::View,
 };
 use sqlx::PgPool;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::ports::SagaCommands;
+use crate::ports::{SagaCommands, effects};
 
 /// What the read side works with.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ impl ReadSide {
             pool: self.pool.clone(),
             feed: self.feed.clone(),
             commands: Arc::new(SagaCommands::new(self.commands.clone())),
-            refunds: Arc::new(BackOfficeList),
+            effects: effects(),
             clock: Arc::clone(&self.clock),
             settings: self.sagas.clone(),
         };

@@ -1,29 +1,34 @@
 //! Sagas: what must follow from an event, beyond the append that it was part of.
 //!
 //! Each saga is a pure function from an event to reactions. What has been done already is in the aggregates, and every
-//! command below is harmless when repeated, so that the sagas themselves have no state to lose.
+//! command is harmless when repeated, so that the sagas themselves have no state to lose.
 //!
 //! | saga | starts with | does | ends with |
 //! |---|---|---|---|
-//! | payment window | `OrderPlaced` | waits until the window closes, then expires the order | `OrderExpired`, or the timer's removal when the order is paid or cancelled |
-//! | processing | `OrderPaid`, `CancellationDeclined` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
-//! | release | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased` |
-//! | refund | a cancellation of a paid order, late or surplus money | asks for the refund and puts it into somebody's hands | `RefundSucceeded` |
+//! | [payment window](payment_window) | `OrderPlaced` | waits until the window closes, then expires the order | `OrderExpired`, or the timer's removal when the order is paid or cancelled |
+//! | [processing] | `OrderPaid`, `CancellationDeclined` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
+//! | [release] | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased` |
+//! | [refund] | a cancellation of a paid order, late or surplus money | asks for the refund and puts it into somebody's hands | `RefundSucceeded` |
+//!
+//! A saga has three means. A [`SagaCommand`] goes to the write side and is in the log when it is done. An [`Effect`] is done
+//! outside the engine, and the command that it answers with puts its outcome into the log. A [`Timer`] comes back to a
+//! subject at a time, once or every so often.
 
-mod payment_window;
-mod processing;
-mod refund;
-mod release;
+mod command;
+mod effect;
+pub mod payment_window;
+pub mod processing;
+mod reaction;
+pub mod refund;
+pub mod release;
+mod timer;
 
-use serde::{Deserialize, Serialize};
+pub use command::SagaCommand;
+pub use effect::{AfterFailure, Backoff, Effect, EffectError, GiveUp, Retries, Trace, Tried};
+pub use reaction::{Action, Reaction, Reactions};
+pub use timer::{Repeat, Timer};
 
-use crate::{
-    Timestamp,
-    event::Event,
-    ids::{OrderId, RefundId},
-    order::{OrderRefusal, OrderStatus},
-    refund::{Claim, RefundChannel},
-};
+use crate::event::Event;
 
 /// One of the engine's sagas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,65 +41,6 @@ pub enum Saga {
     Release,
     /// Brings back money that is owed.
     Refund,
-}
-
-/// What a saga asks the engine to do. Harmless when repeated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
-pub enum SagaCommand {
-    /// Deduct the order's stock and begin the work on it.
-    StartProcessing {
-        /// Which order.
-        order: OrderId,
-    },
-    /// Give back the stock of an ended order.
-    ReleaseReservations {
-        /// Which order.
-        order: OrderId,
-    },
-    /// End an order that was not paid in time.
-    ExpireOrder {
-        /// Which order.
-        order: OrderId,
-    },
-    /// State that money is owed back.
-    RequestRefund {
-        /// What and why.
-        claim: Claim,
-    },
-    /// Note in whose hands a refund is.
-    RecordRefundSubmitted {
-        /// Which refund.
-        refund: RefundId,
-        /// Whose hands.
-        channel: RefundChannel,
-    },
-}
-
-/// What a saga wants after an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reaction {
-    /// Issue a command.
-    Command(SagaCommand),
-    /// Put a refund into the hands of whoever performs it, outside the engine.
-    SubmitRefund {
-        /// Which refund.
-        refund: RefundId,
-        /// What is owed.
-        claim: Claim,
-    },
-    /// Come back to this order at a time.
-    SetTimer {
-        /// Which order.
-        order: OrderId,
-        /// When.
-        due: Timestamp,
-    },
-    /// Do not come back to this order.
-    ClearTimer {
-        /// Which order.
-        order: OrderId,
-    },
 }
 
 impl Saga {
@@ -111,56 +57,14 @@ impl Saga {
         }
     }
 
-    /// What follows from an event.
-    pub fn react(self, event: &Event) -> Option<Reaction> {
+    /// What follows from an event. The order of the actions is part of their ids: what a known event led to stays where it
+    /// is, and what is new comes after it.
+    pub fn react(self, event: &Event) -> Reactions {
         match self {
             Self::PaymentWindow => payment_window::react(event),
             Self::Processing => processing::react(event),
             Self::Release => release::react(event),
             Self::Refund => refund::react(event),
-        }
-    }
-
-    /// What follows when the timer of an order fires.
-    pub const fn timer_fired(self, order: OrderId) -> Option<SagaCommand> {
-        match self {
-            Self::PaymentWindow => Some(SagaCommand::ExpireOrder { order }),
-            Self::Processing | Self::Release | Self::Refund => None,
-        }
-    }
-}
-
-impl SagaCommand {
-    /// Whether a refusal means that others were faster and nothing is left to do. Any other refusal needs a person.
-    pub fn is_superseded_by(&self, refusal: &OrderRefusal) -> bool {
-        match (self, refusal) {
-            (Self::StartProcessing { .. }, OrderRefusal::WrongStatus { action: _, status }) => match status {
-                OrderStatus::Cancelling
-                | OrderStatus::Cancelled
-                | OrderStatus::Shipped
-                | OrderStatus::Delivered
-                | OrderStatus::Completed => true,
-                OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Processing | OrderStatus::Expired => {
-                    false
-                }
-            },
-            (Self::ExpireOrder { .. }, OrderRefusal::WrongStatus { .. }) => true,
-            (
-                Self::StartProcessing { .. } | Self::ExpireOrder { .. },
-                OrderRefusal::Unknown
-                | OrderRefusal::AlreadyPlaced
-                | OrderRefusal::AmountMismatch { .. }
-                | OrderRefusal::RecordedDifferently { .. }
-                | OrderRefusal::EmptyPayment
-                | OrderRefusal::NoUnits
-                | OrderRefusal::UnknownLine { .. }
-                | OrderRefusal::LineRepeated { .. }
-                | OrderRefusal::TooManyUnits { .. }
-                | OrderRefusal::WindowOpen { .. },
-            )
-            | (Self::ReleaseReservations { .. } | Self::RequestRefund { .. } | Self::RecordRefundSubmitted { .. }, _) => {
-                false
-            }
         }
     }
 }

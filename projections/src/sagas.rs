@@ -4,12 +4,15 @@
 //! events it issues the commands that follow, and then, in one statement, ticks the events off, sets and clears timers,
 //! and stores what could not be done in the outbox. A crash in between repeats commands under the ids that they had, which
 //! is harmless. The outbox tries again for as long as the write side is away. What is refused becomes a dead letter after
-//! a few attempts: kept, loud, and decided by an operator ([`dead_letters`]). Timers fire by the injected clock.
+//! a few attempts: kept, loud, and decided by an operator ([`dead_letters`]). Timers fire by the injected clock, once or
+//! every so often. What is done outside the engine, an effect, always goes by way of the outbox, and has a worker of its own;
+//! its domain says how often it is tried and what a final failure leads to: a dead letter, or a command that records it.
 //!
 //! The sagas are meant to run on one node, the writer's. Two at once do the same work twice, to the same effect.
 
 mod commit;
 pub mod dead_letters;
+mod effects;
 mod fresh;
 mod gauges;
 mod issue;
@@ -26,7 +29,7 @@ mod timers;
 mod verdict;
 
 pub use parked_view::ParkedSagas;
-pub use port::{BackOfficeList, CommandPort, PortError, RefundPort, RefundPortError, SagaRequest};
+pub use port::{BackOfficeList, CommandPort, EffectPort, PortError, SagaRequest};
 pub use settings::SagaSettings;
 pub use status::{SagaStatus, status};
 
@@ -39,7 +42,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     feed::{Feed, Outage},
-    sagas::{gauges::Gauges, issue::Issuer, outbox::Outbox, runner::Runner, step::Kind, timers::Timers},
+    sagas::{
+        effects::EffectWorker, gauges::Gauges, issue::Issuer, outbox::CommandWorker, runner::Runner, timers::Timers,
+    },
 };
 
 /// The name of the sagas' checkpoint, and of what they park.
@@ -54,8 +59,8 @@ pub struct Sagas {
     pub feed: Feed,
     /// Where the commands go.
     pub commands: Arc<dyn CommandPort>,
-    /// Where the refunds go.
-    pub refunds: Arc<dyn RefundPort>,
+    /// Where the effects go.
+    pub effects: Arc<dyn EffectPort>,
     /// What timers and waits go by.
     pub clock: Arc<dyn Clock>,
     /// How they go about it.
@@ -80,14 +85,14 @@ impl Sagas {
     /// [`SagaSettings::patience`] and a transaction. While the database is away they try again, at most every five
     /// seconds.
     pub fn start(self, tracker: &TaskTracker, stop: CancellationToken) -> SagasHandle {
-        let Self { pool, feed, commands, refunds, clock, settings } = self;
-        let issuer = Issuer { commands, refunds, concurrency: settings.concurrency, stop: stop.clone() };
+        let Self { pool, feed, commands, effects, clock, settings } = self;
+        let issuer = Issuer { commands, effects, concurrency: settings.concurrency, stop: stop.clone() };
         let shared = Arc::new(Shared { pool, issuer, clock, settings, wake: watch::Sender::new(()), stop });
         let (position, positions) = watch::channel(0);
         tracker.spawn(Runner::new(Arc::clone(&shared), feed.follow(0), position).run());
         tracker.spawn(Timers::new(Arc::clone(&shared)).run());
-        tracker.spawn(Outbox::new(Arc::clone(&shared), Kind::Command).run());
-        tracker.spawn(Outbox::new(Arc::clone(&shared), Kind::Refund).run());
+        tracker.spawn(CommandWorker::new(Arc::clone(&shared)).run());
+        tracker.spawn(EffectWorker::new(Arc::clone(&shared)).run());
         tracker.spawn(Gauges::new(Arc::clone(&shared)).run());
         SagasHandle { shared, positions }
     }

@@ -1,7 +1,7 @@
 //! A shop in memory: the atomic steps of the engine, an order's decision together with those of its stocks, and nothing
 //! else of it. Every step happens whole or not at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     Timestamp,
@@ -12,7 +12,7 @@ use crate::{
     order::{self, Allocation, Cancelling, Order, OrderCommand, OrderRefusal, PlaceOrder},
     product::{Listing, Product, ProductKind},
     refund::{self, Refund, RefundChannel, RefundCommand},
-    saga::{Reaction, Saga, SagaCommand},
+    saga::{Action, Effect, Reaction, Repeat, Saga, SagaCommand, Timer},
     samples::{at, bare_address, listing, text},
     stock::{self, Stock, StockCommand, StockId},
     text::Sku,
@@ -25,7 +25,7 @@ pub(super) struct Shop {
     pub(super) refunds: BTreeMap<RefundId, Refund>,
     pub(super) log: Vec<Event>,
     products: BTreeMap<Sku, Product>,
-    timers: BTreeMap<OrderId, Timestamp>,
+    timers: BTreeMap<Timer, (Timestamp, Option<Repeat>)>,
 }
 
 /// What a step of an order does to each stock that is held for it.
@@ -122,18 +122,15 @@ impl Shop {
     /// Lets every saga react to an event of the log, which may have been reacted to before.
     pub(super) fn react(&mut self, index: usize) {
         for saga in Saga::ALL {
-            match saga.react(&self.log[index]) {
-                None => {}
-                Some(Reaction::Command(command)) => self.issue(&command),
-                Some(Reaction::SubmitRefund { refund, claim: _ }) => {
-                    let channel = RefundChannel::BackOffice;
-                    self.issue(&SagaCommand::RecordRefundSubmitted { refund, channel });
-                }
-                Some(Reaction::SetTimer { order, due }) => {
-                    self.timers.insert(order, due);
-                }
-                Some(Reaction::ClearTimer { order }) => {
-                    self.timers.remove(&order);
+            for reaction in saga.react(&self.log[index]) {
+                match reaction {
+                    Reaction::Act(action) => self.act(action),
+                    Reaction::SetTimer { timer, due, repeat } => {
+                        self.timers.insert(timer, (due, repeat));
+                    }
+                    Reaction::ClearTimer { timer } => {
+                        self.timers.remove(&timer);
+                    }
                 }
             }
         }
@@ -142,11 +139,22 @@ impl Shop {
     /// Lets the timers that are due fire; none is forgotten and none fires early.
     pub(super) fn fire_timers(&mut self) {
         let now = at(self.minute);
-        let due: BTreeSet<OrderId> =
-            self.timers.iter().filter(|(_, due)| **due <= now).map(|(order, _)| *order).collect();
-        self.timers.retain(|order, _| !due.contains(order));
-        for command in due.into_iter().filter_map(|order| Saga::PaymentWindow.timer_fired(order)) {
-            self.issue(&command);
+        let due: Vec<_> = self.timers.extract_if(.., |_, (due, _)| *due <= now).collect();
+        for (timer, (due, repeat)) in due {
+            if let Some(next) = repeat.and_then(|repeat| repeat.next(due, now)) {
+                self.timers.insert(timer, (next, repeat));
+            }
+            self.act(timer.fired());
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Command(command) => self.issue(&command),
+            Action::Effect(Effect::SubmitRefund { refund, claim: _ }) => {
+                let channel = RefundChannel::BackOffice;
+                self.issue(&SagaCommand::RecordRefundSubmitted { refund, channel });
+            }
         }
     }
 

@@ -1,13 +1,26 @@
-use super::Reaction;
-use crate::{event::Event, order::OrderEvent};
+//! Payment window: an order that is not paid in time ends.
+//!
+//! **Starts with** `OrderPlaced`, which says when the window closes.
+//!
+//! **Steps.** A timer is set for the close of the window. When it fires, the order is asked to expire. The order knows best:
+//! it refuses while its window is open, and the timer is put off until it closes.
+//!
+//! **Compensations.** None of its own. An expiry is itself what undoes a placement: the [release](super::release) gives the
+//! stock back. Money that arrives later is owed back, see [refund](super::refund).
+//!
+//! **Ends** with `OrderExpired`; with `OrderPaid` or `OrderCancelled`, which clear the timer; or with the refusal of an
+//! order that was settled or cancelled in the same moment, which needs nothing more.
 
-pub(super) fn react(event: &Event) -> Option<Reaction> {
-    let Event::Order(order, event) = event else { return None };
-    let order = *order;
+use super::{Action, Reaction, Reactions, SagaCommand, Timer};
+use crate::{event::Event, ids::OrderId, order::OrderEvent};
+
+pub(super) fn react(event: &Event) -> Reactions {
+    let Event::Order(order, event) = event else { return Reactions::NONE };
+    let timer = Timer::PaymentWindow { order: *order };
     match event {
-        OrderEvent::OrderPlaced(placed) => Some(Reaction::SetTimer { order, due: placed.pay_by }),
+        OrderEvent::OrderPlaced(placed) => Reaction::SetTimer { timer, due: placed.pay_by, repeat: None }.into(),
         OrderEvent::OrderPaid { .. } | OrderEvent::OrderCancelled { .. } | OrderEvent::OrderExpired { .. } => {
-            Some(Reaction::ClearTimer { order })
+            Reaction::ClearTimer { timer }.into()
         }
         OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
@@ -20,6 +33,10 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => None,
+        | OrderEvent::OrderReservationsReleased { .. } => Reactions::NONE,
     }
+}
+
+pub(super) const fn fired(order: OrderId) -> Action {
+    Action::Command(SagaCommand::ExpireOrder { order })
 }

@@ -1,4 +1,20 @@
-use super::{Reaction, SagaCommand};
+//! Refund: money that is owed goes back.
+//!
+//! **Starts with** the cancellation of a paid order, with a payment for an order that has ended, with one on top of what
+//! settled the order, or with `RefundOwed`: parts of a payment that never added up.
+//!
+//! **Steps.**
+//! 1. The refund is requested. Its id comes from the order and the payment, so that one payment is owed back once.
+//! 2. `RefundRequested` has the refund put into the hands of whoever performs it, an effect. Its outcome,
+//!    `RefundSubmitted`, goes into the log.
+//! 3. Whoever has it in hand reports that the money is back.
+//!
+//! **Compensations.** It is the compensation of a payment. It is never undone: who has got money back keeps it.
+//!
+//! **Ends** with `RefundSucceeded`. While nobody can take it in hand, it is tried for ever, with a growing rest; what is
+//! refused five times becomes a dead letter.
+
+use super::{Effect, Reactions, SagaCommand};
 use crate::{
     event::Event,
     ids::OrderId,
@@ -6,11 +22,11 @@ use crate::{
     refund::{Claim, RefundCause, RefundEvent},
 };
 
-pub(super) fn react(event: &Event) -> Option<Reaction> {
+pub(super) fn react(event: &Event) -> Reactions {
     if let Event::Refund(refund, RefundEvent::RefundRequested { claim, .. }) = event {
-        return Some(Reaction::SubmitRefund { refund: *refund, claim: claim.clone() });
+        return Reactions::from(Effect::SubmitRefund { refund: *refund, claim: claim.clone() });
     }
-    let Event::Order(order, event) = event else { return None };
+    let Event::Order(order, event) = event else { return Reactions::NONE };
     let (capture, cause) = match event {
         OrderEvent::OrderCancelled { owed_back: Some(capture), .. } => (capture, RefundCause::OrderCancelled),
         OrderEvent::LatePaymentReceived { capture, .. } => (capture, RefundCause::LatePayment),
@@ -28,11 +44,11 @@ pub(super) fn react(event: &Event) -> Option<Reaction> {
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::OrderExpired { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => return None,
+        | OrderEvent::OrderReservationsReleased { .. } => return Reactions::NONE,
     };
-    Some(request(*order, capture, cause))
+    request(*order, capture, cause)
 }
 
-fn request(order: OrderId, capture: &Capture, cause: RefundCause) -> Reaction {
-    Reaction::Command(SagaCommand::RequestRefund { claim: Claim { order, capture: capture.clone(), cause } })
+fn request(order: OrderId, capture: &Capture, cause: RefundCause) -> Reactions {
+    Reactions::from(SagaCommand::RequestRefund { claim: Claim { order, capture: capture.clone(), cause } })
 }

@@ -1,10 +1,20 @@
-use super::{Reaction, SagaCommand};
+//! Release: the stock of an ended order goes back.
+//!
+//! **Starts with** `OrderCancelled` or `OrderExpired`.
+//!
+//! **Steps.** One command gives back every piece that is reserved or deducted for the order, in one append.
+//!
+//! **Compensations.** It is the compensation of a placement, and of a deduction that was made meanwhile. It is never undone.
+//!
+//! **Ends** with `OrderReservationsReleased`. A refusal becomes a dead letter, because pieces would be missing for ever.
+
+use super::{Reactions, SagaCommand};
 use crate::{event::Event, order::OrderEvent};
 
-pub(super) fn react(event: &Event) -> Option<Reaction> {
+pub(super) fn react(event: &Event) -> Reactions {
     if let Event::Order(order, OrderEvent::OrderCancelled { .. } | OrderEvent::OrderExpired { .. }) = event {
-        Some(Reaction::Command(SagaCommand::ReleaseReservations { order: *order }))
+        Reactions::from(SagaCommand::ReleaseReservations { order: *order })
     } else {
-        None
+        Reactions::NONE
     }
 }

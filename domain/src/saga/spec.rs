@@ -1,4 +1,4 @@
-use super::{Reaction, Saga, SagaCommand};
+use super::{Action, Effect, Reaction, Reactions, Saga, SagaCommand, Timer};
 use crate::{
     event::Event,
     order::{OrderAction, OrderEvent, OrderRefusal, OrderStatus, Settlement},
@@ -21,24 +21,30 @@ fn claim(reference: &str, pence: i64, cause: RefundCause) -> Claim {
 }
 
 fn owes(claim: Claim) -> Reaction {
-    Reaction::Command(SagaCommand::RequestRefund { claim })
+    SagaCommand::RequestRefund { claim }.into()
 }
 
 /// What each saga wants after an event, in the order of [`Saga::ALL`]: payment window, processing, release, refund.
 fn reactions(event: &Event) -> [Option<Reaction>; Saga::ALL.len()] {
-    Saga::ALL.map(|saga| saga.react(event))
+    Saga::ALL.map(|saga| {
+        let mut reactions = saga.react(event).into_iter();
+        let first = reactions.next();
+        assert_eq!(reactions.next(), None, "{} wants more than one thing", saga.name());
+        first
+    })
 }
 
 #[test]
 fn every_saga_reacts_to_every_order_event_as_the_table_says() {
     let id = order_id(7);
-    let clear = || Some(Reaction::ClearTimer { order: id });
-    let release = || Some(Reaction::Command(SagaCommand::ReleaseReservations { order: id }));
-    let start = || Some(Reaction::Command(SagaCommand::StartProcessing { order: id }));
+    let timer = Timer::PaymentWindow { order: id };
+    let clear = || Some(Reaction::ClearTimer { timer });
+    let release = || Some(SagaCommand::ReleaseReservations { order: id }.into());
+    let start = || Some(SagaCommand::StartProcessing { order: id }.into());
     for sample in order_events() {
         let expected = match &sample.value {
             OrderEvent::OrderPlaced(placed) => {
-                [Some(Reaction::SetTimer { order: id, due: placed.pay_by }), None, None, None]
+                [Some(Reaction::SetTimer { timer, due: placed.pay_by, repeat: None }), None, None, None]
             }
             OrderEvent::OrderPaid { .. } => [clear(), start(), None, None],
             OrderEvent::CancellationDeclined { .. } => [None, start(), None, None],
@@ -79,7 +85,7 @@ fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_i
     for sample in refund_events() {
         let expected = match &sample.value {
             RefundEvent::RefundRequested { claim, at: _ } => {
-                Some(Reaction::SubmitRefund { refund, claim: claim.clone() })
+                Some(Effect::SubmitRefund { refund, claim: claim.clone() }.into())
             }
             RefundEvent::RefundSubmitted { .. } | RefundEvent::RefundSucceeded { .. } => None,
         };
@@ -102,10 +108,10 @@ fn nothing_follows_from_products_and_from_what_an_order_claims() {
 
 #[test]
 fn an_order_is_waited_for_until_its_payment_window_closes() {
-    let due = at(30);
+    let timer = Timer::PaymentWindow { order: order_id(7) };
     assert_eq!(
         Saga::PaymentWindow.react(&order(OrderEvent::OrderPlaced(placed()))),
-        Some(Reaction::SetTimer { order: order_id(7), due })
+        Reaction::SetTimer { timer, due: at(30), repeat: None }.into()
     );
 }
 
@@ -113,7 +119,7 @@ fn an_order_is_waited_for_until_its_payment_window_closes() {
 fn a_free_order_goes_to_work_like_a_paid_one() {
     let paid = OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: at(0) };
     let start = SagaCommand::StartProcessing { order: order_id(7) };
-    assert_eq!(Saga::Processing.react(&order(paid)), Some(Reaction::Command(start)));
+    assert_eq!(Saga::Processing.react(&order(paid)), start.into());
 }
 
 #[test]
@@ -126,23 +132,41 @@ fn money_is_owed_for_what_made_it_owed_and_in_full() {
         (late, claim("tx-2", 7, RefundCause::LatePayment)),
         (surplus, claim("tx-3", 8, RefundCause::SurplusPayment)),
     ] {
-        assert_eq!(Saga::Refund.react(&order(event)), Some(owes(claim)));
+        assert_eq!(Saga::Refund.react(&order(event)), owes(claim).into());
     }
 }
 
 #[test]
-fn only_the_payment_window_keeps_timers_and_its_timer_expires_the_order() {
+fn an_order_expires_when_the_timer_of_its_window_fires() {
     let order = order_id(7);
-    let fired = Saga::ALL.map(|saga| saga.timer_fired(order));
-    assert_eq!(fired, [Some(SagaCommand::ExpireOrder { order }), None, None, None]);
-    for sample in order_events() {
-        for saga in [Saga::Processing, Saga::Release, Saga::Refund] {
-            let keeps = matches!(
-                saga.react(&Event::Order(order, sample.value.clone())),
-                Some(Reaction::SetTimer { .. } | Reaction::ClearTimer { .. })
-            );
-            assert!(!keeps, "{} keeps a timer", saga.name());
+    let fired = Timer::PaymentWindow { order }.fired();
+    assert_eq!(fired, Action::Command(SagaCommand::ExpireOrder { order }));
+}
+
+/// A timer of another saga's would be cleared by nobody.
+#[test]
+fn a_saga_sets_and_clears_its_own_timers_only() {
+    let orders = order_events().into_iter().map(|sample| order(sample.value));
+    let refund = text("rfd_00000000000000000000000000000002");
+    let refunds = refund_events().into_iter().map(|sample| Event::Refund(refund, sample.value));
+    for event in orders.chain(refunds) {
+        for saga in Saga::ALL {
+            for reaction in saga.react(&event) {
+                let timer = match reaction {
+                    Reaction::SetTimer { timer, .. } | Reaction::ClearTimer { timer } => timer,
+                    Reaction::Act(_) => continue,
+                };
+                assert_eq!(timer.saga(), saga, "{timer:?}");
+            }
         }
+    }
+}
+
+#[test]
+fn reactions_come_out_in_the_order_that_they_went_in() {
+    for count in 0..4 {
+        let reactions = || (0..count).map(|number| owes(claim("tx-1", number, RefundCause::LatePayment)));
+        assert_eq!(reactions().collect::<Reactions>().into_iter().collect::<Vec<_>>(), reactions().collect::<Vec<_>>());
     }
 }
 

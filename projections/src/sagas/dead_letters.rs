@@ -1,6 +1,6 @@
 //! Dead letters: what a saga was refused too often, and what an operator can do about it.
 //!
-//! A dead letter holds up what the same saga has to do about the same order after it; everything else goes on. Once the
+//! A dead letter holds up what the same saga has to do about the same subject after it; everything else goes on. Once the
 //! cause is gone, a retry hands it back to the engine. What shall never be done may be skipped, by name and for good: it
 //! stays on record, and what waited behind it goes on.
 
@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 use sqlx::{FromRow, PgPool, Row, postgres::PgRow, types::Json};
 use uuid::Uuid;
 
-/// A command that a saga gave up on.
+/// A command or an effect that a saga gave up on.
 #[derive(Debug, Clone, Serialize)]
 pub struct DeadLetter {
-    /// Its id, and the idempotency key of the command.
+    /// Its id, and the idempotency key of what was to be done.
     pub id: Uuid,
     /// Whose it is.
     pub saga: String,
@@ -21,9 +21,9 @@ pub struct DeadLetter {
     pub position: i64,
     /// The conversation that it belongs to.
     pub correlation_id: String,
-    /// What led to it: `event:POSITION` or `timer:SAGA:ORDER`.
+    /// What led to it: `event:POSITION`, `timer:SAGA:SUBJECT`, or `timer:SAGA:NAME:SUBJECT` where a saga has several timers.
     pub causation_id: String,
-    /// What was to be done; it names the order.
+    /// What was to be done; it names the subject.
     pub action: Box<RawValue>,
     /// How often it was tried, since it was stored or last retried.
     pub attempts: i64,

@@ -4,7 +4,8 @@ select letter.id, letter.saga, letter.position, letter.correlation_id, letter.ca
        case letter.state when 'skipped' then 0 else (
            select count(*) from saga_commands as waiting
            where waiting.saga = letter.saga and waiting.subject = letter.subject
-             and waiting.position > letter.position and waiting.state = 'pending') end as waiting
+             and (waiting.position, waiting.ordinal, waiting.id) > (letter.position, letter.ordinal, letter.id)
+             and waiting.state = 'pending') end as waiting
 from saga_commands as letter
 where letter.state <> 'pending' and (letter.state = 'dead' or $4) and ($1::text is null or letter.saga = $1)
   and (letter.position, letter.id) > ($2, $3)

@@ -6,14 +6,13 @@
 use std::collections::{HashMap, HashSet};
 
 use futures_util::StreamExt;
-use purser_domain::saga::Saga;
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::sagas::{
     SagaSettings,
     issue::{Issuer, Patience},
-    step::{Kind, Lane, Step, saga_named},
+    step::{Kind, Lane, Place, Step, saga_named},
     verdict::Fate,
 };
 
@@ -25,9 +24,9 @@ const BATCH_PATIENCE: u32 = 5;
 #[derive(Debug, Default)]
 struct Occupied {
     /// Every stored step, the skipped ones too.
-    stored: HashSet<(Saga, i64)>,
-    /// The first open position of each lane.
-    first_open: HashMap<Lane, i64>,
+    stored: HashSet<Uuid>,
+    /// The first open place of each lane.
+    first_open: HashMap<Lane, Place>,
 }
 
 /// Tries what may be tried. Every step comes back with its fate, in any order.
@@ -50,18 +49,18 @@ pub(super) async fn try_fresh(
 
 /// Parts the steps that may be tried now from those that may not.
 ///
-/// Refunds leave the engine, may take long and are rare: they go by way of the outbox, which has a worker for them.
+/// Effects leave the engine, may take long and are rare: they go by way of the outbox, which has a worker for them.
 fn sort_out(steps: Vec<Step>, occupied: &Occupied) -> (Vec<Step>, Vec<(Step, Fate)>) {
     let mut ready = Vec::with_capacity(steps.len());
     let mut ended = Vec::new();
     let mut blocked: HashSet<Lane> = HashSet::new();
     for step in steps {
         let lane = step.lane();
-        if occupied.stored.contains(&(step.saga, step.position)) {
+        if occupied.stored.contains(&step.id) {
             ended.push((step, Fate::Stored));
         } else if blocked.contains(&lane)
-            || occupied.first_open.get(&lane).is_some_and(|first| *first < step.position)
-            || step.action.kind() == Kind::Refund
+            || occupied.first_open.get(&lane).is_some_and(|first| *first < step.place())
+            || Kind::of(&step.action) == Kind::Effect
         {
             blocked.insert(lane);
             ended.push((step, Fate::Waiting));
@@ -74,8 +73,8 @@ fn sort_out(steps: Vec<Step>, occupied: &Occupied) -> (Vec<Step>, Vec<(Step, Fat
 
 impl Occupied {
     async fn load(pool: &PgPool, steps: &[Step]) -> Result<Self, sqlx::Error> {
-        let rows: Vec<(String, Uuid, i64, bool)> = sqlx::query_as(
-            "select saga, subject, position, state <> 'skipped' from saga_commands
+        let rows: Vec<(String, Uuid, i64, i16, Uuid, bool)> = sqlx::query_as(
+            "select saga, subject, position, ordinal, id, state <> 'skipped' from saga_commands
              join (select distinct * from unnest($1::text[], $2::uuid[])) as lane (saga, subject) using (saga, subject)",
         )
         .bind(steps.iter().map(|step| step.saga.name()).collect::<Vec<_>>())
@@ -83,12 +82,12 @@ impl Occupied {
         .fetch_all(pool)
         .await?;
         let mut occupied = Self::default();
-        for (saga, subject, position, is_open) in rows {
-            let saga = saga_named(&saga)?;
-            occupied.stored.insert((saga, position));
+        for (saga, subject, position, ordinal, id, is_open) in rows {
+            occupied.stored.insert(id);
             if is_open {
-                let first = occupied.first_open.entry((saga, subject)).or_insert(position);
-                *first = position.min(*first);
+                let place = (position, ordinal, id);
+                let first = occupied.first_open.entry((saga_named(&saga)?, subject)).or_insert(place);
+                *first = place.min(*first);
             }
         }
         Ok(occupied)
@@ -97,21 +96,25 @@ impl Occupied {
 
 #[cfg(test)]
 mod tests {
-    use purser_domain::{ids::OrderId, saga::SagaCommand};
+    use purser_domain::{
+        ids::OrderId,
+        saga::{Action, Saga, SagaCommand},
+    };
 
     use super::*;
-    use crate::sagas::step::Action;
+    use crate::sagas::step::Cause;
 
     fn step(order: u128, position: i64) -> Step {
         let command = SagaCommand::StartProcessing { order: OrderId::from_uuid(Uuid::from_u128(order)) };
-        Step::after_event(Saga::Processing, position, "c".to_owned(), Action::Command(command))
+        let cause = Cause { saga: Saga::Processing, position, correlation_id: "c".to_owned() };
+        Step::after_event(cause, 0, Action::Command(command))
     }
 
     fn occupied(order: u128, position: i64, is_open: bool) -> Occupied {
-        let lane = step(order, position).lane();
+        let step = step(order, position);
         Occupied {
-            stored: HashSet::from([(Saga::Processing, position)]),
-            first_open: is_open.then_some((lane, position)).into_iter().collect(),
+            stored: HashSet::from([step.id]),
+            first_open: is_open.then_some((step.lane(), step.place())).into_iter().collect(),
         }
     }
 

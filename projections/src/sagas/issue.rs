@@ -3,21 +3,23 @@
 use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, Stream, StreamExt, stream};
-use purser_domain::saga::SagaCommand;
+use purser_domain::saga::{Action, Effect, EffectError, SagaCommand};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::sagas::{
-    port::{CommandPort, PortError, RefundPort, RefundPortError},
-    step::{Action, Lane, Step},
+    port::{CommandPort, EffectPort, SagaRequest},
+    step::{Lane, Step},
     verdict::Fate,
 };
+
+const SILENCE: &str = "no answer in time";
 
 /// The way out.
 #[derive(Clone)]
 pub(super) struct Issuer {
     pub(super) commands: Arc<dyn CommandPort>,
-    pub(super) refunds: Arc<dyn RefundPort>,
+    pub(super) effects: Arc<dyn EffectPort>,
     pub(super) concurrency: usize,
     /// Once it is cancelled, nothing new is tried.
     pub(super) stop: CancellationToken,
@@ -51,46 +53,89 @@ impl Issuer {
             .flat_map(stream::iter)
     }
 
+    /// Tries one step once.
+    pub(super) async fn issue_one(&self, step: Step, each: Duration) -> (Step, Fate) {
+        let fate = self.attempt(&step, Limit { each, end: None }).await;
+        count(&step, &fate);
+        (step, fate)
+    }
+
     async fn work_off(&self, lane: Vec<Step>, limit: Limit) -> Vec<(Step, Fate)> {
         let mut ended = Vec::with_capacity(lane.len());
         let mut is_free = true;
         for step in lane {
             let fate = if is_free { self.attempt(&step, limit).await } else { Fate::Waiting };
             is_free = fate.frees_lane();
-            metrics::counter!("purser_saga_attempts_total", "saga" => step.saga.name(), "outcome" => fate.name())
-                .increment(1);
+            count(&step, &fate);
             ended.push((step, fate));
         }
         ended
     }
 
-    /// A panic in a port counts as a refusal: it would come again, and must not end the sagas.
     async fn attempt(&self, step: &Step, limit: Limit) -> Fate {
-        let now = Instant::now();
-        if self.stop.is_cancelled() || limit.end.is_some_and(|end| end <= now) {
+        if self.stop.is_cancelled() || limit.is_over() {
             return Fate::Waiting;
         }
-        let until = limit.end.map_or(now + limit.each, |end| end.min(now + limit.each));
-        match timeout_at(until, AssertUnwindSafe(self.perform(step)).catch_unwind()).await {
-            Ok(Ok(outcome)) => Fate::of(outcome),
-            Ok(Err(panic)) => Fate::Refused(format!("the port panicked: {}", words_of(panic.as_ref()))),
-            Err(_) => Fate::Unavailable("no answer in time".to_owned()),
+        match &step.action {
+            Action::Command(command) => self.issue_in_time(step.request(command.clone()), limit).await,
+            Action::Effect(effect) => match self.perform(step, effect, limit).await {
+                Ok(None) => Fate::Done,
+                Ok(Some(outcome)) => self.issue_in_time(step.record(outcome), limit).await,
+                Err(fate) => fate,
+            },
         }
     }
 
-    async fn perform(&self, step: &Step) -> Result<(), PortError> {
-        match &step.action {
-            Action::Command(command) => self.commands.issue(step.request(command.clone())).await,
-            Action::SubmitRefund { refund, claim } => {
-                let channel = self.refunds.submit(*refund, claim, step.id).await.map_err(|error| match error {
-                    RefundPortError::Refused(why) => PortError::Refused(why),
-                    RefundPortError::Unavailable(why) => PortError::Unavailable(why),
-                })?;
-                let record = SagaCommand::RecordRefundSubmitted { refund: *refund, channel };
-                self.commands.issue(step.request(record)).await
-            }
+    async fn issue_in_time(&self, request: SagaRequest, limit: Limit) -> Fate {
+        match in_time(self.commands.issue(request), limit).await {
+            Ended::Answered(outcome) => Fate::of(outcome),
+            Ended::Panicked(fate) => fate,
+            Ended::Silent => Fate::Unavailable(SILENCE.to_owned()),
         }
     }
+
+    /// Who did not answer may have done it.
+    async fn perform(&self, step: &Step, effect: &Effect, limit: Limit) -> Result<Option<SagaCommand>, Fate> {
+        let error = match in_time(self.effects.perform(effect, step.id), limit).await {
+            Ended::Answered(Ok(outcome)) => return Ok(outcome),
+            Ended::Answered(Err(error)) => error,
+            Ended::Panicked(fate) => return Err(fate),
+            Ended::Silent => EffectError::Unknown(SILENCE.to_owned()),
+        };
+        Err(Fate::of_effect(step, effect, error))
+    }
+}
+
+impl Limit {
+    fn is_over(self) -> bool {
+        self.end.is_some_and(|end| end <= Instant::now())
+    }
+
+    fn of_this_attempt(self) -> Instant {
+        let until = Instant::now() + self.each;
+        self.end.map_or(until, |end| end.min(until))
+    }
+}
+
+/// How a call to a port ended.
+enum Ended<T> {
+    Answered(T),
+    Panicked(Fate),
+    Silent,
+}
+
+/// A panic in a port counts as a refusal by the write side, until an operator looks: it would come again, and must neither
+/// end the sagas nor be taken for an answer.
+async fn in_time<T>(call: impl Future<Output = T>, limit: Limit) -> Ended<T> {
+    match timeout_at(limit.of_this_attempt(), AssertUnwindSafe(call).catch_unwind()).await {
+        Ok(Ok(answer)) => Ended::Answered(answer),
+        Ok(Err(panic)) => Ended::Panicked(Fate::Refused(format!("the port panicked: {}", words_of(panic.as_ref())))),
+        Err(_) => Ended::Silent,
+    }
+}
+
+fn count(step: &Step, fate: &Fate) {
+    metrics::counter!("purser_saga_attempts_total", "saga" => step.saga.name(), "outcome" => fate.name()).increment(1);
 }
 
 /// Groups steps by lane. The lanes are in the order of their first steps.

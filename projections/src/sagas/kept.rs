@@ -5,7 +5,7 @@ use sqlx::{Postgres, postgres::PgArguments, query::QueryAs};
 
 use crate::sagas::{
     SagaSettings,
-    step::Step,
+    step::{Kind, Step, stored},
     verdict::{Fate, Kept, State, judge},
 };
 
@@ -17,28 +17,33 @@ pub(super) fn to_keep(ended: Vec<(Step, Fate)>, now: Timestamp, settings: &SagaS
     ended.into_iter().filter_map(|(step, fate)| judge(step, fate, now, settings)).collect()
 }
 
-/// A statement that stores steps: they are its arguments 1 to 13, and the time is argument 14.
+/// A statement that stores steps: they are its arguments 1 to 14, and the time is argument 15.
 ///
 /// It is planned anew each time. A plan that was made while a table was small would read all of it, and be kept while it
 /// grows by tens of thousands of rows a second.
 pub(super) fn storing<'q>(sql: &'q str, kept: &[Kept], now: Timestamp) -> Result<Statement<'q>, sqlx::Error> {
-    let actions: Result<Vec<String>, _> = kept.iter().map(|kept| serde_json::to_string(&kept.step.action)).collect();
     Ok(sqlx::query_as(sql)
         .persistent(false)
         .bind(column(kept, |kept| kept.step.id))
         .bind(column(kept, |kept| kept.step.saga.name()))
         .bind(column(kept, |kept| kept.step.subject))
         .bind(column(kept, |kept| kept.step.position))
+        .bind(column(kept, |kept| kept.step.ordinal))
         .bind(column(kept, |kept| kept.step.correlation_id.clone()))
         .bind(column(kept, |kept| kept.step.causation_id.clone()))
-        .bind(column(kept, |kept| kept.step.action.kind().name()))
-        .bind(actions.map_err(|error| sqlx::Error::Encode(Box::new(error)))?)
+        .bind(column(kept, |kept| Kind::of(&kept.step.action).name()))
+        .bind(actions(kept.iter())?)
         .bind(column(kept, |kept| kept.state.name()))
         .bind(column(kept, |kept| stored_count(kept.step.attempts)))
         .bind(column(kept, |kept| stored_count(kept.step.refusals)))
         .bind(column(kept, |kept| kept.next_attempt_at))
         .bind(column(kept, |kept| kept.last_error.clone()))
         .bind(now))
+}
+
+/// What is to be done, as the outbox holds it.
+pub(super) fn actions<'a>(kept: impl Iterator<Item = &'a Kept>) -> Result<Vec<String>, sqlx::Error> {
+    kept.map(|kept| stored(&kept.step.action).map_err(|error| sqlx::Error::Encode(Box::new(error)))).collect()
 }
 
 /// One column of many rows, as `unnest` takes it.

@@ -1,10 +1,10 @@
-//! The outbox: works off what could not be done at once.
+//! The outbox: what could not be done at once, and the worker for commands.
 
-use std::{collections::HashSet, pin::pin, sync::Arc};
+use std::{pin::pin, sync::Arc};
 
 use futures_util::StreamExt;
-use purser_domain::refund::Refund;
-use sqlx::{FromRow, PgPool, Row, postgres::PgRow};
+use purser_domain::saga::Action;
+use sqlx::{PgPool, Row, postgres::PgRow};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -13,58 +13,52 @@ use crate::{
     sagas::{
         Shared,
         issue::Patience,
-        kept::{announce_dead_letters, column, stored_count},
-        step::{Action, Kind, Step, known_sagas, saga_named},
+        kept::{actions, announce_dead_letters, column, stored_count},
+        step::{Kind, Step, known_sagas, saga_named},
         verdict::{Fate, Kept, State, judge},
     },
 };
 
 /// How many outcomes are written together at the most.
-const SETTLED_MAX: usize = 256;
+pub(super) const SETTLED_MAX: usize = 256;
 
-/// The task that works off one kind of action.
+/// The rows of one kind.
 pub(super) struct Outbox {
-    shared: Arc<Shared>,
-    wake: watch::Receiver<()>,
+    pub(super) shared: Arc<Shared>,
     kind: Kind,
 }
 
-/// A row that is due.
-enum Taken {
-    Step(Step),
-    /// Its action has not the form that this version of the engine knows.
-    Unreadable {
-        id: Uuid,
-        cause: String,
-    },
+/// The task that works off commands, page by page.
+pub(super) struct CommandWorker {
+    outbox: Outbox,
+    wake: watch::Receiver<()>,
 }
 
-impl Outbox {
-    pub(super) fn new(shared: Arc<Shared>, kind: Kind) -> Self {
+impl CommandWorker {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
         let wake = shared.wake.subscribe();
-        Self { shared, wake, kind }
+        Self { outbox: Outbox { shared, kind: Kind::Command }, wake }
     }
 
     /// Works off what is due, until it is stopped.
     pub(super) async fn run(mut self) {
-        let stop = self.shared.stop.clone();
-        let mut outage = Outage::of(match self.kind {
-            Kind::Command => "working off the sagas' commands",
-            Kind::Refund => "working off the sagas' refunds",
-        });
-        while stop.run_until_cancelled(self.shared.pause(&mut self.wake)).await.is_some() {
+        let shared = Arc::clone(&self.outbox.shared);
+        let stop = shared.stop.clone();
+        let mut outage = Outage::of("working off the sagas' commands");
+        while stop.run_until_cancelled(shared.pause(&mut self.wake)).await.is_some() {
             match stop.run_until_cancelled(self.work_off()).await {
                 None => return,
                 Some(Ok(())) => outage.over(),
-                Some(Err(error)) => self.shared.sit_out(&mut outage, &error).await,
+                Some(Err(error)) => shared.sit_out(&mut outage, &error).await,
             }
         }
     }
 
     async fn work_off(&self) -> Result<(), sqlx::Error> {
+        let page_rows = self.outbox.shared.settings.page_rows;
         loop {
-            let page = self.take().await?;
-            let is_full_page = i64::try_from(page.len()).is_ok_and(|rows| rows >= self.shared.settings.page_rows);
+            let page = self.outbox.take(page_rows, &[]).await?;
+            let is_full_page = i64::try_from(page.len()).is_ok_and(|rows| rows >= page_rows);
             let freed = self.try_page(page).await?;
             if !is_full_page && !freed {
                 return Ok(());
@@ -72,40 +66,48 @@ impl Outbox {
         }
     }
 
-    async fn take(&self) -> Result<Vec<Step>, sqlx::Error> {
-        let rows: Vec<Taken> = sqlx::query_as(include_str!("take.sql"))
+    /// Tries each step once, and writes the outcomes as they come. Returns whether any of them lets another step go.
+    async fn try_page(&self, page: Vec<Step>) -> Result<bool, sqlx::Error> {
+        let Shared { issuer, settings, .. } = &*self.outbox.shared;
+        let patience = Patience { each: settings.call_timeout, altogether: None };
+        let mut outcomes = pin!(issuer.issue(page, patience).ready_chunks(SETTLED_MAX));
+        let mut freed = false;
+        while let Some(ended) = outcomes.next().await {
+            freed |= self.outbox.settle(ended).await?;
+        }
+        Ok(freed)
+    }
+}
+
+impl Outbox {
+    pub(super) const fn new(shared: Arc<Shared>, kind: Kind) -> Self {
+        Self { shared, kind }
+    }
+
+    /// What is due and first in its lane, but for what is `under_way` already.
+    pub(super) async fn take(&self, rows_max: i64, under_way: &[Uuid]) -> Result<Vec<Step>, sqlx::Error> {
+        let rows: Vec<PgRow> = sqlx::query(include_str!("take.sql"))
             // Planned anew: an outbox that was empty may have grown long.
             .persistent(false)
-            .bind(self.kind.name())
+            .bind(self.kind.names())
             .bind(self.shared.clock.now())
             .bind(known_sagas())
-            .bind(self.shared.settings.page_rows)
+            .bind(under_way)
+            .bind(rows_max)
             .fetch_all(&self.shared.pool)
             .await?;
         let mut steps = Vec::with_capacity(rows.len());
         for row in rows {
-            match row {
-                Taken::Step(step) => steps.push(step),
-                Taken::Unreadable { id, cause } => bury_unreadable(&self.shared.pool, id, &cause).await?,
+            match self.kind.read(row.try_get("action")?) {
+                Ok(action) => steps.push(read(&row, action)?),
+                Err(error) => bury_unreadable(&self.shared.pool, row.try_get("id")?, &error).await?,
             }
         }
         Ok(steps)
     }
 
-    /// Tries each step once, and writes the outcomes as they come. Returns whether any of them lets another step go.
-    async fn try_page(&self, page: Vec<Step>) -> Result<bool, sqlx::Error> {
-        let Shared { issuer, settings, .. } = &*self.shared;
-        let (submitted, steps) = self.part_submitted(page).await?;
-        let mut freed = self.settle(submitted).await?;
-        let patience = Patience { each: settings.call_timeout, altogether: None };
-        let mut outcomes = pin!(issuer.issue(steps, patience).ready_chunks(SETTLED_MAX));
-        while let Some(ended) = outcomes.next().await {
-            freed |= self.settle(ended).await?;
-        }
-        Ok(freed)
-    }
-
-    async fn settle(&self, ended: Vec<(Step, Fate)>) -> Result<bool, sqlx::Error> {
+    /// Writes outcomes. Returns whether any of them lets another step go.
+    pub(super) async fn settle(&self, ended: Vec<(Step, Fate)>) -> Result<bool, sqlx::Error> {
         if ended.is_empty() {
             return Ok(false);
         }
@@ -128,43 +130,25 @@ impl Outbox {
             .bind(column(&failed, |(_, kept)| kept.next_attempt_at))
             .bind(column(&failed, |(_, kept)| kept.last_error.clone()))
             .bind(column(&failed, |(attempts_before, _)| stored_count(*attempts_before)))
+            .bind(column(&failed, |(_, kept)| Kind::of(&kept.step.action).name()))
+            .bind(actions(failed.iter().map(|(_, kept)| kept))?)
             .execute(&self.shared.pool)
             .await?;
-        if failed.iter().any(|(_, kept)| kept.state == State::Dead) {
-            announce_dead_letters(failed.iter().map(|(_, kept)| kept));
+        announce_dead_letters(failed.iter().map(|(_, kept)| kept));
+        // The gauges count dead letters anew, and a recorded failure is the other worker's.
+        if failed.iter().any(|(_, kept)| kept.state == State::Dead || Kind::of(&kept.step.action) != self.kind) {
             self.shared.wake.send_replace(());
         }
         Ok(!over.is_empty())
     }
-
-    /// The log says which refunds were taken in hand already. Should the sagas ever start again from the first event,
-    /// no refund is submitted a second time, even to somebody who has forgotten its idempotency key.
-    async fn part_submitted(&self, page: Vec<Step>) -> Result<(Vec<(Step, Fate)>, Vec<Step>), sqlx::Error> {
-        let refunds: Vec<String> = page.iter().filter_map(Step::refund).map(String::from).collect();
-        if refunds.is_empty() {
-            return Ok((vec![], page));
-        }
-        let submitted: HashSet<String> = sqlx::query_scalar(
-            "select aggregate_id from events
-             where aggregate_type = $1 and aggregate_id = any($2) and event_type = 'RefundSubmitted'",
-        )
-        .bind(<Refund as cqrs_es::Aggregate>::TYPE)
-        .bind(refunds)
-        .fetch_all(&self.shared.pool)
-        .await?
-        .into_iter()
-        .collect();
-        let (submitted, steps): (Vec<Step>, Vec<Step>) = page
-            .into_iter()
-            .partition(|step| step.refund().is_some_and(|refund| submitted.contains(&String::from(refund))));
-        Ok((submitted.into_iter().map(|step| (step, Fate::Superseded)).collect(), steps))
-    }
 }
 
-async fn bury_unreadable(pool: &PgPool, id: Uuid, cause: &str) -> Result<(), sqlx::Error> {
+/// An action has not the form that this version of the engine knows.
+async fn bury_unreadable(pool: &PgPool, id: Uuid, error: &serde_json::Error) -> Result<(), sqlx::Error> {
+    let cause = format!("unreadable action: {error}");
     sqlx::query("update saga_commands set state = $3, last_error = $2 where id = $1 and state = 'pending'")
         .bind(id)
-        .bind(cause)
+        .bind(&cause)
         .bind(State::Dead.name())
         .execute(pool)
         .await?;
@@ -172,25 +156,19 @@ async fn bury_unreadable(pool: &PgPool, id: Uuid, cause: &str) -> Result<(), sql
     Ok(())
 }
 
-impl FromRow<'_, PgRow> for Taken {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let id = row.try_get("id")?;
-        let action: Action = match serde_json::from_str(row.try_get("action")?) {
-            Ok(action) => action,
-            Err(error) => return Ok(Self::Unreadable { id, cause: format!("unreadable action: {error}") }),
-        };
-        Ok(Self::Step(Step {
-            id,
-            saga: saga_named(row.try_get("saga")?)?,
-            subject: row.try_get("subject")?,
-            position: row.try_get("position")?,
-            correlation_id: row.try_get("correlation_id")?,
-            causation_id: row.try_get("causation_id")?,
-            action,
-            attempts: read_count(row, "attempts")?,
-            refusals: read_count(row, "refusals")?,
-        }))
-    }
+fn read(row: &PgRow, action: Action) -> Result<Step, sqlx::Error> {
+    Ok(Step {
+        id: row.try_get("id")?,
+        saga: saga_named(row.try_get("saga")?)?,
+        subject: row.try_get("subject")?,
+        position: row.try_get("position")?,
+        ordinal: row.try_get("ordinal")?,
+        correlation_id: row.try_get("correlation_id")?,
+        causation_id: row.try_get("causation_id")?,
+        action,
+        attempts: read_count(row, "attempts")?,
+        refusals: read_count(row, "refusals")?,
+    })
 }
 
 fn read_count(row: &PgRow, column: &str) -> Result<u32, sqlx::Error> {

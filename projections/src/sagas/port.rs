@@ -1,12 +1,11 @@
-//! What the sagas need from outside: a way to issue commands, and somebody who performs refunds.
+//! What the sagas need from outside: a way to issue commands, and somebody who performs effects.
 
 use futures_util::future::BoxFuture;
 use purser_domain::{
     Timestamp,
-    ids::RefundId,
     metadata::Metadata,
-    refund::{Claim, RefundChannel},
-    saga::{Saga, SagaCommand},
+    refund::RefundChannel,
+    saga::{Effect, EffectError, Saga, SagaCommand},
 };
 use uuid::Uuid;
 
@@ -20,7 +19,7 @@ pub struct SagaRequest {
     /// For what.
     pub command: SagaCommand,
     /// What is to be stored beside the events. The actor is `saga:NAME`, the correlation that of the cause, and the
-    /// cause `event:POSITION` or `timer:SAGA:ORDER`.
+    /// cause `event:POSITION`, `timer:SAGA:SUBJECT`, or `timer:SAGA:NAME:SUBJECT` where a saga has several timers.
     pub metadata: Metadata,
 }
 
@@ -51,40 +50,33 @@ pub trait CommandPort: Send + Sync + 'static {
     fn issue(&self, request: SagaRequest) -> BoxFuture<'_, Result<(), PortError>>;
 }
 
-/// Why a refund was not taken in hand.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RefundPortError {
-    /// Whoever performs refunds says no, and somebody should know.
-    #[error("refused: {0}")]
-    Refused(String),
-    /// No answer, or none that settles it. It may have been taken in hand.
-    #[error("unavailable: {0}")]
-    Unavailable(String),
-}
-
-/// Whoever performs refunds.
-pub trait RefundPort: Send + Sync + 'static {
-    /// Puts a refund into their hands and says whose these are. Submitting twice under one `idempotency` must not refund
-    /// twice: a crash between this answer and its record in the log makes it come again.
-    fn submit<'a>(
+/// Performs what is to be done outside the engine.
+pub trait EffectPort: Send + Sync + 'static {
+    /// Does it, and says by which command its outcome goes into the log, if by any. Twice under one `idempotency` must have
+    /// the effect of once: a crash between this answer and its record makes it come again, and so does
+    /// [`EffectError::Unknown`]. The future may be dropped at any time, which leaves the outcome unknown.
+    fn perform<'a>(
         &'a self,
-        refund: RefundId,
-        claim: &'a Claim,
+        effect: &'a Effect,
         idempotency: Uuid,
-    ) -> BoxFuture<'a, Result<RefundChannel, RefundPortError>>;
+    ) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>>;
 }
 
 /// Refunds that people work off a list: the view of the refunds due. Being on record is all that it takes to stand there.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BackOfficeList;
 
-impl RefundPort for BackOfficeList {
-    fn submit<'a>(
+impl EffectPort for BackOfficeList {
+    fn perform<'a>(
         &'a self,
-        _refund: RefundId,
-        _claim: &'a Claim,
+        effect: &'a Effect,
         _idempotency: Uuid,
-    ) -> BoxFuture<'a, Result<RefundChannel, RefundPortError>> {
-        Box::pin(std::future::ready(Ok(RefundChannel::BackOffice)))
+    ) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
+        let outcome = match effect {
+            Effect::SubmitRefund { refund, claim: _ } => {
+                SagaCommand::RecordRefundSubmitted { refund: *refund, channel: RefundChannel::BackOffice }
+            }
+        };
+        Box::pin(std::future::ready(Ok(Some(outcome))))
     }
 }

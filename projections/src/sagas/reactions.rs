@@ -2,17 +2,14 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use purser_domain::{
-    ids::OrderId,
-    saga::{Reaction, Saga},
-};
+use purser_domain::saga::{Reaction, Saga, Timer};
 use serde::Deserialize;
 
 use crate::{
     feed::FeedEvent,
     follower::Parking,
     parked::ParkedStreams,
-    sagas::step::{Action, Step, Timer},
+    sagas::step::{Cause, SetTimer, Step},
 };
 
 /// What follows from a batch of events.
@@ -28,14 +25,14 @@ pub(super) struct Reactions<'a> {
 /// What a batch does to the timers, each of them named once.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct TimerChanges {
-    pub(super) set: Vec<Timer>,
-    pub(super) cleared: Vec<(Saga, OrderId)>,
+    pub(super) set: Vec<SetTimer>,
+    pub(super) cleared: Vec<Timer>,
 }
 
 /// Only the last word about a timer counts: one that is set and cleared within a batch is never written.
 #[derive(Debug)]
 enum LastWord {
-    Set(Timer),
+    Set(SetTimer),
     Clear,
 }
 
@@ -73,19 +70,15 @@ pub(super) fn react<'a>(events: &[&'a FeedEvent], parked: &mut ParkedStreams) ->
         for (saga, reaction) in reactions.of {
             let correlation_id = reactions.correlation_id.clone().into_owned();
             match reaction {
-                Reaction::Command(command) => {
-                    steps.push(Step::after_event(saga, position, correlation_id, Action::Command(command)));
+                Reaction::Act(action) => {
+                    let ordinal = ordinal_of(&steps, saga, position);
+                    steps.push(Step::after_event(Cause { saga, position, correlation_id }, ordinal, action));
                 }
-                Reaction::SubmitRefund { refund, claim } => {
-                    let action = Action::SubmitRefund { refund, claim };
-                    steps.push(Step::after_event(saga, position, correlation_id, action));
+                Reaction::SetTimer { timer, due, repeat } => {
+                    timers.insert(timer, LastWord::Set(SetTimer { timer, due, repeat, position, correlation_id }));
                 }
-                Reaction::SetTimer { order, due } => {
-                    let timer = Timer { saga, order, due, position, correlation_id };
-                    timers.insert((saga, order), LastWord::Set(timer));
-                }
-                Reaction::ClearTimer { order } => {
-                    timers.insert((saga, order), LastWord::Clear);
+                Reaction::ClearTimer { timer } => {
+                    timers.insert(timer, LastWord::Clear);
                 }
             }
         }
@@ -100,8 +93,10 @@ struct Followed<'a> {
 
 fn reactions_to(event: &FeedEvent) -> Result<Option<Followed<'_>>, String> {
     let readable = event.event.as_ref().map_err(Clone::clone)?;
-    let of: Vec<_> =
-        Saga::ALL.into_iter().filter_map(|saga| saga.react(readable).map(|reaction| (saga, reaction))).collect();
+    let of: Vec<_> = Saga::ALL
+        .into_iter()
+        .flat_map(|saga| saga.react(readable).into_iter().map(move |reaction| (saga, reaction)))
+        .collect();
     if of.is_empty() {
         return Ok(None);
     }
@@ -110,18 +105,24 @@ fn reactions_to(event: &FeedEvent) -> Result<Option<Followed<'_>>, String> {
     Ok(Some(Followed { of, correlation_id }))
 }
 
+/// How many steps of this saga follow from the event at this position already.
+fn ordinal_of(steps: &[Step], saga: Saga, position: i64) -> i16 {
+    let before = steps.iter().rev().take_while(|step| (step.saga, step.position) == (saga, position)).count();
+    i16::try_from(before).unwrap_or(i16::MAX)
+}
+
 impl TimerChanges {
-    /// In the order of orders, which their ids grow in: neighbours in the table are written together.
-    fn of(timers: HashMap<(Saga, OrderId), LastWord>) -> Self {
+    /// In the order of subjects, whose ids grow with time: neighbours in the table are written together.
+    fn of(timers: HashMap<Timer, LastWord>) -> Self {
         let mut changes = Self::default();
         for (timer, last_word) in timers {
             match last_word {
-                LastWord::Set(timer) => changes.set.push(timer),
+                LastWord::Set(set) => changes.set.push(set),
                 LastWord::Clear => changes.cleared.push(timer),
             }
         }
-        changes.set.sort_unstable_by_key(|timer| timer.order);
-        changes.cleared.sort_unstable_by_key(|(_, order)| *order);
+        changes.set.sort_unstable_by_key(|set| (set.timer.subject(), set.timer));
+        changes.cleared.sort_unstable_by_key(|timer| (timer.subject(), *timer));
         changes
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 /// How the sagas go about their work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SagaSettings {
-    /// How many commands are under way at once, for the events, the timers, the outbox and the refunds each.
+    /// How many steps are under way at once, for the events, the timers, the stored commands and the effects each.
     pub concurrency: usize,
     /// About how many events are taken together at the most.
     pub batch_events_max: usize,
@@ -16,7 +16,7 @@ pub struct SagaSettings {
     pub patience: Duration,
     /// How long one attempt from the outbox may take, in real time, before it counts as unavailable.
     pub call_timeout: Duration,
-    /// The wait after the first attempt that failed, by the injected clock; it doubles with each further one.
+    /// The wait after the first attempt at a command that failed, by the injected clock; it doubles with each further one.
     pub backoff_min: Duration,
     /// The longest wait between two attempts, by the injected clock.
     pub backoff_max: Duration,

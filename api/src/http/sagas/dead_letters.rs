@@ -45,11 +45,11 @@ pub(crate) struct DeadLetterList {
     next_cursor: Option<String>,
 }
 
-/// A command that a saga gave up on.
+/// A command or an effect that a saga gave up on.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = DeadLetter)]
 pub(crate) struct Letter {
-    /// Its id, and the idempotency key of the command.
+    /// Its id, and the idempotency key of what was to be done.
     #[schema(value_type = schema::DeadLetterId)]
     id: Uuid,
     /// Whose it is.
@@ -59,9 +59,9 @@ pub(crate) struct Letter {
     position: i64,
     /// The conversation that it belongs to.
     correlation_id: String,
-    /// What led to it: `event:POSITION` or `timer:SAGA:ORDER`.
+    /// What led to it: `event:POSITION`, `timer:SAGA:SUBJECT`, or `timer:SAGA:NAME:SUBJECT` where a saga has several timers.
     causation_id: String,
-    /// What was to be done; it names the order.
+    /// What was to be done; it names the order or whatever else it is about.
     #[schema(value_type = Object)]
     action: Box<RawValue>,
     /// How often it was tried, since it was stored or last retried.
@@ -85,7 +85,7 @@ pub(crate) struct Letter {
 
 /// Lists dead letters.
 ///
-/// What a saga was refused too often. It holds up what the same saga has to do about the same order after it; everything
+/// What a saga was refused too often. It holds up what the same saga has to do about the same subject, an order most often, after it; everything
 /// else goes on. Retry it once the cause is gone, or give it up.
 #[utoipa::path(
     get,

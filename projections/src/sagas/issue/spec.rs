@@ -10,7 +10,7 @@ use purser_domain::{
 use uuid::Uuid;
 
 use super::*;
-use crate::sagas::{BackOfficeList, SagaRequest};
+use crate::sagas::{BackOfficeList, PortError, step::Cause};
 
 /// Answers by order number: 1 is done, 2 refuses, 3 never answers, 4 panics; notes what came.
 #[derive(Default)]
@@ -38,13 +38,14 @@ impl CommandPort for Desk {
 
 fn step(order: u128, position: i64) -> Step {
     let command = SagaCommand::StartProcessing { order: OrderId::from_uuid(Uuid::from_u128(order)) };
-    Step::after_event(Saga::Processing, position, "c".to_owned(), Action::Command(command))
+    let cause = Cause { saga: Saga::Processing, position, correlation_id: "c".to_owned() };
+    Step::after_event(cause, 0, Action::Command(command))
 }
 
 fn issuer(desk: &Arc<Desk>, concurrency: usize) -> Issuer {
     Issuer {
         commands: Arc::clone(desk) as Arc<dyn CommandPort>,
-        refunds: Arc::new(BackOfficeList),
+        effects: Arc::new(BackOfficeList),
         concurrency,
         stop: CancellationToken::new(),
     }
@@ -99,18 +100,60 @@ async fn a_port_that_panics_has_refused() {
     assert_eq!(fates, [(1, "refused"), (2, "done")]);
 }
 
+/// Answers by order number as the desk does: 2 refuses, 3 never answers, 4 panics, 5 has no outcome to record, and 6 is away.
+struct Gateway;
+
+impl EffectPort for Gateway {
+    fn perform<'a>(&'a self, effect: &'a Effect, _: Uuid) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
+        let Effect::SubmitRefund { refund, claim } = effect;
+        let record = SagaCommand::RecordRefundSubmitted { refund: *refund, channel: RefundChannel::BackOffice };
+        let order = claim.order.as_uuid().as_u128();
+        Box::pin(async move {
+            match order {
+                2 => Err(EffectError::Refused("no".to_owned())),
+                3 => std::future::pending().await,
+                4 => panic!("at the disco"),
+                5 => Ok(None),
+                6 => Err(EffectError::Unavailable("away".to_owned())),
+                _ => Ok(Some(record)),
+            }
+        })
+    }
+}
+
+fn refund() -> RefundId {
+    RefundId::from_uuid(Uuid::from_u128(9))
+}
+
+fn effect(order: u128) -> Step {
+    let capture: Capture =
+        serde_json::from_str(r#"{"reference":"tx-1","amount":{"amount":5,"currency":"GBP"}}"#).unwrap();
+    let order = OrderId::from_uuid(Uuid::from_u128(order));
+    let claim = Claim { order, capture, cause: RefundCause::LatePayment };
+    let cause = Cause { saga: Saga::Refund, position: 1, correlation_id: "c".to_owned() };
+    Step::after_event(cause, 0, Action::Effect(Effect::SubmitRefund { refund: refund(), claim }))
+}
+
 #[tokio::test]
 async fn a_refund_that_was_taken_in_hand_is_put_on_record() {
     let desk = Arc::default();
-    let refund = RefundId::from_uuid(Uuid::from_u128(9));
-    let capture: Capture =
-        serde_json::from_str(r#"{"reference":"tx-1","amount":{"amount":5,"currency":"GBP"}}"#).unwrap();
-    let order = OrderId::from_uuid(Uuid::from_u128(1));
-    let claim = Claim { order, capture, cause: RefundCause::LatePayment };
-    let step = Step::after_event(Saga::Refund, 1, "c".to_owned(), Action::SubmitRefund { refund, claim });
-    assert_eq!(fates(&issuer(&desk, 64), vec![step], ONE_SECOND).await, [(1, "done")]);
+    assert_eq!(fates(&issuer(&desk, 64), vec![effect(1)], ONE_SECOND).await, [(1, "done")]);
     let commands: Vec<SagaCommand> = desk.came.lock().unwrap().iter().map(|request| request.command.clone()).collect();
-    assert_eq!(commands, [SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::BackOffice }]);
+    let channel = RefundChannel::BackOffice;
+    assert_eq!(commands, [SagaCommand::RecordRefundSubmitted { refund: refund(), channel }]);
+}
+
+#[tokio::test]
+async fn an_effect_ends_as_its_port_says_and_only_one_that_was_done_is_put_on_record() {
+    let desk = Arc::default();
+    let issuer = Issuer { effects: Arc::new(Gateway), ..issuer(&desk, 64) };
+    let patience = Patience { each: Duration::from_millis(20), altogether: None };
+    for (order, expected) in [(2, "refused"), (3, "unknown"), (4, "refused"), (5, "done"), (6, "unavailable")] {
+        assert_eq!(fates(&issuer, vec![effect(order)], patience).await, [(1, expected)], "order {order}");
+        assert_eq!(desk.came.lock().unwrap().len(), 0, "order {order}");
+    }
+    assert_eq!(fates(&issuer, vec![effect(1)], patience).await, [(1, "done")]);
+    assert_eq!(desk.came.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

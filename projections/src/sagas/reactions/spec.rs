@@ -1,4 +1,10 @@
-use purser_domain::{event::Event, recorded::Recorded, saga::SagaCommand, upcast::Upcasters};
+use purser_domain::{
+    event::Event,
+    ids::OrderId,
+    recorded::Recorded,
+    saga::{Action, SagaCommand},
+    upcast::Upcasters,
+};
 
 use super::*;
 
@@ -49,9 +55,9 @@ fn parked_positions(reactions: &Reactions<'_>) -> Vec<(i64, bool)> {
 fn an_order_placed_sets_the_timer_of_its_window() {
     let events = [event(1, 7, &placed("2026-01-01T00:30:00Z"))];
     let reactions = react_to(&events, &mut ParkedStreams::default());
-    let timer = Timer {
-        saga: Saga::PaymentWindow,
-        order: order(7),
+    let timer = SetTimer {
+        timer: Timer::PaymentWindow { order: order(7) },
+        repeat: None,
         due: "2026-01-01T00:30:00Z".parse().unwrap(),
         position: 1,
         correlation_id: "conversation".to_owned(),
@@ -66,7 +72,8 @@ fn an_order_placed_and_paid_in_one_batch_writes_no_timer() {
     let reactions = react_to(&events, &mut ParkedStreams::default());
     assert_eq!(reactions.timers.set, []);
     let command = SagaCommand::StartProcessing { order: order(7) };
-    let step = Step::after_event(Saga::Processing, 2, "conversation".to_owned(), Action::Command(command));
+    let cause = Cause { saga: Saga::Processing, position: 2, correlation_id: "conversation".to_owned() };
+    let step = Step::after_event(cause, 0, Action::Command(command));
     assert_eq!(reactions.steps, [step]);
 }
 
@@ -74,7 +81,7 @@ fn an_order_placed_and_paid_in_one_batch_writes_no_timer() {
 fn a_timer_of_an_earlier_batch_is_cleared() {
     let events = [event(9, 7, PAID)];
     let reactions = react_to(&events, &mut ParkedStreams::default());
-    assert_eq!(reactions.timers.cleared, [(Saga::PaymentWindow, order(7))]);
+    assert_eq!(reactions.timers.cleared, [Timer::PaymentWindow { order: order(7) }]);
 }
 
 #[test]
@@ -82,7 +89,10 @@ fn timers_come_out_in_the_order_of_the_orders() {
     let events: Vec<FeedEvent> =
         (1..=9).map(|number| event(number.into(), 10 - number, &placed("2026-01-01T00:30:00Z"))).collect();
     let set = react_to(&events, &mut ParkedStreams::default()).timers.set;
-    assert_eq!(set.iter().map(|timer| timer.order).collect::<Vec<_>>(), (1..=9).map(order).collect::<Vec<_>>());
+    assert_eq!(
+        set.iter().map(|set| set.timer.subject()).collect::<Vec<_>>(),
+        (1..=9).map(|n| order(n).as_uuid()).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -119,4 +129,17 @@ fn metadata_that_cannot_be_read_parks_its_stream_like_any_other_damage() {
     let reactions = react_to(&events, &mut ParkedStreams::default());
     assert_eq!(parked_positions(&reactions), [(1, true)]);
     assert_eq!(reactions.steps, []);
+}
+
+#[test]
+fn the_steps_of_one_saga_after_one_event_are_counted() {
+    let step = |saga, position| {
+        let command = SagaCommand::StartProcessing { order: order(7) };
+        let cause = Cause { saga, position, correlation_id: "conversation".to_owned() };
+        Step::after_event(cause, 0, Action::Command(command))
+    };
+    let steps = [step(Saga::Processing, 1), step(Saga::Processing, 2), step(Saga::Release, 2), step(Saga::Release, 2)];
+    assert_eq!(ordinal_of(&steps, Saga::Release, 2), 2);
+    assert_eq!(ordinal_of(&steps, Saga::Release, 3), 0);
+    assert_eq!(ordinal_of(&steps, Saga::Refund, 2), 0);
 }

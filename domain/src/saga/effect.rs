@@ -1,0 +1,179 @@
+//! What sagas do outside the engine, and what follows when it fails.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use cqrs_es::Aggregate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::SagaCommand;
+use crate::{
+    ids::RefundId,
+    refund::{Claim, Refund},
+};
+
+/// Something to be done outside the engine. The JSON form is stored until it is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Put a refund into the hands of whoever performs it.
+    SubmitRefund {
+        /// Which refund.
+        refund: RefundId,
+        /// What is owed.
+        claim: Claim,
+    },
+}
+
+/// Why an effect is not known to be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EffectError {
+    /// A definite no: it was not done.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// It may have been done.
+    #[error("unknown: {0}")]
+    Unknown(String),
+    /// Nobody was there to do it: it was not done.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// How often an effect is tried, and how long it rests in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retries {
+    /// The refusal that is the last.
+    pub refusals_max: NonZeroU32,
+    /// The attempt that is the last if its outcome is unknown; none means that there is no last one.
+    pub unknown_max: Option<NonZeroU32>,
+    /// The attempt that is the last if nobody was there; none means that there is no last one.
+    pub unavailable_max: Option<NonZeroU32>,
+    /// The rest after an attempt.
+    pub backoff: Backoff,
+}
+
+/// Waits that double, with full jitter: anything between nothing and the doubled wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// The longest wait after the first attempt.
+    pub base: Duration,
+    /// The longest wait after any.
+    pub ceiling: Duration,
+}
+
+/// How often an effect was tried, this attempt included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tried {
+    /// Attempts of any outcome.
+    pub attempts: u32,
+    /// Those of them that were refused.
+    pub refusals: u32,
+}
+
+/// What becomes of an effect that is not tried any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GiveUp {
+    /// An operator decides. Until then, what the same saga has to do about the same subject waits.
+    DeadLetter,
+    /// The failure goes into the log, and the saga goes on from there.
+    Record(SagaCommand),
+}
+
+/// What follows from an attempt that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// Another one, after a wait.
+    Retry(Duration),
+    /// No other.
+    GiveUp(GiveUp),
+}
+
+/// Events of the log that show an effect as done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// The type of the stream.
+    pub aggregate_type: &'static str,
+    /// The stream.
+    pub aggregate_id: String,
+    /// Any of these.
+    pub event_types: &'static [&'static str],
+}
+
+impl Effect {
+    /// The number of what it is about. What one saga does about one subject is done in order, and the subject is part of
+    /// the ids of its steps: it must never change for an effect that is known.
+    pub const fn subject(&self) -> Uuid {
+        match self {
+            Self::SubmitRefund { refund: _, claim } => claim.order.as_uuid(),
+        }
+    }
+
+    /// How often it is tried.
+    pub const fn retries(&self) -> Retries {
+        match self {
+            Self::SubmitRefund { .. } => Retries {
+                refusals_max: at_least_one(5),
+                unknown_max: None,
+                unavailable_max: None,
+                backoff: Backoff { base: Duration::from_millis(100), ceiling: Duration::from_mins(1) },
+            },
+        }
+    }
+
+    /// What becomes of it when the last attempt failed.
+    pub const fn given_up(&self, error: &EffectError) -> GiveUp {
+        match (self, error) {
+            (
+                Self::SubmitRefund { .. },
+                EffectError::Refused(_) | EffectError::Unknown(_) | EffectError::Unavailable(_),
+            ) => GiveUp::DeadLetter,
+        }
+    }
+
+    /// What follows from an attempt that failed. `random` is any number that spreads evenly.
+    pub fn after(&self, error: &EffectError, tried: Tried, random: u64) -> AfterFailure {
+        let retries = self.retries();
+        let is_last = match error {
+            EffectError::Refused(_) => tried.refusals >= retries.refusals_max.get(),
+            EffectError::Unknown(_) => retries.unknown_max.is_some_and(|max| tried.attempts >= max.get()),
+            EffectError::Unavailable(_) => retries.unavailable_max.is_some_and(|max| tried.attempts >= max.get()),
+        };
+        if is_last {
+            AfterFailure::GiveUp(self.given_up(error))
+        } else {
+            AfterFailure::Retry(retries.backoff.wait(tried.attempts, random))
+        }
+    }
+
+    /// What shows in the log that it was done. Should the sagas ever start again from the first event, it is not done a
+    /// second time, even by somebody who has forgotten its idempotency key. None where doing it again harms nobody.
+    pub fn trace(&self) -> Option<Trace> {
+        match self {
+            Self::SubmitRefund { refund, claim: _ } => Some(Trace {
+                aggregate_type: <Refund as Aggregate>::TYPE,
+                aggregate_id: refund.to_string(),
+                event_types: &["RefundSubmitted"],
+            }),
+        }
+    }
+}
+
+impl Backoff {
+    /// The wait after so many attempts.
+    pub fn wait(self, attempts: u32, random: u64) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(31);
+        let longest = self.base.saturating_mul(1 << doublings).min(self.ceiling);
+        let micros = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
+        Duration::from_micros(random.checked_rem(micros).unwrap_or_default())
+    }
+}
+
+const fn at_least_one(count: u32) -> NonZeroU32 {
+    match NonZeroU32::new(count) {
+        Some(count) => count,
+        None => NonZeroU32::MIN,
+    }
+}
+
+#[cfg(test)]
+mod spec;

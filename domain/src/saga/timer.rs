@@ -1,0 +1,94 @@
+//! When a saga comes back to something.
+
+use std::num::NonZeroU32;
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::{Action, Saga, payment_window};
+use crate::{Timestamp, ids::OrderId};
+
+/// A timer of a saga, and what it is about. Of each there is at most one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    /// The payment window of an order closes.
+    PaymentWindow {
+        /// Which order.
+        order: OrderId,
+    },
+}
+
+/// How a timer comes back again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// How many seconds lie between two times.
+    pub every_seconds: NonZeroU32,
+    /// The first time at or after this moment is the last; none means until the timer is cleared.
+    pub until: Option<Timestamp>,
+}
+
+impl Timer {
+    /// What follows when it is time.
+    pub const fn fired(self) -> Action {
+        match self {
+            Self::PaymentWindow { order } => payment_window::fired(order),
+        }
+    }
+
+    /// Whose it is.
+    pub const fn saga(self) -> Saga {
+        match self {
+            Self::PaymentWindow { .. } => Saga::PaymentWindow,
+        }
+    }
+
+    /// What tells it from the saga's other timers about the same subject. The only timer of a saga needs no name.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::PaymentWindow { .. } => None,
+        }
+    }
+
+    /// The number of what it is about.
+    pub const fn subject(self) -> Uuid {
+        match self {
+            Self::PaymentWindow { order } => order.as_uuid(),
+        }
+    }
+
+    /// What it is about, as it reads in the log.
+    pub fn subject_id(self) -> String {
+        match self {
+            Self::PaymentWindow { order } => order.to_string(),
+        }
+    }
+
+    /// The timer that a saga knows by a name; none where it knows no such timer.
+    pub fn named(saga: Saga, name: Option<&str>, subject: Uuid) -> Option<Self> {
+        Self::all_about(subject).into_iter().find(|timer| timer.saga() == saga && timer.name() == name)
+    }
+
+    /// Every timer that there is, about one subject. A new timer belongs here: one that is missing would never fire.
+    pub const fn all_about(subject: Uuid) -> [Self; 1] {
+        [Self::PaymentWindow { order: OrderId::from_uuid(subject) }]
+    }
+}
+
+impl Repeat {
+    /// When a timer that was due at one moment and fired at another is due again; none if that was the last time.
+    ///
+    /// It keeps its beat, and what was missed while nobody looked is not made up for: after an hour's rest it has fired
+    /// once.
+    pub fn next(self, due: Timestamp, fired_at: Timestamp) -> Option<Timestamp> {
+        if self.until.is_some_and(|until| fired_at >= until) {
+            return None;
+        }
+        let every = i64::from(self.every_seconds.get());
+        let missed = fired_at.signed_duration_since(due).num_seconds().max(0) / every;
+        let wait = missed.checked_add(1)?.checked_mul(every)?;
+        due.checked_add_signed(TimeDelta::try_seconds(wait)?)
+    }
+}
+
+#[cfg(test)]
+mod spec;
