@@ -1,6 +1,7 @@
 //! One private Postgres and one private NATS for each test program, a database of its own for each test.
 
 use std::{
+    borrow::Cow,
     path::PathBuf,
     sync::{
         LazyLock,
@@ -13,7 +14,7 @@ use purser::{
     embedded::{DataDir, EmbeddedNats, EmbeddedPostgres, PostgresSettings},
 };
 use purser_commands::database;
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, migrate::Migrator, postgres::PgConnectOptions};
 use tokio::{runtime::Runtime, sync::OnceCell};
 
 const TEMPLATE: &str = "purser_template";
@@ -57,6 +58,19 @@ impl TestDatabase {
         .await
         .expect("a log id of its own");
         owner.close().await.expect("a closed connection");
+        Self { options, name }
+    }
+
+    /// One as an older version of the engine has left it: without the migrations after `version`.
+    pub async fn at_version(version: i64) -> Self {
+        let cluster = cluster().await;
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        sqlx::query(&format!("create database {name}")).execute(&mut cluster.admin().await).await.expect("a database");
+        let options = cluster.postgres.connect_options(&name);
+        let all = sqlx::migrate!("../migrations");
+        let older = all.iter().filter(|migration| migration.version <= version).cloned().collect();
+        let older = Migrator { migrations: Cow::Owned(older), ..Migrator::DEFAULT };
+        older.run(&mut options.connect().await.expect("the new database")).await.expect("migrations");
         Self { options, name }
     }
 

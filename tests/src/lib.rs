@@ -4,8 +4,10 @@ pub mod api;
 pub mod clock;
 pub mod cluster;
 pub mod engine;
+pub mod faults;
 pub mod foreign;
 pub mod process;
+pub mod sagas_alone;
 pub mod shop;
 pub mod telling;
 pub mod wait;
@@ -16,6 +18,8 @@ pub use api::{Answered, Api};
 pub use clock::HandClock;
 pub use cluster::TestDatabase;
 pub use engine::TestEngine;
+pub use faults::{Fault, Faulty};
+pub use sagas_alone::SagasAlone;
 pub use write_side::{Wish, WriteSide};
 
 /// A number that this test program has not used yet.

@@ -1,0 +1,171 @@
+//! Ports that fail, at one step of one saga, in one way.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use futures_util::future::BoxFuture;
+use purser_domain::saga::{Effect, EffectError, Saga, SagaCommand};
+use purser_projections::sagas::{CommandPort, EffectPort, PortError, SagaRequest};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// What goes wrong at a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    Nothing,
+    /// It is done twice.
+    Repeated,
+    /// It is done, and whoever asked for it dies before the answer.
+    Crash,
+    /// Three times nobody is there, and it is not done.
+    Unavailable,
+    /// The first time it is done, and nobody can tell.
+    Unknown,
+    /// It is refused, until the fault is mended.
+    Refused,
+}
+
+/// Real ports with a fault.
+pub struct Faulty {
+    commands: Arc<dyn CommandPort>,
+    effects: Arc<dyn EffectPort>,
+    saga: Saga,
+    /// Counted from 0, in the order of their first attempts.
+    step: usize,
+    fault: Fault,
+    mended: AtomicBool,
+    died: Notify,
+    /// The saga's steps and how often each was tried.
+    tried: Mutex<Vec<(Uuid, usize)>>,
+}
+
+/// How a call is to go.
+enum Course {
+    Once,
+    Twice,
+    Die,
+    NotAtAll,
+    DoneUnheard,
+    Refuse,
+}
+
+impl Faulty {
+    /// Ports that fail at one step of a saga.
+    pub fn new(
+        commands: Arc<dyn CommandPort>,
+        effects: Arc<dyn EffectPort>,
+        saga: Saga,
+        step: usize,
+        fault: Fault,
+    ) -> Arc<Self> {
+        let (mended, died, tried) = (AtomicBool::new(false), Notify::new(), Mutex::default());
+        Arc::new(Self { commands, effects, saga, step, fault, mended, died, tried })
+    }
+
+    /// How many steps the saga has taken.
+    pub fn steps(&self) -> usize {
+        self.tried.lock().expect("no holder panics").len()
+    }
+
+    /// Whether the fault was met.
+    pub fn was_met(&self) -> bool {
+        self.steps() > self.step
+    }
+
+    /// From now on, nothing fails.
+    pub fn mend(&self) {
+        self.mended.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until somebody is to die.
+    pub async fn death(&self) {
+        tokio::time::timeout(crate::wait::LONGEST, self.died.notified()).await.expect("a death in time");
+    }
+
+    fn course(&self, saga: Saga, id: Uuid) -> Course {
+        if saga != self.saga {
+            return Course::Once;
+        }
+        let mut tried = self.tried.lock().expect("no holder panics");
+        let step = tried.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
+            tried.push((id, 0));
+            tried.len() - 1
+        });
+        tried[step].1 += 1;
+        let is_broken = step == self.step && !self.mended.load(Ordering::Relaxed);
+        match self.fault {
+            Fault::Repeated if is_broken => Course::Twice,
+            Fault::Crash if is_broken => Course::Die,
+            Fault::Unavailable if is_broken && tried[step].1 <= 3 => Course::NotAtAll,
+            Fault::Unknown if is_broken && tried[step].1 == 1 => Course::DoneUnheard,
+            Fault::Refused if is_broken => Course::Refuse,
+            Fault::Nothing | Fault::Repeated | Fault::Crash | Fault::Unavailable | Fault::Unknown | Fault::Refused => {
+                Course::Once
+            }
+        }
+    }
+
+    async fn die<T>(&self) -> T {
+        self.died.notify_one();
+        std::future::pending().await
+    }
+}
+
+/// Whose effect it is; a new one has to say.
+fn saga_of(effect: &Effect) -> Saga {
+    match effect {
+        Effect::SubmitRefund { .. } => Saga::Refund,
+    }
+}
+
+impl CommandPort for Faulty {
+    fn issue(&self, request: SagaRequest) -> BoxFuture<'_, Result<(), PortError>> {
+        Box::pin(async move {
+            let again = request.clone();
+            match self.course(request.saga, request.id) {
+                Course::Once => self.commands.issue(request).await,
+                Course::Twice => {
+                    self.commands.issue(request).await?;
+                    self.commands.issue(again).await
+                }
+                Course::Die => {
+                    self.commands.issue(request).await?;
+                    self.die().await
+                }
+                Course::NotAtAll => Err(PortError::Unavailable("nobody there".to_owned())),
+                Course::DoneUnheard => {
+                    self.commands.issue(request).await?;
+                    Err(PortError::Unavailable("done, and nobody heard".to_owned()))
+                }
+                Course::Refuse => Err(PortError::Refused("not mended".to_owned())),
+            }
+        })
+    }
+}
+
+impl EffectPort for Faulty {
+    fn perform<'a>(&'a self, effect: &'a Effect, id: Uuid) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
+        Box::pin(async move {
+            match self.course(saga_of(effect), id) {
+                Course::Once => self.effects.perform(effect, id).await,
+                Course::Twice => {
+                    self.effects.perform(effect, id).await?;
+                    self.effects.perform(effect, id).await
+                }
+                Course::Die => {
+                    self.effects.perform(effect, id).await?;
+                    self.die().await
+                }
+                Course::NotAtAll => Err(EffectError::Unavailable("nobody there".to_owned())),
+                Course::DoneUnheard => {
+                    self.effects.perform(effect, id).await?;
+                    Err(EffectError::Unknown("done, and nobody heard".to_owned()))
+                }
+                Course::Refuse => Err(EffectError::Refused("not mended".to_owned())),
+            }
+        })
+    }
+}

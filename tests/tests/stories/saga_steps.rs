@@ -1,0 +1,252 @@
+//! Every step of every saga, repeated and failed: what was to be done is in the log once, or in the hands of a person.
+//!
+//! A saga that is added needs a line in [`scenario`], or nothing here compiles.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use futures_util::future::{BoxFuture, join_all};
+use purser::ports::{SagaCommands, effects};
+use purser_commands::Command;
+use purser_domain::{clock::Clock, ids::OrderId, saga::Saga};
+use purser_projections::sagas::dead_letters::{DeadLetter, DeadLetterFilter, Decision, list, retry};
+use purser_tests::{
+    Fault, Faulty, HandClock, SagasAlone, TestDatabase, Wish, WriteSide, shop,
+    wait::until,
+    write_side::{order_of, place},
+};
+use serde_json::json;
+
+/// What sets a saga to work, and what it leaves behind.
+struct Scenario {
+    /// Only the write side runs meanwhile, so that nothing follows yet.
+    cause: fn(&WriteSide) -> BoxFuture<'_, ()>,
+    /// How long to wait for its timers.
+    wait: TimeDelta,
+    /// The events that the saga's steps put into the log, each as often as it says, whatever happens on the way.
+    leaves: &'static [(&'static str, i64)],
+    /// The events of which one records that an effect was given up; where there are none, a refusal makes a dead letter.
+    failures: &'static [&'static str],
+}
+
+fn scenario(saga: Saga) -> Scenario {
+    let at_once = Scenario { cause: cancelled, wait: TimeDelta::zero(), leaves: &[], failures: &[] };
+    match saga {
+        Saga::PaymentWindow => {
+            Scenario { cause: placed, wait: TimeDelta::minutes(30), leaves: &[("OrderExpired", 1)], ..at_once }
+        }
+        Saga::Processing => Scenario { cause: paid, leaves: &[("ProcessingStarted", 1)], ..at_once },
+        Saga::Release => {
+            Scenario { leaves: &[("OrderReservationsReleased", 1), ("ReservationReleased", 1)], ..at_once }
+        }
+        Saga::Refund => {
+            Scenario { cause: paid_too_much, leaves: &[("RefundRequested", 1), ("RefundSubmitted", 1)], ..at_once }
+        }
+    }
+}
+
+fn placed(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+    Box::pin(async {
+        an_order(write_side).await;
+    })
+}
+
+fn cancelled(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+    Box::pin(async {
+        let order = an_order(write_side).await;
+        let reason = "changed my mind".parse().expect("a reason");
+        write_side.execute(Command::CancelOrder { order, reason }).await.expect("a cancellation");
+    })
+}
+
+fn paid(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+    Box::pin(async { pay(write_side, an_order(write_side).await, "tx-1").await })
+}
+
+fn paid_too_much(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+    Box::pin(async {
+        let order = an_order(write_side).await;
+        pay(write_side, order, "tx-1").await;
+        pay(write_side, order, "tx-2").await;
+    })
+}
+
+async fn an_order(write_side: &WriteSide) -> OrderId {
+    write_side.stock("A", 10).await;
+    order_of(&write_side.execute(place(&[("A", 1)])).await.expect("a placement"))
+}
+
+async fn pay(write_side: &WriteSide, order: OrderId, reference: &str) {
+    let payment = Command::RecordPayment {
+        order,
+        reference: reference.parse().expect("a reference"),
+        amount: serde_json::from_value(json!({"amount": 250, "currency": "GBP"})).expect("money"),
+        at: None,
+    };
+    write_side.execute(payment).await.expect("a payment");
+}
+
+/// A saga with everything in place to work on its cause.
+struct Stage {
+    saga: Saga,
+    scenario: Scenario,
+    database: TestDatabase,
+    write_side: WriteSide,
+}
+
+impl Stage {
+    async fn set(saga: Saga) -> Self {
+        let scenario = scenario(saga);
+        let database = TestDatabase::create().await;
+        let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
+        (scenario.cause)(&write_side).await;
+        Self { saga, scenario, database, write_side }
+    }
+
+    fn clock(&self) -> &Arc<HandClock> {
+        &self.write_side.clock
+    }
+
+    fn ports(&self, step: usize, fault: Fault) -> Arc<Faulty> {
+        let commands = Arc::new(SagaCommands::new(self.write_side.commands.clone()));
+        Faulty::new(commands, effects(), self.saga, step, fault)
+    }
+
+    async fn sagas(&self, ports: &Arc<Faulty>) -> SagasAlone {
+        let sagas =
+            SagasAlone::start(&self.database, self.clock(), Arc::clone(ports) as _, Arc::clone(ports) as _).await;
+        let seen = async || {
+            let status = sagas.status().await;
+            (status.position >= status.head).then_some(())
+        };
+        if !self.scenario.wait.is_zero() {
+            until("the sagas have seen the cause", seen).await;
+            self.clock().advance(self.scenario.wait);
+        }
+        sagas
+    }
+
+    /// Waits until nothing is left to do and everything is in the log that the saga leaves.
+    async fn ends(&self, sagas: &SagasAlone) {
+        until("the end of the saga", async || {
+            // The pauses between attempts go by this clock.
+            self.clock().advance(TimeDelta::seconds(1));
+            let status = sagas.status().await;
+            let mut is_there = status.is_quiescent() && status.open_timers == 0;
+            for (event, count) in self.scenario.leaves {
+                is_there &= shop::events(&self.database, event).await >= *count;
+            }
+            is_there.then_some(())
+        })
+        .await;
+        for (event, count) in self.scenario.leaves {
+            assert_eq!(shop::events(&self.database, event).await, *count, "{event} of {}", self.saga.name());
+        }
+        assert_eq!(sagas.status().await.dead_letters, 0);
+        shop::verified(&self.database).await.expect("a whole log");
+    }
+
+    async fn dead_letters(&self, sagas: &SagasAlone) -> Vec<DeadLetter> {
+        let all = DeadLetterFilter { limit: 10, ..DeadLetterFilter::default() };
+        list(sagas.pool(), &all).await.expect("the dead letters")
+    }
+
+    async fn clear(self) {
+        self.write_side.stop().await;
+    }
+}
+
+/// How many steps a saga takes when nothing fails.
+async fn steps_of(saga: Saga) -> usize {
+    let stage = Stage::set(saga).await;
+    let ports = stage.ports(usize::MAX, Fault::Nothing);
+    let sagas = stage.sagas(&ports).await;
+    stage.ends(&sagas).await;
+    stage.clear().await;
+    ports.steps()
+}
+
+async fn survives(saga: Saga, step: usize, fault: Fault) {
+    let stage = Stage::set(saga).await;
+    let ports = stage.ports(step, fault);
+    let mut sagas = stage.sagas(&ports).await;
+    match fault {
+        Fault::Nothing | Fault::Repeated | Fault::Unavailable | Fault::Unknown => {}
+        Fault::Crash => {
+            ports.death().await;
+            drop(sagas);
+            ports.mend();
+            sagas = SagasAlone::start(&stage.database, stage.clock(), Arc::clone(&ports) as _, Arc::clone(&ports) as _)
+                .await;
+        }
+        Fault::Refused => {
+            if !refused(&stage, &sagas, &ports).await {
+                stage.clear().await;
+                return;
+            }
+        }
+    }
+    stage.ends(&sagas).await;
+    assert!(ports.was_met(), "step {step} of {} was not taken", saga.name());
+    stage.clear().await;
+}
+
+/// A refusal ends as a dead letter, which an operator retries once its cause is gone; or on record, and then the saga goes
+/// another way: the answer is `false`.
+async fn refused(stage: &Stage, sagas: &SagasAlone, ports: &Faulty) -> bool {
+    let is_dead = until("a dead letter, or a failure on record", async || {
+        stage.clock().advance(TimeDelta::seconds(1));
+        if sagas.status().await.dead_letters > 0 {
+            return Some(true);
+        }
+        for failure in stage.scenario.failures {
+            if shop::events(&stage.database, failure).await > 0 {
+                return Some(false);
+            }
+        }
+        None
+    })
+    .await;
+    if is_dead {
+        let letters = stage.dead_letters(sagas).await;
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        assert_eq!(letters[0].saga, stage.saga.name());
+        ports.mend();
+        let decision = Decision { actor: "operator:test".to_owned(), at: stage.clock().now() };
+        retry(sagas.pool(), letters[0].id, &decision).await.expect("a retry");
+    }
+    is_dead
+}
+
+async fn every_step_of_every_saga_survives(fault: Fault) {
+    for saga in Saga::ALL {
+        let steps = steps_of(saga).await;
+        assert!(steps > 0, "{} does nothing in its scenario", saga.name());
+        join_all((0..steps).map(|step| survives(saga, step, fault))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_is_repeated_has_one_effect() {
+    every_step_of_every_saga_survives(Fault::Repeated).await;
+}
+
+#[tokio::test]
+async fn a_step_is_done_once_though_the_sagas_die_before_they_tick_it_off() {
+    every_step_of_every_saga_survives(Fault::Crash).await;
+}
+
+#[tokio::test]
+async fn a_step_that_nobody_is_there_for_is_done_when_they_are() {
+    every_step_of_every_saga_survives(Fault::Unavailable).await;
+}
+
+#[tokio::test]
+async fn a_step_whose_outcome_is_unknown_is_done_once() {
+    every_step_of_every_saga_survives(Fault::Unknown).await;
+}
+
+#[tokio::test]
+async fn a_step_that_is_refused_waits_for_a_person_or_is_on_record_and_is_never_lost() {
+    every_step_of_every_saga_survives(Fault::Refused).await;
+}

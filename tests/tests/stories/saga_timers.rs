@@ -1,0 +1,136 @@
+//! Timers that repeat: on their beat, never twice for one time, and not for what was missed.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
+use purser_domain::{Timestamp, clock::Clock};
+use purser_projections::sagas::{BackOfficeList, CommandPort, PortError, SagaRequest};
+use purser_tests::{HandClock, SagasAlone, TestDatabase, wait::until};
+use sqlx::types::Uuid;
+
+/// Notes what was asked for, and says that it is done; or that nobody is there.
+#[derive(Default)]
+struct Desk {
+    done: Mutex<Vec<Uuid>>,
+    is_away: AtomicBool,
+}
+
+impl CommandPort for Desk {
+    fn issue(&self, request: SagaRequest) -> BoxFuture<'_, Result<(), PortError>> {
+        Box::pin(async move {
+            if self.is_away.load(Ordering::Relaxed) {
+                return Err(PortError::Unavailable("away".to_owned()));
+            }
+            self.done.lock().unwrap().push(request.id);
+            Ok(())
+        })
+    }
+}
+
+impl Desk {
+    fn done(&self) -> Vec<Uuid> {
+        self.done.lock().unwrap().clone()
+    }
+}
+
+/// No saga of today repeats a timer; the engine is told so by its table.
+struct Poll {
+    database: TestDatabase,
+    clock: Arc<HandClock>,
+    desk: Arc<Desk>,
+}
+
+impl Poll {
+    /// One that is due each minute from now on, and has fired for the first time.
+    async fn minutely(until: Option<TimeDelta>) -> (Self, SagasAlone) {
+        let poll = Self { database: TestDatabase::create().await, clock: Arc::default(), desk: Arc::default() };
+        sqlx::query(
+            "insert into saga_timers (saga, subject, due, every_seconds, until, position, correlation_id)
+             values ('payment_window', $1, $2, 60, $3, 1, 'story')",
+        )
+        .bind(Uuid::from_u128(1))
+        .bind(poll.clock.now())
+        .bind(until.map(|until| poll.clock.now() + until))
+        .execute(&mut poll.database.owner().await)
+        .await
+        .unwrap();
+        let sagas = poll.sagas().await;
+        poll.is_due(Some(poll.clock.now() + TimeDelta::minutes(1))).await;
+        (poll, sagas)
+    }
+
+    async fn sagas(&self) -> SagasAlone {
+        SagasAlone::start(&self.database, &self.clock, Arc::clone(&self.desk) as _, Arc::new(BackOfficeList)).await
+    }
+
+    async fn due(&self) -> Option<Timestamp> {
+        sqlx::query_scalar("select due from saga_timers")
+            .fetch_optional(&mut self.database.owner().await)
+            .await
+            .unwrap()
+    }
+
+    /// Waits until it is due then, or not at all.
+    async fn is_due(&self, then: Option<Timestamp>) {
+        until("the timer's next time", async || (self.due().await == then).then_some(())).await;
+    }
+
+    async fn stored(&self) -> i64 {
+        sqlx::query_scalar("select count(*) from saga_commands where state = 'pending'")
+            .fetch_one(&mut self.database.owner().await)
+            .await
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_timer_that_repeats_fires_on_its_beat_and_for_the_last_time_after_its_end() {
+    let (poll, _sagas) = Poll::minutely(Some(TimeDelta::seconds(150))).await;
+    let start = poll.clock.now();
+    for minute in 1..=2 {
+        poll.clock.advance(TimeDelta::minutes(1));
+        poll.is_due(Some(start + TimeDelta::minutes(minute + 1))).await;
+    }
+    poll.clock.advance(TimeDelta::minutes(1));
+    poll.is_due(None).await;
+    let mut done = poll.desk.done();
+    assert_eq!(done.len(), 4);
+    done.sort_unstable();
+    done.dedup();
+    assert_eq!(done.len(), 4, "a time that is not taken for another one needs an id of its own");
+}
+
+#[tokio::test]
+async fn a_timer_that_was_due_sixty_times_while_nobody_was_there_fires_once_and_keeps_its_beat() {
+    let (poll, sagas) = Poll::minutely(None).await;
+    let start = poll.clock.now();
+    drop(sagas);
+    poll.clock.advance(TimeDelta::hours(1) + TimeDelta::seconds(7));
+    let _sagas = poll.sagas().await;
+    poll.is_due(Some(start + TimeDelta::minutes(61))).await;
+    assert_eq!(poll.desk.done().len(), 2);
+}
+
+#[tokio::test]
+async fn a_timer_does_not_pile_up_work_that_cannot_be_done() {
+    let (poll, _sagas) = Poll::minutely(Some(TimeDelta::seconds(150))).await;
+    let start = poll.clock.now();
+    poll.desk.is_away.store(true, Ordering::Relaxed);
+    for minute in 1..=5 {
+        poll.clock.advance(TimeDelta::minutes(1));
+        // Its end has come meanwhile, and its last time waits.
+        poll.is_due(Some(start + TimeDelta::minutes(minute + 1))).await;
+        assert_eq!((poll.stored().await, poll.desk.done().len()), (1, 1));
+    }
+    poll.desk.is_away.store(false, Ordering::Relaxed);
+    until("the outbox is empty and the last time has come", async || {
+        poll.clock.advance(TimeDelta::seconds(10));
+        (poll.stored().await == 0 && poll.due().await.is_none()).then_some(())
+    })
+    .await;
+    assert_eq!(poll.desk.done().len(), 3);
+}
