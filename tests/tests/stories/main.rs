@@ -9,6 +9,7 @@ mod parked;
 mod pipelining;
 mod rebuild;
 mod rival_writers;
+mod saga_effects;
 mod saga_steps;
 mod saga_timers;
 mod saga_upgrade;
