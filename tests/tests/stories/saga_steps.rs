@@ -7,13 +7,13 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use futures_util::future::{BoxFuture, join_all};
 use purser::ports::{SagaCommands, effects};
-use purser_commands::Command;
-use purser_domain::{clock::Clock, ids::OrderId, saga::Saga};
+use purser_commands::{Command, Request};
+use purser_domain::{clock::Clock, ids::OrderId, principal::Principal, saga::Saga, text::CustomerId};
 use purser_projections::sagas::dead_letters::{DeadLetter, DeadLetterFilter, Decision, list, retry};
 use purser_tests::{
     Fault, Faulty, HandClock, SagasAlone, TestDatabase, Wish, WriteSide, shop,
     wait::until,
-    write_side::{order_of, place},
+    write_side::{order_of, place, request},
 };
 use serde_json::json;
 
@@ -35,7 +35,7 @@ fn scenario(saga: Saga) -> Scenario {
         Saga::PaymentWindow => {
             Scenario { cause: placed, wait: TimeDelta::minutes(30), leaves: &[("OrderExpired", 1)], ..at_once }
         }
-        Saga::Processing => Scenario { cause: paid, leaves: &[("ProcessingStarted", 1)], ..at_once },
+        Saga::Processing => Scenario { cause: paid_and_kept, leaves: &[("ProcessingStarted", 1)], ..at_once },
         Saga::Release => {
             Scenario { leaves: &[("OrderReservationsReleased", 1), ("ReservationReleased", 1)], ..at_once }
         }
@@ -59,8 +59,18 @@ fn cancelled(write_side: &WriteSide) -> BoxFuture<'_, ()> {
     })
 }
 
-fn paid(write_side: &WriteSide) -> BoxFuture<'_, ()> {
-    Box::pin(async { pay(write_side, an_order(write_side).await, "tx-1").await })
+/// Two events ask for one beginning of the work: the payment, and the seller's no to a cancellation.
+fn paid_and_kept(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+    Box::pin(async {
+        let customer: CustomerId = "c1".parse().expect("a customer");
+        let order = an_order_of(write_side, Some(customer.clone())).await;
+        pay(write_side, order, "tx-1").await;
+        let reason = || "ordered twice".parse().expect("a reason");
+        let wish = request(Command::CancelOrder { order, reason: reason() }, None);
+        let wish = Request { principal: Principal::Customer(customer), ..wish };
+        write_side.commands.execute(wish).await.expect("a wish");
+        write_side.execute(Command::DeclineCancellation { order, reason: reason() }).await.expect("a no");
+    })
 }
 
 fn paid_too_much(write_side: &WriteSide) -> BoxFuture<'_, ()> {
@@ -72,8 +82,16 @@ fn paid_too_much(write_side: &WriteSide) -> BoxFuture<'_, ()> {
 }
 
 async fn an_order(write_side: &WriteSide) -> OrderId {
+    an_order_of(write_side, None).await
+}
+
+async fn an_order_of(write_side: &WriteSide, customer: Option<CustomerId>) -> OrderId {
     write_side.stock("A", 10).await;
-    order_of(&write_side.execute(place(&[("A", 1)])).await.expect("a placement"))
+    let mut placement = place(&[("A", 1)]);
+    if let Command::PlaceOrder(placement) = &mut placement {
+        placement.customer = customer;
+    }
+    order_of(&write_side.execute(placement).await.expect("a placement"))
 }
 
 async fn pay(write_side: &WriteSide, order: OrderId, reference: &str) {
