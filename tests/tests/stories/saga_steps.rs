@@ -55,7 +55,7 @@ fn cancelled(write_side: &WriteSide) -> BoxFuture<'_, ()> {
     Box::pin(async {
         let order = an_order(write_side).await;
         let reason = "changed my mind".parse().expect("a reason");
-        write_side.execute(Command::CancelOrder { order, reason }).await.expect("a cancellation");
+        write_side.execute(Command::CancelOrder { order, lines: vec![], reason }).await.expect("a cancellation");
     })
 }
 
@@ -66,7 +66,7 @@ fn paid_and_kept(write_side: &WriteSide) -> BoxFuture<'_, ()> {
         let order = an_order_of(write_side, Some(customer.clone())).await;
         pay(write_side, order, "tx-1").await;
         let reason = || "ordered twice".parse().expect("a reason");
-        let wish = request(Command::CancelOrder { order, reason: reason() }, None);
+        let wish = request(Command::CancelOrder { order, lines: vec![], reason: reason() }, None);
         let wish = Request { principal: Principal::Customer(customer), ..wish };
         write_side.commands.execute(wish).await.expect("a wish");
         write_side.execute(Command::DeclineCancellation { order, reason: reason() }).await.expect("a no");
