@@ -4,9 +4,10 @@ use cqrs_es::Aggregate;
 
 use crate::{
     coupon::{Coupon, CouponEvent},
-    ids::{OrderId, RefundId},
+    ids::{OrderId, PaymentId, RefundId},
     merchant::{Merchant, MerchantEvent},
     order::{Order, OrderEvent},
+    payment::{Payment, PaymentEvent},
     points::{PointsAccount, PointsEvent},
     product::{Product, ProductEvent},
     quota::{PurchaseQuota, QuotaEvent, QuotaId},
@@ -48,6 +49,8 @@ aggregates! {
     Stock(StockId, StockEvent) of Stock;
     /// Of a product.
     Product(Sku, ProductEvent) of Product;
+    /// Of a payment.
+    Payment(PaymentId, PaymentEvent) of Payment;
     /// Of a refund.
     Refund(RefundId, RefundEvent) of Refund;
     /// Of a merchant.

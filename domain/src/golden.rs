@@ -19,6 +19,7 @@ use crate::{
     event::Event,
     merchant::Merchant,
     order::Order,
+    payment::Payment,
     points::PointsAccount,
     product::Product,
     quota::PurchaseQuota,
@@ -70,6 +71,10 @@ impl Golden {
         }));
         all.extend(Self::of::<Product>("85123A", events::product_events(), |event| {
             Event::Product(samples::text("85123A"), event)
+        }));
+        let payment = "pay_00000000000000000000000000000003";
+        all.extend(Self::of::<Payment>(payment, events::payment_events(), |event| {
+            Event::Payment(samples::text(payment), event)
         }));
         all.extend(Self::of::<Refund>(refund, events::refund_events(), |event| {
             Event::Refund(samples::text(refund), event)

@@ -4,7 +4,7 @@
 //! events or a refusal, `evolve` takes a state and an event and returns the next state. There is no input or output, no
 //! clock and no random number here: times and new ids arrive inside the commands.
 //!
-//! The aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`], [`refund::Refund`] and
+//! The aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`], [`payment::Payment`], [`refund::Refund`] and
 //! [`merchant::Merchant`], and what an order claims besides its stock: [`coupon::Coupon`], [`points::PointsAccount`] and
 //! [`quota::PurchaseQuota`]. What spans several of them is pure as well: [`checkout`] freezes prices into an order,
 //! [`pricing`] says what they come to with discounts, shipping, tax and points, [`allocation`] finds the stock, and
@@ -25,6 +25,7 @@ pub mod merchant;
 pub mod metadata;
 pub mod money;
 pub mod order;
+pub mod payment;
 pub mod points;
 pub mod pricing;
 pub mod principal;

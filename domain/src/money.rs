@@ -1,6 +1,6 @@
 //! Money in whole minor units: pence, cents, yen. No fraction is ever stored, so none can be lost.
 
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,19 @@ impl TryFrom<String> for Currency {
 impl From<Currency> for String {
     fn from(currency: Currency) -> Self {
         currency.code().to_owned()
+    }
+}
+
+/// By the letters of the code.
+impl Ord for Currency {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.code().cmp(other.code())
+    }
+}
+
+impl PartialOrd for Currency {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -5,6 +5,7 @@ mod coupon;
 mod interleaving;
 mod money;
 mod order;
+mod payment;
 mod points;
 mod pricing;
 mod quota;

@@ -17,6 +17,7 @@ use crate::{
     ids::{OrderId, PaymentId},
     money::{Amount, Money},
     order::{Allocation, Capture, LineUnits, OrderLine, OrderPlaced, PlaceOrder},
+    payment::{CaptureMethod, GatewayReport, PaymentTerms, ReportedCapture, ReportedStatus},
     points::Points,
     pricing::Discount,
     product::{Backorder, Listing, ProductKind},
@@ -62,6 +63,10 @@ pub(crate) fn order_id(number: u128) -> OrderId {
     OrderId::from_uuid(Uuid::from_u128(number))
 }
 
+pub(crate) fn payment_id(number: u128) -> PaymentId {
+    PaymentId::from_uuid(Uuid::from_u128(number))
+}
+
 pub(crate) fn quantity(units: i64) -> Quantity {
     units.try_into().unwrap()
 }
@@ -97,7 +102,7 @@ pub(crate) fn units(line: u32, units: i64) -> LineUnits {
 
 /// A capture of the sample payment at a gateway.
 pub(crate) fn part(reference: &str, pence: i64) -> Capture {
-    Capture { payment: Some(PaymentId::from_uuid(Uuid::from_u128(3))), ..capture(reference, pence) }
+    Capture { payment: Some(payment_id(3)), ..capture(reference, pence) }
 }
 
 /// A line of goods at 255 pence a piece.
@@ -207,5 +212,32 @@ pub(crate) fn placed() -> OrderPlaced {
         allocations,
         placed_at,
         pay_by,
+    }
+}
+
+/// The order of [`place`], to be paid within half an hour of minute zero and captured by request.
+pub(crate) fn payment_terms() -> PaymentTerms {
+    PaymentTerms {
+        order: order_id(1),
+        customer: Some(text("17850")),
+        merchant: text("gifts"),
+        gateway: text("sandbox"),
+        amount: gbp(1530),
+        capture: CaptureMethod::Manual,
+        expires_at: at(30),
+    }
+}
+
+/// What the gateway says of payment 3, made on [`payment_terms`].
+pub(crate) fn report(status: ReportedStatus, authorized: i64, captures: &[(&str, i64)]) -> GatewayReport {
+    let capture =
+        |(reference, pence): &(&str, i64)| ReportedCapture { reference: text(reference), amount: amount(*pence) };
+    GatewayReport {
+        payment: payment_id(3),
+        order: order_id(1),
+        currency: text("GBP"),
+        authorized: amount(authorized),
+        captures: captures.iter().map(capture).collect(),
+        status,
     }
 }

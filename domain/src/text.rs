@@ -93,7 +93,17 @@ bounded_text! {
     Title, "title", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
     /// Why somebody did something, in their words.
     Reason, "reason", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
-    /// Who did something by hand, as a token names them: `back_office:tok_…`.
+    /// A payment gateway, as the configuration names it.
+    GatewayName, "gateway", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    /// The name that a gateway gave to one of its webhooks, the same in every repetition of it.
+    WebhookId, "webhook id", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
+    /// Why a payment failed, in the gateway's own code.
+    FailureCode, "failure code", "must be 1 to 64 printable ASCII characters without spaces", |text| is_graphic(text, 64);
+    /// A page that a customer is sent to.
+    WebAddress, "web address", "must be http:// or https:// and in all at most 2048 printable ASCII characters without spaces", is_web_address;
+    /// What a QR code says.
+    QrText, "QR text", "must be 1 to 2048 characters without control characters", |text| is_prose(text, 2_048);
+    /// Who acted, as the metadata of an event names them: a role and its token, a saga.
     Actor, "actor", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
     /// One line of an address.
     AddressLine, "address line", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
@@ -125,6 +135,12 @@ fn is_name_byte(byte: u8) -> bool {
 
 fn is_graphic(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// No other scheme is sent to a customer's browser: `javascript:` would run in it.
+fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty()) && is_graphic(text, 2_048)
 }
 
 fn is_prose(text: &str, longest: usize) -> bool {
@@ -160,6 +176,17 @@ mod tests {
         }
         for code in ["", "AB", "spring", "SPRING 10", "SPRING_10", &"A".repeat(33)] {
             assert!(code.parse::<CouponCode>().is_err(), "{code:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn a_customer_is_sent_to_pages_of_the_web_only() {
+        for text in ["javascript:alert(1)", "https://", "//pay.example", "https://pay.example/a b", "data:text/html,x"]
+        {
+            assert!(text.parse::<WebAddress>().is_err(), "{text:?} was accepted");
+        }
+        for text in ["https://pay.example/p/1?lang=en", "http://127.0.0.1:8099/pay/1"] {
+            assert_eq!(text.parse::<WebAddress>().unwrap().as_str(), text);
         }
     }
 

@@ -44,6 +44,7 @@ fn a_row_of_a_malformed_stream_id_is_undecodable() {
         ("order", "1"),
         ("stock", "85123A"),
         ("product", ""),
+        ("payment", "rfd_1"),
         ("refund", "ord_1"),
         ("merchant", "a@b"),
         ("coupon", "spring"),

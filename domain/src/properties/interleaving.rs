@@ -258,7 +258,12 @@ fn check_replay(shop: &Shop) -> Result<(), TestCaseError> {
                 let refund: &mut Refund = refunds.entry(id).or_default();
                 *refund = std::mem::take(refund).evolve(event);
             }
-            Event::Product(..) | Event::Coupon(..) | Event::Points(..) | Event::Quota(..) | Event::Merchant(..) => {
+            Event::Product(..)
+            | Event::Payment(..)
+            | Event::Coupon(..)
+            | Event::Points(..)
+            | Event::Quota(..)
+            | Event::Merchant(..) => {
                 prop_assert!(false, "nothing but orders, stock and refunds changed");
             }
         }

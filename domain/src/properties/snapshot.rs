@@ -5,11 +5,12 @@ use std::fmt::Debug;
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{coupon, order, points, quota, stock};
+use super::{coupon, order, payment, points, quota, stock};
 use crate::{
     coupon::Coupon,
     merchant::{self, Merchant, MerchantCommand, Policies},
     order::Order,
+    payment::Payment,
     points::PointsAccount,
     product::{self, Product, ProductCommand},
     quota::PurchaseQuota,
@@ -109,6 +110,17 @@ proptest! {
         for command in commands {
             let decided = product::decide(&state, command).unwrap_or_default();
             state = decided.into_iter().fold(state, Product::evolve);
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_payment_is_stored_and_read_back_equal(commands in payment::lives()) {
+        let mut state = Payment::default();
+        for command in commands {
+            let decided = crate::payment::decide(&state, command.clone());
+            prop_assert_eq!(&crate::payment::decide(&stored(&state), command), &decided);
+            state = decided.unwrap_or_default().into_iter().fold(state, Payment::evolve);
             check(&state)?;
         }
     }

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use super::{
     Sample, allocation, amount, at, bare_address, capture, coupon_terms, every_variant, gbp, goods_line, limited,
-    listing, order_id, part, placed, points, quantity, service_line, text, units,
+    listing, order_id, part, payment_id, payment_terms, placed, points, quantity, report, service_line, text, units,
 };
 use crate::{
     address::Address,
     coupon::{CouponEvent, CouponTerms, CouponUse},
     merchant::{MerchantEvent, Policies, ShippingRates, TaxBasis, TaxRates},
     order::{Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
+    payment::{CaptureMethod, Mismatch, NextAction, PaymentEvent, PaymentTerms, ReportSource, ReportedStatus},
     points::{FrozenPoints, GrantCause, PointsEvent},
     pricing::{
         AppliedDiscount, AppliedTax, Discount, DiscountClass, Offer, PointsSpent, Priced, PricedLine, PricedShipping,
@@ -172,6 +173,105 @@ pub(crate) fn product_events() -> Vec<Sample<ProductEvent>> {
         ],
         ProductRepriced: ["" => ProductEvent::ProductRepriced { price: gbp(295), at: at(-90) }],
         ProductDelisted: ["" => ProductEvent::ProductDelisted { at: at(90) }],
+    })
+}
+
+pub(crate) fn payment_events() -> Vec<Sample<PaymentEvent>> {
+    let webhook = || ReportSource::Webhook { event: text("msg_2KWPBgLlAfxdpx2AI54pPJ85f4W") };
+    let automatic = PaymentTerms { customer: None, capture: CaptureMethod::Automatic, ..payment_terms() };
+    let pending = |next_action, at| PaymentEvent::PaymentPending { gateway_reference: text("sbx_9"), next_action, at };
+    let page = NextAction::RedirectUrl(text("https://pay.example/p/9?lang=en"));
+    let code = NextAction::QrCode(text("weixin://wxpay/bizpayurl?pr=9"));
+    let failed = ReportedStatus::Failed { code: text("card_declined") };
+    let mismatch =
+        |report, mismatch| PaymentEvent::PaymentMismatchReported { report, mismatch, source: webhook(), at: at(14) };
+    let captured = |captures: &[(&str, i64)]| report(ReportedStatus::Captured, 1530, captures);
+    every_variant!(PaymentEvent {
+        PaymentInitiated: [
+            "" => PaymentEvent::PaymentInitiated { payment: payment_id(3), terms: payment_terms(), at: precise() },
+            "minimal" => PaymentEvent::PaymentInitiated { payment: payment_id(3), terms: automatic, at: at(0) },
+        ],
+        PaymentPending: [
+            "" => pending(Some(page), precise()),
+            "qr" => pending(Some(code), at(1)),
+            "minimal" => pending(None, at(1)),
+        ],
+        PaymentAuthorized: [
+            "" => PaymentEvent::PaymentAuthorized { amount: gbp(1530), source: webhook(), at: precise() },
+        ],
+        PaymentCaptured: [
+            "" => PaymentEvent::PaymentCaptured {
+                capture: part("tx-2", 530),
+                sum: gbp(1530),
+                source: webhook(),
+                at: precise(),
+            },
+            "polled" => PaymentEvent::PaymentCaptured {
+                capture: part("tx-1", 1000),
+                sum: gbp(1000),
+                source: ReportSource::Poll,
+                at: at(6),
+            },
+        ],
+        PaymentFailed: [
+            "" => PaymentEvent::PaymentFailed {
+                code: text("card_declined"),
+                source: ReportSource::Reply,
+                at: precise(),
+            },
+        ],
+        PaymentExpired: [
+            "" => PaymentEvent::PaymentExpired { source: Some(ReportSource::Poll), at: precise() },
+            "minimal" => PaymentEvent::PaymentExpired { source: None, at: at(30) },
+        ],
+        PaymentVoided: ["" => PaymentEvent::PaymentVoided { source: ReportSource::Reply, at: precise() }],
+        AuthorizationExpired: ["" => PaymentEvent::AuthorizationExpired { source: webhook(), at: precise() }],
+        PaymentDisputed: ["" => PaymentEvent::PaymentDisputed { source: webhook(), at: precise() }],
+        CaptureRequested: ["" => PaymentEvent::CaptureRequested { number: 2, amount: gbp(530), at: precise() }],
+        VoidRequested: ["" => PaymentEvent::VoidRequested { at: precise() }],
+        PaymentMismatchReported: [
+            "" => mismatch(
+                captured(&[("tx-1", 1000), ("tx-2", 531)]),
+                Mismatch::MoreCaptured { reference: text("tx-2") },
+            ),
+            "other_payment" => mismatch(captured(&[]), Mismatch::OtherPayment { reported: payment_id(4) }),
+            "other_order" => mismatch(captured(&[]), Mismatch::OtherOrder { reported: order_id(2) }),
+            "other_currency" => mismatch(captured(&[]), Mismatch::OtherCurrency { reported: text("EUR") }),
+            "more_authorized" => mismatch(
+                report(ReportedStatus::Authorized, 1531, &[]),
+                Mismatch::MoreAuthorized { reported: amount(1531) },
+            ),
+            "nothing_authorized" => mismatch(
+                report(ReportedStatus::Authorized, 0, &[]),
+                Mismatch::NothingAuthorized,
+            ),
+            "nothing_captured" => mismatch(report(ReportedStatus::Disputed, 0, &[]), Mismatch::NothingCaptured),
+            "empty_capture" => mismatch(captured(&[("tx-1", 0)]), Mismatch::EmptyCapture { reference: text("tx-1") }),
+            "other_capture_amount" => mismatch(
+                captured(&[("tx-1", 999)]),
+                Mismatch::OtherCaptureAmount { reference: text("tx-1"), reported: amount(999) },
+            ),
+            "too_many_captures" => mismatch(report(failed, 0, &[]), Mismatch::TooManyCaptures),
+            "pending" => mismatch(
+                report(ReportedStatus::Pending, 0, &[]),
+                Mismatch::OtherOrder { reported: order_id(2) },
+            ),
+            "expired" => mismatch(
+                report(ReportedStatus::Expired, 0, &[]),
+                Mismatch::OtherOrder { reported: order_id(2) },
+            ),
+            "voided" => mismatch(
+                report(ReportedStatus::Voided, 0, &[]),
+                Mismatch::OtherOrder { reported: order_id(2) },
+            ),
+        ],
+        PaymentMismatchResolved: [
+            "" => PaymentEvent::PaymentMismatchResolved {
+                actor: text("back_office:tok_1"),
+                reason: text("the gateway took a penny too much and gave it back"),
+                at: precise(),
+            },
+        ],
     })
 }
 

@@ -1,0 +1,181 @@
+//! What happened to a payment. The names and fields below are the storage format: a golden file holds each of them.
+
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    ids::PaymentId,
+    money::Money,
+    order::Capture,
+    payment::{GatewayReport, Mismatch, NextAction, PaymentTerms, ReportSource},
+    text::{Actor, FailureCode, PaymentReference, Reason},
+};
+
+/// What happened to a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "as the commands: nothing is gained by a box for each")]
+pub enum PaymentEvent {
+    /// The attempt began; the gateway is to be asked.
+    PaymentInitiated {
+        /// Its own id, as the gateway is told it.
+        payment: PaymentId,
+        /// What is to be paid.
+        #[serde(flatten)]
+        terms: PaymentTerms,
+        /// When.
+        at: Timestamp,
+    },
+    /// The gateway has it.
+    PaymentPending {
+        /// Its name there.
+        gateway_reference: PaymentReference,
+        /// What the customer has to do, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_action: Option<NextAction>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Money is set aside, or more of it than before.
+    PaymentAuthorized {
+        /// How much in all.
+        amount: Money,
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// Money was taken.
+    PaymentCaptured {
+        /// The transaction.
+        capture: Capture,
+        /// The sum of all transactions up to this one.
+        sum: Money,
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// The customer could not pay.
+    PaymentFailed {
+        /// Why, in the gateway's code.
+        code: FailureCode,
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// The customer let the time go by.
+    PaymentExpired {
+        /// How that became known; absent where the engine gave it up by its own clock.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<ReportSource>,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// It was called off, or what of it was not taken yet.
+    PaymentVoided {
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// Authorised money was not taken in time.
+    AuthorizationExpired {
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// The customer wants money back that was taken, by way of their bank.
+    PaymentDisputed {
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// The gateway is to take authorised money.
+    CaptureRequested {
+        /// The how-manieth request of this payment, from 1: what makes a repetition at the gateway recognisable.
+        number: u32,
+        /// How much.
+        amount: Money,
+        /// When.
+        at: Timestamp,
+    },
+    /// The gateway is to call it off, or what of it was not taken yet.
+    VoidRequested {
+        /// When.
+        at: Timestamp,
+    },
+    /// The gateway said what cannot be true of this payment. Nothing else came of the report.
+    PaymentMismatchReported {
+        /// What it said.
+        report: GatewayReport,
+        /// What is wrong with it.
+        mismatch: Mismatch,
+        /// How it came in.
+        source: ReportSource,
+        /// When it came in.
+        at: Timestamp,
+    },
+    /// A person settled everything that was in quarantine.
+    PaymentMismatchResolved {
+        /// Who.
+        actor: Actor,
+        /// What they found.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// The captures among the events that a command led to: what has to be recorded on the order in the same append.
+pub fn new_captures(events: &[PaymentEvent]) -> impl Iterator<Item = &Capture> {
+    events.iter().filter_map(|event| match event {
+        PaymentEvent::PaymentCaptured { capture, .. } => Some(capture),
+        PaymentEvent::PaymentInitiated { .. }
+        | PaymentEvent::PaymentPending { .. }
+        | PaymentEvent::PaymentAuthorized { .. }
+        | PaymentEvent::PaymentFailed { .. }
+        | PaymentEvent::PaymentExpired { .. }
+        | PaymentEvent::PaymentVoided { .. }
+        | PaymentEvent::AuthorizationExpired { .. }
+        | PaymentEvent::PaymentDisputed { .. }
+        | PaymentEvent::CaptureRequested { .. }
+        | PaymentEvent::VoidRequested { .. }
+        | PaymentEvent::PaymentMismatchReported { .. }
+        | PaymentEvent::PaymentMismatchResolved { .. } => None,
+    })
+}
+
+impl DomainEvent for PaymentEvent {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1.0".to_owned()
+    }
+}
+
+impl PaymentEvent {
+    /// The event's name in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::PaymentInitiated { .. } => "PaymentInitiated",
+            Self::PaymentPending { .. } => "PaymentPending",
+            Self::PaymentAuthorized { .. } => "PaymentAuthorized",
+            Self::PaymentCaptured { .. } => "PaymentCaptured",
+            Self::PaymentFailed { .. } => "PaymentFailed",
+            Self::PaymentExpired { .. } => "PaymentExpired",
+            Self::PaymentVoided { .. } => "PaymentVoided",
+            Self::AuthorizationExpired { .. } => "AuthorizationExpired",
+            Self::PaymentDisputed { .. } => "PaymentDisputed",
+            Self::CaptureRequested { .. } => "CaptureRequested",
+            Self::VoidRequested { .. } => "VoidRequested",
+            Self::PaymentMismatchReported { .. } => "PaymentMismatchReported",
+            Self::PaymentMismatchResolved { .. } => "PaymentMismatchResolved",
+        }
+    }
+}
