@@ -77,12 +77,22 @@ minted_ids! {
 }
 
 impl RefundId {
-    /// The refund of one payment of one order.
+    /// The refund of all of one payment of one order.
+    pub fn of_payment(order: OrderId, reference: &PaymentReference) -> Self {
+        Self::of_part(order, reference, 0)
+    }
+
+    /// The refund of a numbered part of one payment of one order; number 0 stands for all of it.
     ///
     /// The id is derived, so that asking twice for the same money back names the same refund: RFC 9562 version 5, the
-    /// order's number as the namespace and the payment's reference as the name.
-    pub fn of_payment(order: OrderId, reference: &PaymentReference) -> Self {
-        Self(Uuid::new_v5(&order.0, reference.as_str().as_bytes()))
+    /// order's number as the namespace and the payment's reference as the name. The number of a part follows after a
+    /// space, which no reference has in it.
+    pub fn of_part(order: OrderId, reference: &PaymentReference, number: u32) -> Self {
+        if number == 0 {
+            Self(Uuid::new_v5(&order.0, reference.as_str().as_bytes()))
+        } else {
+            Self(Uuid::new_v5(&order.0, format!("{reference} {number}").as_bytes()))
+        }
     }
 }
 
@@ -124,5 +134,28 @@ mod tests {
         let other: PaymentReference = "tx-2".parse().unwrap();
         assert_eq!(RefundId::of_payment(order, &reference), RefundId::of_payment(order, &reference));
         assert_ne!(RefundId::of_payment(order, &reference), RefundId::of_payment(order, &other));
+    }
+
+    /// Ids that are in the log already must be found again.
+    #[test]
+    fn the_id_of_a_whole_refund_is_what_it_has_always_been() {
+        let order = OrderId::from_uuid(Uuid::from_u128(1));
+        let reference: PaymentReference = "tx-1".parse().unwrap();
+        let always = RefundId(Uuid::new_v5(&Uuid::from_u128(1), b"tx-1"));
+        assert_eq!(RefundId::of_payment(order, &reference), always);
+        assert_eq!(RefundId::of_part(order, &reference, 0), always);
+        assert_eq!(always.to_string(), "rfd_857e178deedd54aaa73834a7089c1f6b");
+    }
+
+    #[test]
+    fn each_part_of_a_payment_is_a_refund_of_its_own() {
+        let order = OrderId::from_uuid(Uuid::from_u128(1));
+        let mut seen = std::collections::BTreeSet::new();
+        for reference in ["tx-1", "tx-11", "tx-1-1"] {
+            let reference: PaymentReference = reference.parse().unwrap();
+            for number in [0, 1, 2, 11] {
+                assert!(seen.insert(RefundId::of_part(order, &reference, number)), "{reference} {number}");
+            }
+        }
     }
 }

@@ -106,6 +106,10 @@ documented! {
     Rate = whole(0, 1_000_000, 200_000);
     /// An order's id.
     OrderId = text("^ord_[0-9a-f]{32}$", "ord_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
+    /// A payment's id.
+    PaymentId = text("^pay_[0-9a-f]{32}$", "pay_0199c0ffee1234567890abcdef012345");
+    /// Who acted: a role and its token, or a part of the engine.
+    Actor = text("^[!-~]{1,128}$", "back_office:tok_1").max_length(Some(128));
     /// A refund's id.
     RefundId = text("^rfd_[0-9a-f]{32}$", "rfd_4f1c5b0c2f0e5d8e9a6b7c8d9e0f1a2b");
     /// A token's id. It is no secret.
@@ -139,7 +143,15 @@ documented! {
     /// Why money is owed back.
     RefundCause = ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(["order_cancelled", "late_payment", "surplus_payment", "incomplete_payment", "lines_cancelled"]))
+        .enum_values(Some([
+            "order_cancelled",
+            "late_payment",
+            "surplus_payment",
+            "incomplete_payment",
+            "lines_cancelled",
+            "returned",
+            "goodwill",
+        ]))
         .examples([json!("order_cancelled")]);
     /// Marks the place in a list where the next page begins. Belongs to one query with one sort; signed.
     Cursor = text("^[A-Za-z0-9_-]{1,1024}$", "q1X3v0b5").max_length(Some(1_024));
@@ -198,14 +210,7 @@ mod tests {
     fn the_words_in_the_document_are_the_words_of_the_domain() {
         let kinds = [Kind::Goods, Kind::Service].map(|kind| serde_json::to_value(kind).unwrap());
         assert_eq!(serde_json::json!(words::<ProductKind>()), serde_json::json!(kinds));
-        let causes = [
-            Cause::OrderCancelled,
-            Cause::LatePayment,
-            Cause::SurplusPayment,
-            Cause::IncompletePayment,
-            Cause::LinesCancelled,
-        ];
-        let causes = causes.map(|cause| serde_json::to_value(cause).unwrap());
+        let causes = Cause::ALL.map(|cause| serde_json::to_value(cause).unwrap());
         assert_eq!(serde_json::json!(words::<RefundCause>()), serde_json::json!(causes));
         assert_eq!(words::<OrderStatus>().len(), Status::ALL.len());
     }

@@ -1,7 +1,6 @@
 //! Which aggregates a command needs.
 
 use purser_domain::{
-    ids::RefundId,
     order::{Benefits, Order, Terms},
     principal::Principal,
     quota::QuotaId,
@@ -68,7 +67,7 @@ impl Needs {
                 self.shelves.push(sku.clone());
             }
             Command::RequestRefund { claim } => {
-                self.refunds.push(RefundId::of_payment(claim.order, &claim.capture.reference));
+                self.refunds.push(claim.refund());
             }
             Command::RecordRefundSubmitted { refund, .. } | Command::RecordRefundSucceeded { refund, .. } => {
                 self.refunds.push(*refund);

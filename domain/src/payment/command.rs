@@ -8,10 +8,6 @@ use crate::{
 
 /// What can be asked of a payment. Times are stated with the command, never read from a clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "reports are the most frequent of them, and boxing would cost each of them"
-)]
 pub enum PaymentCommand {
     /// Begins an attempt.
     Initiate {

@@ -5,8 +5,8 @@ use crate::{
     ids::PaymentId,
     money::Amount,
     payment::{
-        Asked, Attempt, CaptureMethod, Ending, Payment, PaymentAction, PaymentCommand, PaymentEvent, PaymentRefusal,
-        PaymentStatus, PaymentTerms, Rest,
+        Asked, Attempt, CaptureMethod, Captures, Ending, Payment, PaymentAction, PaymentCommand, PaymentEvent,
+        PaymentRefusal, PaymentStatus, PaymentTerms, Rest,
     },
 };
 
@@ -82,7 +82,7 @@ fn decide_capture(
         Some(Asked::Capture(known)) if known == amount => return Ok(vec![]),
         Some(Asked::Capture(_)) | None => {}
     }
-    let captured = payment.captures().map_or(Amount::ZERO, |captures| captures.sum());
+    let captured = payment.captures().map_or(Amount::ZERO, Captures::sum);
     if captured.checked_add(amount).is_none_or(|sum| sum > authorized) {
         return Err(PaymentRefusal::MoreThanAuthorized {
             authorized: attempt.money(authorized),

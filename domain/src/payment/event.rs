@@ -14,7 +14,6 @@ use crate::{
 
 /// What happened to a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "as the commands: nothing is gained by a box for each")]
 pub enum PaymentEvent {
     /// The attempt began; the gateway is to be asked.
     PaymentInitiated {

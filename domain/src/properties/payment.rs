@@ -6,8 +6,8 @@ use crate::{
     money::Amount,
     order::Capture,
     payment::{
-        GatewayReport, Mismatch, Payment, PaymentCommand, PaymentEvent, PaymentStatus, ReportSource, ReportedStatus,
-        decide, new_captures,
+        Captures, GatewayReport, Mismatch, Payment, PaymentCommand, PaymentEvent, PaymentStatus, ReportSource,
+        ReportedStatus, decide, new_captures,
     },
     samples::{amount, at, order_id, payment_id, payment_terms, report, text},
 };
@@ -105,7 +105,7 @@ fn tells_of_money(command: &PaymentCommand) -> bool {
 }
 
 fn sum(payment: &Payment) -> Amount {
-    payment.captures().map_or(Amount::ZERO, |captures| captures.sum())
+    payment.captures().map_or(Amount::ZERO, Captures::sum)
 }
 
 /// One set of reports, each at least once, in two orders.

@@ -164,8 +164,7 @@ impl Shop {
             SagaCommand::ReleaseReservations { order } => self.release(*order).err(),
             SagaCommand::ExpireOrder { order } => self.expire(*order).err(),
             SagaCommand::RequestRefund { claim } => {
-                let id = RefundId::of_payment(claim.order, &claim.capture.reference);
-                self.drive_refund(id, RefundCommand::Request { claim: claim.clone(), at: at(self.minute) });
+                self.drive_refund(claim.refund(), RefundCommand::Request { claim: claim.clone(), at: at(self.minute) });
                 None
             }
             SagaCommand::RecordRefundSubmitted { refund, channel } => {

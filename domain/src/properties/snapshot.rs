@@ -14,12 +14,12 @@ use crate::{
     points::PointsAccount,
     product::{self, Product, ProductCommand},
     quota::PurchaseQuota,
-    refund::{self, Claim, Refund, RefundCause, RefundChannel, RefundCommand},
+    refund::{self, Claim, Refund, RefundCause, RefundChannel, RefundCommand, RefundFailure},
     samples::{
-        at, capture, gbp, listing,
+        at, gbp, listing,
         merchants::{full_promotion, policies, shipping_rates, tax_rates},
         offers::sample_discounts,
-        order_id, text,
+        order_id, part, text,
     },
     stock::Stock,
 };
@@ -43,21 +43,27 @@ fn product_commands() -> impl Strategy<Value = Vec<ProductCommand>> {
 }
 
 fn refund_commands() -> impl Strategy<Value = Vec<RefundCommand>> {
-    let cause =
-        prop::sample::select(vec![RefundCause::OrderCancelled, RefundCause::LatePayment, RefundCause::SurplusPayment]);
+    let (actor, reason) = (text("back_office:tok_1"), text("by hand"));
+    let claim = prop::sample::select(RefundCause::ALL.to_vec()).prop_map(|cause| {
+        let whole = Claim::whole(order_id(1), part("tx-1", 1530), cause);
+        Claim { amount: Some(gbp(530)), number: 2, ..whole }
+    });
+    let failures = prop::sample::select(vec![RefundFailure::Refused, RefundFailure::OutcomeUnknown]);
     let command = prop_oneof![
-        cause.prop_map(|cause| RefundCommand::Request {
-            claim: Claim { order: order_id(1), capture: capture("tx-1", 1530), cause },
-            at: at(0),
-        }),
-        Just(RefundCommand::RecordSubmitted { channel: RefundChannel::BackOffice, at: at(1) }),
-        prop::sample::select(vec!["ft-1", "ft-2"]).prop_map(|reference| RefundCommand::RecordSucceeded {
+        2 => claim.prop_map(|claim| RefundCommand::Request { claim, at: at(0) }),
+        2 => Just(RefundCommand::RecordSubmitted { channel: RefundChannel::Gateway, at: at(1) }),
+        1 => prop::sample::select(vec!["ft-1", "ft-2"]).prop_map(|reference| RefundCommand::RecordSucceeded {
             reference: text(reference),
             note: None,
             at: at(2),
         }),
+        4 => failures.prop_map(|failure| RefundCommand::RecordFailed { failure, cause: text("timeout"), at: at(3) }),
+        4 => Just(RefundCommand::RequestReview { at: at(4) }),
+        1 => Just(RefundCommand::Retry { actor: text("x"), reason: text("y"), at: at(5) }),
+        1 => Just(RefundCommand::MarkDone { reference: text("ft-1"), actor, reason, at: at(6) }),
+        1 => Just(RefundCommand::WriteOff { actor: text("x"), reason: text("y"), at: at(7) }),
     ];
-    prop::collection::vec(command, 1..12)
+    prop::collection::vec(command, 1..24)
 }
 
 fn merchant_commands() -> impl Strategy<Value = Vec<MerchantCommand>> {
@@ -129,8 +135,16 @@ proptest! {
     fn every_refund_is_stored_and_read_back_equal(commands in refund_commands()) {
         let mut state = Refund::default();
         for command in commands {
-            let decided = refund::decide(&state, command).unwrap_or_default();
-            state = decided.into_iter().fold(state, Refund::evolve);
+            let before = state.clone();
+            let decided = refund::decide(&state, command.clone()).unwrap_or_default();
+            for event in decided {
+                let next = state.clone().evolve(event);
+                prop_assert_ne!(&next, &state, "an event without effect was decided");
+                state = next;
+            }
+            if state != before {
+                prop_assert_eq!(refund::decide(&state, command), Ok(vec![]), "an accepted command is news again");
+            }
             check(&state)?;
         }
     }

@@ -1,7 +1,8 @@
 //! Refund: money that is owed goes back.
 //!
 //! **Starts with** the cancellation of a paid order, with a payment for an order that has ended, with one on top of what
-//! settled the order, or with `RefundOwed`: parts of a payment that never added up.
+//! settled the order, or with `RefundOwed`: parts of a payment that never added up, and parts of a capture that go back for
+//! units that were taken out of the order.
 //!
 //! **Steps.**
 //! 1. The refund is requested. Its id comes from the order and the payment, so that one payment is owed back once.
@@ -17,8 +18,7 @@
 use super::{Effect, Reactions, SagaCommand};
 use crate::{
     event::Event,
-    ids::OrderId,
-    order::{Capture, OrderEvent},
+    order::{OrderEvent, RefundPart},
     refund::{Claim, RefundCause, RefundEvent},
 };
 
@@ -27,11 +27,11 @@ pub(super) fn react(event: &Event) -> Reactions {
         return Reactions::from(Effect::SubmitRefund { refund: *refund, claim: claim.clone() });
     }
     let Event::Order(order, event) = event else { return Reactions::NONE };
-    let (capture, cause) = match event {
-        OrderEvent::OrderCancelled { owed_back: Some(capture), .. } => (capture, RefundCause::OrderCancelled),
-        OrderEvent::LatePaymentReceived { capture, .. } => (capture, RefundCause::LatePayment),
-        OrderEvent::SurplusPaymentReceived { capture, .. } => (capture, RefundCause::SurplusPayment),
-        OrderEvent::RefundOwed { capture, cause, .. } => (capture, *cause),
+    let (capture, part, cause) = match event {
+        OrderEvent::OrderCancelled { owed_back: Some(capture), .. } => (capture, None, RefundCause::OrderCancelled),
+        OrderEvent::LatePaymentReceived { capture, .. } => (capture, None, RefundCause::LatePayment),
+        OrderEvent::SurplusPaymentReceived { capture, .. } => (capture, None, RefundCause::SurplusPayment),
+        OrderEvent::RefundOwed { capture, part, cause, .. } => (capture, *part, *cause),
         OrderEvent::OrderPlaced(_)
         | OrderEvent::OrderPaid { .. }
         | OrderEvent::PartialPaymentReceived { .. }
@@ -46,9 +46,10 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::OrderExpired { .. }
         | OrderEvent::OrderReservationsReleased { .. } => return Reactions::NONE,
     };
-    request(*order, capture, cause)
-}
-
-fn request(order: OrderId, capture: &Capture, cause: RefundCause) -> Reactions {
-    Reactions::from(SagaCommand::RequestRefund { claim: Claim { order, capture: capture.clone(), cause } })
+    let whole = Claim::whole(*order, capture.clone(), cause);
+    let claim = match part {
+        None => whole,
+        Some(RefundPart { amount, number }) => Claim { amount: Some(amount), number, ..whole },
+    };
+    Reactions::from(SagaCommand::RequestRefund { claim })
 }

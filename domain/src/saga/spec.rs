@@ -6,7 +6,8 @@ use crate::{
     samples::{
         Sample, at, capture,
         events::{
-            coupon_events, order_events, points_events, product_events, quota_events, refund_events, stock_events,
+            coupon_events, order_events, payment_events, points_events, product_events, quota_events, refund_events,
+            stock_events,
         },
         every_variant, gbp, order_id, placed, text,
     },
@@ -17,7 +18,7 @@ fn order(event: OrderEvent) -> Event {
 }
 
 fn claim(reference: &str, pence: i64, cause: RefundCause) -> Claim {
-    Claim { order: order_id(7), capture: capture(reference, pence), cause }
+    Claim::whole(order_id(7), capture(reference, pence), cause)
 }
 
 fn owes(claim: Claim) -> Reaction {
@@ -49,20 +50,23 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             OrderEvent::OrderPaid { .. } => [clear(), start(), None, None],
             OrderEvent::CancellationDeclined { .. } => [None, start(), None, None],
             OrderEvent::LatePaymentReceived { capture, at: _ } => {
-                let claim = Claim { order: id, capture: capture.clone(), cause: RefundCause::LatePayment };
+                let claim = Claim::whole(id, capture.clone(), RefundCause::LatePayment);
                 [None, None, None, Some(owes(claim))]
             }
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => {
-                let claim = Claim { order: id, capture: capture.clone(), cause: RefundCause::SurplusPayment };
+                let claim = Claim::whole(id, capture.clone(), RefundCause::SurplusPayment);
                 [None, None, None, Some(owes(claim))]
             }
             OrderEvent::OrderCancelled { owed_back, .. } => {
-                let claim =
-                    owed_back.clone().map(|capture| Claim { order: id, capture, cause: RefundCause::OrderCancelled });
+                let claim = owed_back.clone().map(|capture| Claim::whole(id, capture, RefundCause::OrderCancelled));
                 [clear(), None, release(), claim.map(owes)]
             }
-            OrderEvent::RefundOwed { capture, part: _, cause, at: _ } => {
-                let claim = Claim { order: id, capture: capture.clone(), cause: *cause };
+            OrderEvent::RefundOwed { capture, part, cause, at: _ } => {
+                let claim = Claim {
+                    amount: part.map(|part| part.amount),
+                    number: part.map_or(0, |part| part.number),
+                    ..Claim::whole(id, capture.clone(), *cause)
+                };
                 [None, None, None, Some(owes(claim))]
             }
             OrderEvent::OrderExpired { .. } => [clear(), None, release(), None],
@@ -87,7 +91,12 @@ fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_i
             RefundEvent::RefundRequested { claim, at: _ } => {
                 Some(Effect::SubmitRefund { refund, claim: claim.clone() }.into())
             }
-            RefundEvent::RefundSubmitted { .. } | RefundEvent::RefundSucceeded { .. } => None,
+            RefundEvent::RefundSubmitted { .. }
+            | RefundEvent::RefundSucceeded { .. }
+            | RefundEvent::RefundFailed { .. }
+            | RefundEvent::RefundReviewRequested { .. }
+            | RefundEvent::RefundRetried { .. }
+            | RefundEvent::RefundWrittenOff { .. } => None,
         };
         let event = Event::Refund(refund, sample.value);
         assert_eq!(reactions(&event), [None, None, None, expected], "{} {}", sample.variant, sample.label);
@@ -95,13 +104,16 @@ fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_i
 }
 
 #[test]
-fn nothing_follows_from_products_and_from_what_an_order_claims() {
+fn nothing_follows_yet_from_stock_products_payments_and_what_an_order_claims() {
     let stocks = stock_events().into_iter().map(|sample| Event::Stock(text("85123A@main"), sample.value));
     let products = product_events().into_iter().map(|sample| Event::Product(text("85123A"), sample.value));
+    let payments = payment_events()
+        .into_iter()
+        .map(|sample| Event::Payment(text("pay_00000000000000000000000000000003"), sample.value));
     let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
     let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
     let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
-    for event in stocks.chain(products).chain(coupons).chain(points).chain(quotas) {
+    for event in stocks.chain(products).chain(payments).chain(coupons).chain(points).chain(quotas) {
         assert_eq!(reactions(&event), [None, None, None, None], "{event:?}");
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     },
     product::{Backorder, Listing, ProductEvent, ProductKind},
     quota::QuotaEvent,
-    refund::{Claim, RefundCause, RefundChannel, RefundEvent},
+    refund::{Claim, RefundCause, RefundChannel, RefundEvent, RefundFailure, SettledBy},
     samples::{
         merchants::{full_promotion, policies, promotion, shipping_rates, tax_rates},
         offers::sample_discounts,
@@ -276,25 +276,59 @@ pub(crate) fn payment_events() -> Vec<Sample<PaymentEvent>> {
 }
 
 pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
-    let requested = |cause| RefundEvent::RefundRequested {
-        claim: Claim { order: order_id(1), capture: capture("pi_3OqY", 3855), cause },
-        at: at(10),
+    let whole = |cause| Claim::whole(order_id(1), capture("pi_3OqY", 3855), cause);
+    let requested = |cause| RefundEvent::RefundRequested { claim: whole(cause), at: at(10) };
+    let through_gateway = |cause| Claim::whole(order_id(1), part("pi_3OqY", 3855), cause);
+    let part = |cause| RefundEvent::RefundRequested {
+        claim: Claim { amount: Some(gbp(1285)), number: 2, ..through_gateway(cause) },
+        at: precise(),
     };
+    let failed = |failure, cause, at| RefundEvent::RefundFailed { failure, cause: text(cause), at };
+    let (actor, reason) = (|| text("back_office:tok_1"), || text("the card was closed: \u{201c}gone\u{201d}"));
     every_variant!(RefundEvent {
         RefundRequested: [
             "" => requested(RefundCause::OrderCancelled),
             "late" => requested(RefundCause::LatePayment),
             "surplus" => requested(RefundCause::SurplusPayment),
+            "incomplete" => RefundEvent::RefundRequested {
+                claim: through_gateway(RefundCause::IncompletePayment),
+                at: precise(),
+            },
+            "part" => part(RefundCause::LinesCancelled),
+            "returned" => part(RefundCause::Returned),
+            "goodwill" => part(RefundCause::Goodwill),
         ],
-        RefundSubmitted: ["" => RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, at: at(11) }],
+        RefundSubmitted: [
+            "" => RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, at: at(11) },
+            "gateway" => RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, at: precise() },
+        ],
         RefundSucceeded: [
             "" => RefundEvent::RefundSucceeded {
                 reference: text("FT-2010-12-01/7"),
                 note: Some(text("by bank transfer")),
+                settled_by: None,
                 at: precise(),
             },
-            "minimal" => RefundEvent::RefundSucceeded { reference: text("FT-7"), note: None, at: at(12) },
+            "minimal" => RefundEvent::RefundSucceeded {
+                reference: text("FT-7"),
+                note: None,
+                settled_by: None,
+                at: at(12),
+            },
+            "settled" => RefundEvent::RefundSucceeded {
+                reference: text("FT-8"),
+                note: None,
+                settled_by: Some(SettledBy { actor: actor(), reason: reason() }),
+                at: precise(),
+            },
         ],
+        RefundFailed: [
+            "" => failed(RefundFailure::Refused, "card_closed", precise()),
+            "unknown" => failed(RefundFailure::OutcomeUnknown, "no answer to 8 attempts", at(13)),
+        ],
+        RefundReviewRequested: ["" => RefundEvent::RefundReviewRequested { at: precise() }],
+        RefundRetried: ["" => RefundEvent::RefundRetried { actor: actor(), reason: reason(), at: precise() }],
+        RefundWrittenOff: ["" => RefundEvent::RefundWrittenOff { actor: actor(), reason: reason(), at: precise() }],
     })
 }
 

@@ -12,8 +12,8 @@ use purser_domain::{
     event::Event,
     ids::{OrderId, RefundId},
     recorded::Recorded,
-    refund::{Claim, RefundEvent},
-    text::{CustomerId, PaymentReference, Reason},
+    refund::{Claim, RefundEvent, SettledBy},
+    text::{Actor, CustomerId, PaymentReference, Reason},
     upcast::Upcasters,
 };
 use sqlx::PgConnection;
@@ -78,7 +78,12 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent], upcasters: &Upcaster
     for step in &steps {
         let folded = match step.event {
             RefundEvent::RefundRequested { claim, at } => request(step, claim, *at, &placements)?,
-            RefundEvent::RefundSubmitted { .. } | RefundEvent::RefundSucceeded { .. } => {
+            RefundEvent::RefundSubmitted { .. }
+            | RefundEvent::RefundSucceeded { .. }
+            | RefundEvent::RefundFailed { .. }
+            | RefundEvent::RefundReviewRequested { .. }
+            | RefundEvent::RefundRetried { .. }
+            | RefundEvent::RefundWrittenOff { .. } => {
                 let row = rows.remove(&step.id).ok_or_else(|| poison(step.recorded, "the view has no such refund"))?;
                 advance(row, step)
             }
@@ -105,7 +110,10 @@ fn request(
         order: claim.order,
         merchant: placed.merchant.clone(),
         customer: placed.customer.clone(),
-        amount: claim.capture.amount,
+        amount: claim.owed(),
+        captured: claim.capture.amount,
+        part: claim.number,
+        payment: claim.capture.payment,
         cause: claim.cause,
         payment_reference: claim.capture.reference.clone(),
         status: RefundStatus::Requested,
@@ -115,6 +123,12 @@ fn request(
         succeeded_at: None,
         transfer_reference: None,
         note: None,
+        failure: None,
+        failure_cause: None,
+        failed_at: None,
+        reviewer: None,
+        review_reason: None,
+        written_off_at: None,
         position: step.recorded.position,
     })
 }
@@ -126,14 +140,38 @@ fn advance(row: RefundRow, step: &Step<'_>) -> RefundRow {
         RefundEvent::RefundSubmitted { channel, at } => {
             RefundRow { status: RefundStatus::Submitted, channel: Some(*channel), submitted_at: Some(*at), ..row }
         }
-        RefundEvent::RefundSucceeded { reference, note, at } => RefundRow {
-            status: RefundStatus::Succeeded,
-            succeeded_at: Some(*at),
-            transfer_reference: Some(reference.clone()),
-            note: note.clone(),
+        RefundEvent::RefundSucceeded { reference, note, settled_by, at } => {
+            let row = match settled_by {
+                None => row,
+                Some(SettledBy { actor, reason }) => reviewed(row, actor, reason),
+            };
+            RefundRow {
+                status: RefundStatus::Succeeded,
+                succeeded_at: Some(*at),
+                transfer_reference: Some(reference.clone()),
+                note: note.clone(),
+                ..row
+            }
+        }
+        RefundEvent::RefundFailed { failure, cause, at } => RefundRow {
+            status: RefundStatus::Failed,
+            failure: Some(*failure),
+            failure_cause: Some(cause.clone()),
+            failed_at: Some(*at),
             ..row
         },
+        RefundEvent::RefundReviewRequested { at: _ } => RefundRow { status: RefundStatus::ManualReview, ..row },
+        RefundEvent::RefundRetried { actor, reason, at } => {
+            RefundRow { status: RefundStatus::Submitted, submitted_at: Some(*at), ..reviewed(row, actor, reason) }
+        }
+        RefundEvent::RefundWrittenOff { actor, reason, at } => {
+            RefundRow { status: RefundStatus::WrittenOff, written_off_at: Some(*at), ..reviewed(row, actor, reason) }
+        }
     }
+}
+
+fn reviewed(row: RefundRow, actor: &Actor, reason: &Reason) -> RefundRow {
+    RefundRow { reviewer: Some(actor.clone()), review_reason: Some(reason.clone()), ..row }
 }
 
 async fn upsert(db: &mut PgConnection, rows: &[RefundRow]) -> Result<(), sqlx::Error> {
@@ -153,6 +191,15 @@ async fn upsert(db: &mut PgConnection, rows: &[RefundRow]) -> Result<(), sqlx::E
         .bind(column(rows, |row| row.succeeded_at))
         .bind(column(rows, |row| row.transfer_reference.as_ref().map(PaymentReference::as_str)))
         .bind(column(rows, |row| row.note.as_ref().map(Reason::as_str)))
+        .bind(column(rows, |row| row.captured.amount.minor_units()))
+        .bind(column(rows, |row| i64::from(row.part)))
+        .bind(column(rows, |row| row.payment.map(|payment| payment.as_uuid())))
+        .bind(column(rows, |row| row.failure.map(read::failure_word)))
+        .bind(column(rows, |row| row.failure_cause.as_ref().map(Reason::as_str)))
+        .bind(column(rows, |row| row.failed_at))
+        .bind(column(rows, |row| row.reviewer.as_ref().map(Actor::as_str)))
+        .bind(column(rows, |row| row.review_reason.as_ref().map(Reason::as_str)))
+        .bind(column(rows, |row| row.written_off_at))
         .bind(column(rows, |row| row.position))
         .execute(db)
         .await?;

@@ -128,7 +128,16 @@ impl From<RefundRefusal> for Problem {
         let detail = refusal.to_string();
         match refusal {
             RefundRefusal::Unknown => Self::not_found("refund"),
-            RefundRefusal::NotSubmitted | RefundRefusal::OtherClaim | RefundRefusal::AlreadyDone => {
+            RefundRefusal::NotSubmitted
+            | RefundRefusal::OtherClaim
+            | RefundRefusal::AlreadyDone
+            | RefundRefusal::NotFailed
+            | RefundRefusal::NotInReview
+            | RefundRefusal::InReview
+            | RefundRefusal::Succeeded
+            | RefundRefusal::WrittenOff => Self::new(Kind::RefundConflict, detail),
+            // No route lets a caller state a part: only the engine's own steps do.
+            RefundRefusal::PartNotNumbered | RefundRefusal::PartOutOfBounds { captured: _ } => {
                 Self::new(Kind::RefundConflict, detail)
             }
         }

@@ -22,8 +22,9 @@ use crate::http::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RefundParameters {
-    /// `due` for those that somebody still has to perform, `done` for those whose money is back.
-    #[param(value_type = Option<String>, pattern = "^(due|done)$")]
+    /// `due` for those that somebody still has to perform, `review` for those of them about which a person has to decide,
+    /// `done` for those whose money is back, `written_off` for those that were given up.
+    #[param(value_type = Option<String>, pattern = "^(due|review|done|written_off)$")]
     status: Option<RefundProgress>,
     /// Of which order.
     #[param(value_type = Option<schema::OrderId>, inline)]

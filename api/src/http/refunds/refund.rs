@@ -1,13 +1,24 @@
 use purser_domain::{
-    ids::{OrderId, RefundId},
+    ids::{OrderId, PaymentId, RefundId},
     money::Money,
-    refund::{RefundCause, RefundChannel},
-    text::{CustomerId, MerchantId, PaymentReference, Reason},
+    refund::{RefundCause, RefundChannel, RefundFailure},
+    text::{Actor, CustomerId, MerchantId, PaymentReference, Reason},
 };
 use purser_projections::views::refund::{RefundRow, RefundStatus};
 use serde::Serialize;
 
 use crate::http::{moment::Moment, schema};
+
+/// A part of a payment.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RefundPart {
+    /// Which part, from 1 on.
+    #[schema(minimum = 1)]
+    number: u32,
+    /// How much was paid in all.
+    #[schema(value_type = schema::Money)]
+    of: Money,
+}
 
 /// Money that is owed back, or was.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -25,25 +36,37 @@ pub(crate) struct Refund {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::CustomerId>)]
     customer: Option<CustomerId>,
-    /// How much is owed: all of the payment.
+    /// How much is owed: all of the payment, unless `part` is there.
     #[schema(value_type = schema::Money)]
     amount: Money,
+    /// Of which whole the amount is a part; absent where it is all of the payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<RefundPart>,
     /// Why it is owed.
     #[schema(value_type = schema::RefundCause)]
     cause: RefundCause,
+    /// The payment through whose gateway it goes back; absent where the money was taken elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::PaymentId>)]
+    payment: Option<PaymentId>,
     /// The payment's name where it was taken.
     #[schema(value_type = schema::PaymentReference)]
     payment_reference: PaymentReference,
-    /// `requested` (nobody has it in hand yet), `submitted` or `succeeded`.
-    #[schema(value_type = String, example = "submitted", pattern = "^(requested|submitted|succeeded)$")]
+    /// `requested` (nobody has it in hand yet), `submitted`, `failed` (it may be tried again), `manual_review` (a person
+    /// has to decide), `succeeded` or `written_off`.
+    #[schema(
+        value_type = String,
+        example = "submitted",
+        pattern = "^(requested|submitted|failed|manual_review|succeeded|written_off)$"
+    )]
     status: RefundStatus,
-    /// In whose hands it is: `back_office`.
+    /// In whose hands it is: `back_office` or `gateway`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "back_office")]
     channel: Option<RefundChannel>,
     /// When it was requested.
     requested_at: Moment,
-    /// When somebody took it in hand.
+    /// When somebody took it in hand, the last time.
     #[serde(skip_serializing_if = "Option::is_none")]
     submitted_at: Option<Moment>,
     /// When the money was back.
@@ -57,6 +80,29 @@ pub(crate) struct Refund {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Reason>)]
     note: Option<Reason>,
+    /// What was known of the money when it failed, the last time: `refused` (it is certainly not back) or
+    /// `outcome_unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "refused", pattern = "^(refused|outcome_unknown)$")]
+    failure: Option<RefundFailure>,
+    /// What was the matter then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Reason>)]
+    failure_cause: Option<Reason>,
+    /// When that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed_at: Option<Moment>,
+    /// Who decided about it, the last time that a person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Actor>)]
+    reviewer: Option<Actor>,
+    /// Why they decided so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Reason>)]
+    review_reason: Option<Reason>,
+    /// When it was given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written_off_at: Option<Moment>,
     /// The position of its last event.
     #[schema(value_type = schema::Position)]
     position: i64,
@@ -70,6 +116,8 @@ impl From<RefundRow> for Refund {
             merchant: row.merchant,
             customer: row.customer,
             amount: row.amount,
+            part: (row.part > 0).then_some(RefundPart { number: row.part, of: row.captured }),
+            payment: row.payment,
             cause: row.cause,
             payment_reference: row.payment_reference,
             status: row.status,
@@ -79,6 +127,12 @@ impl From<RefundRow> for Refund {
             succeeded_at: row.succeeded_at.map(Moment::from),
             transfer_reference: row.transfer_reference,
             note: row.note,
+            failure: row.failure,
+            failure_cause: row.failure_cause,
+            failed_at: row.failed_at.map(Moment::from),
+            reviewer: row.reviewer,
+            review_reason: row.review_reason,
+            written_off_at: row.written_off_at.map(Moment::from),
             position: row.position,
         }
     }

@@ -11,8 +11,7 @@ use super::{Answer, Asked, Decision, Stopped};
 
 impl Decision<'_> {
     pub(super) fn request_refund(&mut self, asked: &Asked<'_>, claim: &Claim) -> Result<Answer, Stopped> {
-        let id = RefundId::of_payment(claim.order, &claim.capture.reference);
-        self.drive_refund(asked, id, RefundCommand::Request { claim: claim.clone(), at: self.now })
+        self.drive_refund(asked, claim.refund(), RefundCommand::Request { claim: claim.clone(), at: self.now })
     }
 
     pub(super) fn record_refund_submitted(

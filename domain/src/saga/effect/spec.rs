@@ -7,7 +7,7 @@ use crate::{
 };
 
 fn submission() -> Effect {
-    let claim = Claim { order: order_id(7), capture: capture("tx-1", 1530), cause: RefundCause::LatePayment };
+    let claim = Claim::whole(order_id(7), capture("tx-1", 1530), RefundCause::LatePayment);
     Effect::SubmitRefund { refund: text("rfd_00000000000000000000000000000002"), claim }
 }
 

@@ -129,7 +129,7 @@ fn effect(order: u128) -> Step {
     let capture: Capture =
         serde_json::from_str(r#"{"reference":"tx-1","amount":{"amount":5,"currency":"GBP"}}"#).unwrap();
     let order = OrderId::from_uuid(Uuid::from_u128(order));
-    let claim = Claim { order, capture, cause: RefundCause::LatePayment };
+    let claim = Claim::whole(order, capture, RefundCause::LatePayment);
     let cause = Cause { saga: Saga::Refund, position: 1, correlation_id: "c".to_owned() };
     Step::after_event(cause, 0, Action::Effect(Effect::SubmitRefund { refund: refund(), claim }))
 }

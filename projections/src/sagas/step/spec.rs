@@ -21,7 +21,7 @@ fn processing(number: u128, position: i64) -> Step {
 fn submission() -> Effect {
     let capture = r#"{"reference":"tx-1","amount":{"amount":5,"currency":"GBP"}}"#;
     let capture = serde_json::from_str(capture).unwrap();
-    let claim = Claim { order: order(1), capture, cause: RefundCause::LatePayment };
+    let claim = Claim::whole(order(1), capture, RefundCause::LatePayment);
     Effect::SubmitRefund { refund: RefundId::from_uuid(Uuid::from_u128(9)), claim }
 }
 

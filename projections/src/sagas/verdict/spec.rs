@@ -18,11 +18,8 @@ fn step(position: i64) -> Step {
 
 fn effect() -> Effect {
     let capture = r#"{"reference":"tx-1","amount":{"amount":5,"currency":"GBP"}}"#;
-    let claim = Claim {
-        order: OrderId::from_uuid(Uuid::from_u128(1)),
-        capture: serde_json::from_str(capture).unwrap(),
-        cause: RefundCause::LatePayment,
-    };
+    let capture = serde_json::from_str(capture).unwrap();
+    let claim = Claim::whole(OrderId::from_uuid(Uuid::from_u128(1)), capture, RefundCause::LatePayment);
     Effect::SubmitRefund { refund: RefundId::from_uuid(Uuid::from_u128(9)), claim }
 }
 

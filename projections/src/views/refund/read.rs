@@ -1,16 +1,16 @@
 use purser_domain::{
     Timestamp,
-    ids::{OrderId, RefundId},
+    ids::{OrderId, PaymentId, RefundId},
     money::Money,
-    refund::{RefundCause, RefundChannel},
-    text::{CustomerId, MerchantId, PaymentReference, Reason},
+    refund::{RefundCause, RefundChannel, RefundFailure},
+    text::{Actor, CustomerId, MerchantId, PaymentReference, Reason},
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection, PgPool, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
 use crate::views::{
-    column::{read, read_money, read_optional, read_optional_word, read_word, stored_words},
+    column::{read, read_money, read_optional, read_optional_word, read_word, stored_words, unreadable},
     listing::{Direction, Period},
 };
 
@@ -37,10 +37,14 @@ pub struct RefundQuery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundProgress {
-    /// Requested or submitted.
+    /// Requested, submitted, failed or under review.
     Due,
+    /// Under review: a person has to decide.
+    Review,
     /// The money is back.
     Done,
+    /// A person gave it up.
+    WrittenOff,
 }
 
 /// How far a refund has come.
@@ -51,8 +55,14 @@ pub enum RefundStatus {
     Requested,
     /// In somebody's hands.
     Submitted,
+    /// It did not succeed, and may be tried again.
+    Failed,
+    /// A person has to decide about it.
+    ManualReview,
     /// The money is back.
     Succeeded,
+    /// A person gave it up.
+    WrittenOff,
 }
 
 /// A refund.
@@ -69,6 +79,13 @@ pub struct RefundRow {
     pub customer: Option<CustomerId>,
     /// How much is owed.
     pub amount: Money,
+    /// How much was taken, of which the refund is a part or all.
+    pub captured: Money,
+    /// Which part of it; 0 for all of it.
+    pub part: u32,
+    /// The payment through whose gateway it goes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentId>,
     /// Why.
     pub cause: RefundCause,
     /// The payment's name where it was taken.
@@ -80,7 +97,7 @@ pub struct RefundRow {
     pub channel: Option<RefundChannel>,
     /// When it was requested.
     pub requested_at: Timestamp,
-    /// When somebody took it in hand.
+    /// When somebody took it in hand, the last time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub submitted_at: Option<Timestamp>,
     /// When the money was back.
@@ -92,6 +109,24 @@ pub struct RefundRow {
     /// What there is to say about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Reason>,
+    /// What was known of the money when it failed, the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<RefundFailure>,
+    /// What was the matter then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_cause: Option<Reason>,
+    /// When that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_at: Option<Timestamp>,
+    /// Who decided about it, the last time that a person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<Actor>,
+    /// Why they decided so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_reason: Option<Reason>,
+    /// When it was given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_off_at: Option<Timestamp>,
     /// The position of its last event.
     pub position: i64,
 }
@@ -117,17 +152,25 @@ stored_words! {
         SurplusPayment = "surplus_payment",
         IncompletePayment = "incomplete_payment",
         LinesCancelled = "lines_cancelled",
+        Returned = "returned",
+        Goodwill = "goodwill",
     }
-    pub(super) channel_word / channel: RefundChannel { BackOffice = "back_office" }
+    pub(super) channel_word / channel: RefundChannel { BackOffice = "back_office", Gateway = "gateway" }
+    pub(super) failure_word / failure: RefundFailure { Refused = "refused", OutcomeUnknown = "outcome_unknown" }
     pub(super) status_word / status: RefundStatus {
         Requested = "requested",
         Submitted = "submitted",
+        Failed = "failed",
+        ManualReview = "manual_review",
         Succeeded = "succeeded",
+        WrittenOff = "written_off",
     }
 }
 
 const COLUMNS: &str = "refund_id, order_id, merchant, customer, amount, currency, cause, payment_reference, status, \
-                       channel, requested_at, submitted_at, succeeded_at, transfer_reference, note, position";
+                       channel, requested_at, submitted_at, succeeded_at, transfer_reference, note, \
+                       captured, part, payment_id, failure, failure_cause, failed_at, reviewer, review_reason, \
+                       written_off_at, position";
 
 /// A refund, if there is one.
 pub async fn find(pool: &PgPool, id: RefundId) -> Result<Option<RefundRow>, sqlx::Error> {
@@ -144,7 +187,13 @@ pub async fn list(pool: &PgPool, query: &RefundQuery) -> Result<Vec<RefundRow>, 
         None => {}
         // In these words, so that the index over those that are due is used.
         Some(RefundProgress::Due) => {
-            sql.push(" and status <> 'succeeded'");
+            sql.push(" and status <> 'succeeded' and status <> 'written_off'");
+        }
+        Some(RefundProgress::Review) => {
+            sql.push(" and status = 'manual_review'");
+        }
+        Some(RefundProgress::WrittenOff) => {
+            sql.push(" and status = 'written_off'");
         }
         Some(RefundProgress::Done) => {
             sql.push(" and status = 'succeeded'");
@@ -175,6 +224,11 @@ pub(super) async fn load(db: &mut PgConnection, ids: Vec<Uuid>) -> Result<Vec<Re
         .await
 }
 
+/// Postgres has no unsigned numbers.
+fn part(row: &PgRow) -> Result<u32, sqlx::Error> {
+    u32::try_from(row.try_get::<i64, _>("part")?).map_err(|error| unreadable("part", error))
+}
+
 impl FromRow<'_, PgRow> for RefundRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
@@ -183,6 +237,9 @@ impl FromRow<'_, PgRow> for RefundRow {
             merchant: read(row, "merchant")?,
             customer: read_optional(row, "customer")?,
             amount: read_money(row, "amount")?,
+            captured: read_money(row, "captured")?,
+            part: part(row)?,
+            payment: row.try_get::<Option<Uuid>, _>("payment_id")?.map(PaymentId::from_uuid),
             cause: read_word(row, "cause", cause)?,
             payment_reference: read(row, "payment_reference")?,
             status: read_word(row, "status", status)?,
@@ -192,6 +249,12 @@ impl FromRow<'_, PgRow> for RefundRow {
             succeeded_at: row.try_get("succeeded_at")?,
             transfer_reference: read_optional(row, "transfer_reference")?,
             note: read_optional(row, "note")?,
+            failure: read_optional_word(row, "failure", failure)?,
+            failure_cause: read_optional(row, "failure_cause")?,
+            failed_at: row.try_get("failed_at")?,
+            reviewer: read_optional(row, "reviewer")?,
+            review_reason: read_optional(row, "review_reason")?,
+            written_off_at: row.try_get("written_off_at")?,
             position: row.try_get("position")?,
         })
     }

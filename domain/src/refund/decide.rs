@@ -1,0 +1,117 @@
+use crate::{
+    Timestamp,
+    refund::{Claim, Refund, RefundCommand, RefundEvent, RefundFailure, RefundRefusal, SettledBy},
+    text::{PaymentReference, Reason},
+};
+
+/// What follows from a command. No events mean "already so".
+pub fn decide(refund: &Refund, command: RefundCommand) -> Result<Vec<RefundEvent>, RefundRefusal> {
+    match command {
+        RefundCommand::Request { claim, at } => decide_request(refund, claim, at),
+        RefundCommand::RecordSubmitted { channel, at } => match refund {
+            Refund::Unrequested => Err(RefundRefusal::Unknown),
+            Refund::Requested(_) | Refund::Failed { .. } => Ok(vec![RefundEvent::RefundSubmitted { channel, at }]),
+            Refund::Submitted(_) | Refund::Succeeded { .. } => Ok(vec![]),
+            Refund::ManualReview(_) => Err(RefundRefusal::InReview),
+            Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
+        },
+        RefundCommand::RecordSucceeded { reference, note, at } => decide_success(refund, reference, note, at),
+        RefundCommand::RecordFailed { failure, cause, at } => decide_failure(refund, failure, cause, at),
+        RefundCommand::RequestReview { at } => match refund {
+            Refund::Unrequested => Err(RefundRefusal::Unknown),
+            Refund::Requested(_) | Refund::Submitted(_) => Err(RefundRefusal::NotFailed),
+            Refund::Failed { .. } => Ok(vec![RefundEvent::RefundReviewRequested { at }]),
+            Refund::ManualReview(_) => Ok(vec![]),
+            Refund::Succeeded { .. } => Err(RefundRefusal::Succeeded),
+            Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
+        },
+        RefundCommand::Retry { actor, reason, at } => match refund {
+            Refund::Unrequested => Err(RefundRefusal::Unknown),
+            Refund::Requested(_) | Refund::Failed { .. } => Err(RefundRefusal::NotInReview),
+            Refund::Submitted(_) => Ok(vec![]),
+            Refund::ManualReview(_) => Ok(vec![RefundEvent::RefundRetried { actor, reason, at }]),
+            Refund::Succeeded { .. } => Err(RefundRefusal::Succeeded),
+            Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
+        },
+        RefundCommand::MarkDone { reference, actor, reason, at } => {
+            decide_done(refund, reference, SettledBy { actor, reason }, at)
+        }
+        RefundCommand::WriteOff { actor, reason, at } => match refund {
+            Refund::Unrequested => Err(RefundRefusal::Unknown),
+            Refund::Requested(_) | Refund::Submitted(_) | Refund::Failed { .. } => Err(RefundRefusal::NotInReview),
+            Refund::ManualReview(_) => Ok(vec![RefundEvent::RefundWrittenOff { actor, reason, at }]),
+            Refund::Succeeded { .. } => Err(RefundRefusal::Succeeded),
+            Refund::WrittenOff(_) => Ok(vec![]),
+        },
+    }
+}
+
+fn decide_request(refund: &Refund, claim: Claim, at: Timestamp) -> Result<Vec<RefundEvent>, RefundRefusal> {
+    match refund.claim() {
+        None => {
+            claim.check()?;
+            Ok(vec![RefundEvent::RefundRequested { claim, at }])
+        }
+        Some(known) if known.is_same_money(&claim) => Ok(vec![]),
+        Some(_) => Err(RefundRefusal::OtherClaim),
+    }
+}
+
+/// Money that is back is back: also after the refund had failed, and while a person thinks about it, who would otherwise
+/// send it a second time.
+fn decide_success(
+    refund: &Refund,
+    reference: PaymentReference,
+    note: Option<Reason>,
+    at: Timestamp,
+) -> Result<Vec<RefundEvent>, RefundRefusal> {
+    match refund {
+        Refund::Unrequested => Err(RefundRefusal::Unknown),
+        Refund::Requested(_) => Err(RefundRefusal::NotSubmitted),
+        Refund::Submitted(_) | Refund::Failed { .. } | Refund::ManualReview(_) => {
+            Ok(vec![RefundEvent::RefundSucceeded { reference, note, settled_by: None, at }])
+        }
+        Refund::Succeeded { reference: known, .. } => already_done(known, &reference),
+        Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
+    }
+}
+
+/// Only one failure is news to a refund that has failed: that the gateway, asked again, has said no.
+fn decide_failure(
+    refund: &Refund,
+    failure: RefundFailure,
+    cause: Reason,
+    at: Timestamp,
+) -> Result<Vec<RefundEvent>, RefundRefusal> {
+    match (refund, failure) {
+        (Refund::Unrequested, _) => Err(RefundRefusal::Unknown),
+        (Refund::Requested(_), _) => Err(RefundRefusal::NotSubmitted),
+        (Refund::Submitted(_), _)
+        | (Refund::Failed { failure: RefundFailure::OutcomeUnknown, .. }, RefundFailure::Refused) => {
+            Ok(vec![RefundEvent::RefundFailed { failure, cause, at }])
+        }
+        (Refund::Failed { .. } | Refund::ManualReview(_) | Refund::WrittenOff(_), _) => Ok(vec![]),
+        (Refund::Succeeded { .. }, _) => Err(RefundRefusal::Succeeded),
+    }
+}
+
+fn decide_done(
+    refund: &Refund,
+    reference: PaymentReference,
+    settled_by: SettledBy,
+    at: Timestamp,
+) -> Result<Vec<RefundEvent>, RefundRefusal> {
+    match refund {
+        Refund::Unrequested => Err(RefundRefusal::Unknown),
+        Refund::Requested(_) | Refund::Submitted(_) | Refund::Failed { .. } => Err(RefundRefusal::NotInReview),
+        Refund::ManualReview(_) => {
+            Ok(vec![RefundEvent::RefundSucceeded { reference, note: None, settled_by: Some(settled_by), at }])
+        }
+        Refund::Succeeded { reference: known, .. } => already_done(known, &reference),
+        Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
+    }
+}
+
+fn already_done(known: &PaymentReference, reference: &PaymentReference) -> Result<Vec<RefundEvent>, RefundRefusal> {
+    if known == reference { Ok(vec![]) } else { Err(RefundRefusal::AlreadyDone) }
+}

@@ -1,0 +1,129 @@
+//! What happened to a refund. The names and fields are the storage format: a golden file holds each of them.
+
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    refund::Claim,
+    text::{Actor, PaymentReference, Reason},
+};
+
+/// Who performs a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundChannel {
+    /// People work off a list.
+    BackOffice,
+    /// The gateway that took the money.
+    Gateway,
+}
+
+/// What is known of the money after a refund failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundFailure {
+    /// It is certainly not back: the gateway said no.
+    Refused,
+    /// It may be back: the gateway did not say, however often it was asked.
+    OutcomeUnknown,
+}
+
+/// A person who settled a refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledBy {
+    /// Who.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What happened to a refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RefundEvent {
+    /// Money is owed back.
+    RefundRequested {
+        /// What and why.
+        #[serde(flatten)]
+        claim: Claim,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody has it in hand.
+    RefundSubmitted {
+        /// Who.
+        channel: RefundChannel,
+        /// When.
+        at: Timestamp,
+    },
+    /// The money is back.
+    RefundSucceeded {
+        /// The transfer's name at the bank.
+        reference: PaymentReference,
+        /// What there is to say about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Reason>,
+        /// The person by whose word it is, where nobody else says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settled_by: Option<SettledBy>,
+        /// When.
+        at: Timestamp,
+    },
+    /// It did not succeed.
+    RefundFailed {
+        /// What is known of the money.
+        failure: RefundFailure,
+        /// What was the matter.
+        cause: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// A person has to decide about it.
+    RefundReviewRequested {
+        /// When.
+        at: Timestamp,
+    },
+    /// A person wants it tried once more.
+    RefundRetried {
+        /// Who.
+        actor: Actor,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// A person gave it up.
+    RefundWrittenOff {
+        /// Who.
+        actor: Actor,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl DomainEvent for RefundEvent {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1.0".to_owned()
+    }
+}
+
+impl RefundEvent {
+    /// The event's name in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::RefundRequested { .. } => "RefundRequested",
+            Self::RefundSubmitted { .. } => "RefundSubmitted",
+            Self::RefundSucceeded { .. } => "RefundSucceeded",
+            Self::RefundFailed { .. } => "RefundFailed",
+            Self::RefundReviewRequested { .. } => "RefundReviewRequested",
+            Self::RefundRetried { .. } => "RefundRetried",
+            Self::RefundWrittenOff { .. } => "RefundWrittenOff",
+        }
+    }
+}
