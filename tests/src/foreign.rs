@@ -16,9 +16,19 @@ pub const TELEPORTED: Foreign<'static> =
 pub const SHIPPED: Foreign<'static> =
     ("OrderShipped", r#"{"OrderShipped":{"tracking":"T-1","at":"2026-01-15T12:00:00Z"}}"#);
 
-/// Appends to an order's stream what an engine of another version would: whole in position, sequence and hash. Returns
-/// its position.
+/// Appends to an order's stream what an engine of another version would. Returns its position.
 pub async fn append(database: &TestDatabase, order: &str, event: Foreign<'_>) -> i64 {
+    append_to(database, "order", order, event).await
+}
+
+/// Appends to any stream, or begins one, as an engine of another version would: whole in position, sequence and hash.
+/// Returns the event's position.
+pub async fn append_to(
+    database: &TestDatabase,
+    aggregate_type: &'static str,
+    aggregate_id: &str,
+    event: Foreign<'_>,
+) -> i64 {
     let mut owner = database.owner().await;
     let mut transaction = owner.begin().await.expect("a transaction");
     let (head, hash): (i64, Vec<u8>) = sqlx::query_as("select position, hash from log_head for update")
@@ -26,17 +36,19 @@ pub async fn append(database: &TestDatabase, order: &str, event: Foreign<'_>) ->
         .await
         .expect("the head");
     let (sequence, recorded_at): (i64, Timestamp) = sqlx::query_as(
-        "select max(sequence), max(recorded_at) from events where aggregate_type = 'order' and aggregate_id = $1",
+        "select coalesce((select max(sequence) from events where aggregate_type = $1 and aggregate_id = $2), 0),
+                (select max(recorded_at) from events)",
     )
-    .bind(order)
+    .bind(aggregate_type)
+    .bind(aggregate_id)
     .fetch_one(&mut *transaction)
     .await
-    .expect("the order's stream");
+    .expect("the stream");
     let recorded = Recorded {
         position: head + 1,
         recorded_at,
-        aggregate_type: "order".into(),
-        aggregate_id: order.to_owned(),
+        aggregate_type: aggregate_type.into(),
+        aggregate_id: aggregate_id.to_owned(),
         sequence: sequence + 1,
         event_type: event.0.into(),
         event_version: "1.0".into(),
@@ -45,8 +57,9 @@ pub async fn append(database: &TestDatabase, order: &str, event: Foreign<'_>) ->
             .expect("JSON"),
     };
     let hash = ChainHash::from_slice(&hash).expect("32 bytes").next(&recorded);
-    sqlx::query("insert into events values ('order', $1, $2, $3, '1.0', $4::json, $5::json, $6, $7, $8)")
-        .bind(order)
+    sqlx::query("insert into events values ($1, $2, $3, $4, '1.0', $5::json, $6::json, $7, $8, $9)")
+        .bind(aggregate_type)
+        .bind(aggregate_id)
         .bind(recorded.sequence)
         .bind(event.0)
         .bind(recorded.payload.get())

@@ -1,7 +1,14 @@
 //! Money that is owed back, worked off by the back office.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
-use purser_tests::{Api, TestEngine, shop};
+use purser_domain::{
+    Timestamp,
+    ids::{OrderId, RefundId},
+    refund::{Claim, RefundCause, RefundEvent, RefundFailure, SettledBy},
+};
+use purser_tests::{Api, TestDatabase, TestEngine, foreign, shop};
 use serde_json::json;
 
 /// A cancelled order that was paid, one that was paid twice, and one that was paid too late; a minute between each.
@@ -85,5 +92,115 @@ async fn a_refund_is_done_once_by_one_transfer() {
     let again = done(&id, json!({"reference": "bank-1"})).send().await.expect_status(200);
     assert_eq!(again.body, first.body);
     shop::refused(&engine, done(&id, json!({"reference": "bank-2"})), 409, "refund-conflict").await;
+    engine.stop().await;
+}
+
+async fn append(database: &TestDatabase, refund: RefundId, events: &[RefundEvent]) {
+    for event in events {
+        let payload = serde_json::to_string(event).unwrap();
+        foreign::append_to(database, "refund", &refund.to_string(), (event.name(), &payload)).await;
+    }
+}
+
+/// A refund that failed and is under review, one that was written off, one that a person settled, and a part.
+async fn reviewed() -> (TestEngine, Api, [String; 4]) {
+    let (engine, api, [review, written_off, settled]) = Box::pin(owing()).await;
+    let clock = Arc::clone(engine.clock());
+    let database = engine.stop().await;
+    let at: Timestamp = "2026-01-15T12:02:00Z".parse().unwrap();
+    let (actor, reason) = ("back_office:tok_1".parse().unwrap(), "the card was closed".parse().unwrap());
+    let refund = |order: &str, reference: &str| {
+        RefundId::of_payment(order.parse::<OrderId>().unwrap(), &reference.parse().unwrap())
+    };
+    let cause = "no answer to 8 attempts".parse().unwrap();
+    let failed = [
+        RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, cause, at },
+        RefundEvent::RefundReviewRequested { at },
+    ];
+    let (review, written_off, settled) =
+        (refund(&review, "tx-1"), refund(&written_off, "tx-3"), refund(&settled, "tx-4"));
+    for refund in [review, written_off, settled] {
+        append(&database, refund, &failed).await;
+    }
+    let given_up = RefundEvent::RefundWrittenOff { actor, reason, at };
+    append(&database, written_off, &[given_up]).await;
+    let settled_by = SettledBy { actor: "back_office:tok_2".parse().unwrap(), reason: "in cash".parse().unwrap() };
+    let done = RefundEvent::RefundSucceeded {
+        reference: "bank-9".parse().unwrap(),
+        note: None,
+        settled_by: Some(settled_by),
+        at,
+    };
+    append(&database, settled, &[done]).await;
+    let part = part_of(&database, at).await;
+    let engine = TestEngine::start_on(database, clock).await;
+    let api = api.at(engine.engine().address());
+    shop::writes(&api).await;
+    shop::at_rest(&api).await;
+    (engine, api, [review, written_off, settled, part].map(|refund| refund.to_string()))
+}
+
+/// The second part of what was paid for the order that was paid twice: 2 of 5 pounds.
+async fn part_of(database: &TestDatabase, at: Timestamp) -> RefundId {
+    let order: String = sqlx::query_scalar("select aggregate_id from events where payload like '%tx-2%'")
+        .fetch_one(&mut database.owner().await)
+        .await
+        .unwrap();
+    let payment = "pay_00000000000000000000000000000003";
+    let amount = json!({"amount": 500, "currency": "GBP"});
+    let capture = serde_json::from_value(json!({"reference": "tx-2", "amount": amount, "payment": payment}));
+    let claim = Claim {
+        amount: serde_json::from_value(json!({"amount": 200, "currency": "GBP"})).unwrap(),
+        number: 2,
+        ..Claim::whole(order.parse().unwrap(), capture.unwrap(), RefundCause::LinesCancelled)
+    };
+    let refund = claim.refund();
+    append(database, refund, &[RefundEvent::RefundRequested { claim, at }]).await;
+    refund
+}
+
+#[tokio::test]
+async fn what_failed_waits_for_a_person_until_they_have_decided() {
+    let (engine, api, [review, written_off, settled, part]) = Box::pin(reviewed()).await;
+    for (status, refunds) in [
+        ("due", vec![&review, &part]),
+        ("review", vec![&review]),
+        ("done", vec![&settled]),
+        ("written_off", vec![&written_off]),
+    ] {
+        let found = api.get(&format!("/v1/refunds?status={status}")).await;
+        assert_eq!(shop::field(&found, "id").iter().collect::<Vec<_>>(), refunds, "{status}");
+    }
+    let noon = json!("2026-01-15T12:02:00.000000Z");
+    let seen = api.get(&format!("/v1/refunds/{review}")).await;
+    assert_eq!((&seen["status"], &seen["failure"]), (&json!("manual_review"), &json!("outcome_unknown")));
+    assert_eq!((&seen["failure_cause"], &seen["failed_at"]), (&json!("no answer to 8 attempts"), &noon));
+    assert!(seen.get("reviewer").is_none() && seen.get("part").is_none(), "{seen}");
+    let seen = api.get(&format!("/v1/refunds/{written_off}")).await;
+    assert_eq!((&seen["status"], &seen["written_off_at"]), (&json!("written_off"), &noon));
+    assert_eq!(
+        (&seen["reviewer"], &seen["review_reason"]),
+        (&json!("back_office:tok_1"), &json!("the card was closed"))
+    );
+    let seen = api.get(&format!("/v1/refunds/{settled}")).await;
+    assert_eq!((&seen["status"], &seen["transfer_reference"]), (&json!("succeeded"), &json!("bank-9")));
+    assert_eq!((&seen["reviewer"], &seen["review_reason"]), (&json!("back_office:tok_2"), &json!("in cash")));
+    shop::verified(engine.database()).await.unwrap();
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_part_of_a_payment_is_owed_as_a_part() {
+    let (engine, api, [_, written_off, _, part]) = Box::pin(reviewed()).await;
+    let seen = api.get(&format!("/v1/refunds/{part}")).await;
+    assert_eq!(seen["amount"], json!({"amount": 200, "currency": "GBP"}));
+    assert_eq!(seen["part"], json!({"number": 2, "of": {"amount": 500, "currency": "GBP"}}));
+    assert_eq!((&seen["cause"], &seen["status"]), (&json!("lines_cancelled"), &json!("submitted")));
+    assert_eq!(seen["payment"], json!("pay_00000000000000000000000000000003"));
+    let done = api.post(&format!("/v1/refunds/{part}/done"), &json!({"reference": "bank-1"})).send().await;
+    let seen = api.get(&format!("/v1/refunds/{part}?min_position={}", done.expect_status(200).position())).await;
+    assert_eq!((&seen["status"], &seen["amount"]["amount"]), (&json!("succeeded"), &json!(200)));
+    let late = api.post(&format!("/v1/refunds/{written_off}/done"), &json!({"reference": "bank-2"}));
+    shop::refused(&engine, late, 409, "refund-conflict").await;
     engine.stop().await;
 }
