@@ -46,7 +46,7 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
     match event {
         OrderEvent::OrderPlaced(_) => Some(OrderStatus::PendingPayment),
         OrderEvent::OrderPaid { .. } => Some(OrderStatus::Paid),
-        OrderEvent::ProcessingStarted { .. } => Some(OrderStatus::Processing),
+        OrderEvent::ProcessingStarted { .. } | OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
         OrderEvent::OrderShipped { .. } => Some(OrderStatus::Shipped),
         OrderEvent::OrderDelivered { .. } => Some(OrderStatus::Delivered),
         OrderEvent::OrderCompleted { .. } => Some(OrderStatus::Completed),
@@ -54,7 +54,6 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
         OrderEvent::CancellationRequested { .. } => Some(OrderStatus::Cancelling),
         OrderEvent::CancellationDeclined { resumed, .. } => Some(resumed.status()),
-        OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
         OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::LatePaymentReceived { .. }

@@ -81,12 +81,11 @@ pub(super) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
     match event {
         OrderEvent::OrderPlaced(_) => Some(OrderStatus::PendingPayment),
         OrderEvent::OrderPaid { .. } => Some(OrderStatus::Paid),
-        OrderEvent::ProcessingStarted { .. } => Some(OrderStatus::Processing),
+        OrderEvent::ProcessingStarted { .. } | OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
         OrderEvent::OrderShipped { .. } => Some(OrderStatus::Shipped),
         OrderEvent::OrderDelivered { .. } => Some(OrderStatus::Delivered),
         OrderEvent::OrderCompleted { .. } => Some(OrderStatus::Completed),
         OrderEvent::OrderCancelled { .. } => Some(OrderStatus::Cancelled),
-        OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
         OrderEvent::CancellationRequested { .. } => Some(OrderStatus::Cancelling),
         OrderEvent::CancellationDeclined { resumed, .. } => Some(resumed.status()),
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),

@@ -19,9 +19,6 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 (OrderEvent::OrderPlaced(_), status) => status.is_none(),
                 (_, None) | (OrderEvent::RefundOwed { part: None, .. }, Some(_)) => false,
                 (OrderEvent::OrderLinesCancelled { .. }, Some(status)) => [Processing, Cancelling].contains(&status),
-                (OrderEvent::RefundOwed { part: Some(_), .. }, Some(status)) => {
-                    [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status)
-                }
                 (OrderEvent::OrderPaid { .. } | OrderEvent::OrderExpired { .. }, Some(status)) => {
                     status == PendingPayment
                 }
@@ -29,9 +26,10 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     OrderEvent::LatePaymentReceived { .. } | OrderEvent::OrderReservationsReleased { .. },
                     Some(status),
                 ) => [Cancelled, Expired].contains(&status),
-                (OrderEvent::SurplusPaymentReceived { .. }, Some(status)) => {
-                    [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status)
-                }
+                (
+                    OrderEvent::SurplusPaymentReceived { .. } | OrderEvent::RefundOwed { part: Some(_), .. },
+                    Some(status),
+                ) => [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status),
                 (OrderEvent::PartialPaymentReceived { .. }, Some(status)) => status == PendingPayment,
                 (OrderEvent::ProcessingStarted { .. }, Some(status)) => status == Paid,
                 (OrderEvent::CancellationRequested { .. }, Some(status)) => [Paid, Processing].contains(&status),
