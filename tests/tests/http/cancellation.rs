@@ -116,11 +116,7 @@ async fn single_units_go_back_with_their_stock_and_their_money_and_the_rest_goes
         shop::refunds(&api, &id).await.iter().map(|refund| refund["amount"]["amount"].as_i64().unwrap()).sum();
     assert_eq!(amounts, 900);
     let sales = api.get("/v1/sales/days").await;
-    assert_eq!(
-        (&sales["items"][0]["orders"], &sales["items"][0]["gross"]["amount"]),
-        (&json!(0), &json!(0)),
-        "{sales}"
-    );
+    assert_eq!(sales["items"], json!([]));
     shop::verified(engine.database()).await.unwrap();
     engine.stop().await;
 }

@@ -118,6 +118,7 @@ fn only_bodies_without_a_needed_field_may_be_left_out() {
         .map(|(name, _)| name)
         .collect();
     let expected = [
+        "POST /v1/orders/{id}/approve-cancellation",
         "POST /v1/orders/{id}/complete",
         "POST /v1/orders/{id}/deliver",
         "POST /v1/orders/{id}/ship",
