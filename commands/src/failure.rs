@@ -105,6 +105,9 @@ pub enum Refusal {
         /// Why.
         refusal: QuotaRefusal,
     },
+    /// There is no such merchant, or it is somebody else.
+    #[error("no such merchant")]
+    UnknownMerchant,
     /// The merchant's book says no.
     #[error(transparent)]
     Merchant(#[from] MerchantRefusal),

@@ -44,6 +44,24 @@ impl Principal {
         }
     }
 
+    /// Whether a merchant's terms are theirs to see and to change. Others are told that there is no such merchant.
+    pub fn owns_merchant(&self, merchant: &MerchantId) -> bool {
+        match self {
+            Self::Merchant(own) => own == merchant,
+            Self::BackOffice | Self::Saga => true,
+            Self::Customer(_) | Self::Operator => false,
+        }
+    }
+
+    /// Whether a customer's points are theirs to see.
+    pub fn owns_points(&self, customer: &CustomerId) -> bool {
+        match self {
+            Self::Customer(own) => own == customer,
+            Self::BackOffice | Self::Saga => true,
+            Self::Merchant(_) | Self::Operator => false,
+        }
+    }
+
     /// Whether they may state what others must take from the catalogue and the clock: a negotiated price, an earlier
     /// business time.
     pub const fn may_state_terms(&self) -> bool {

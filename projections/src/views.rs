@@ -10,12 +10,15 @@
 
 pub mod catalogue;
 mod column;
+pub mod coupon;
 pub mod listing;
+pub mod merchant_terms;
 pub mod order_detail;
 pub mod order_search;
 mod order_steps;
 mod owner;
 mod placements;
+pub mod points;
 pub mod refund;
 pub mod sales;
 pub mod stock_level;
@@ -40,6 +43,9 @@ pub fn all() -> Vec<Arc<dyn View>> {
         Arc::new(sales::Sales::new(upcasters.clone())),
         Arc::new(refund::Refunds::new(upcasters)),
         Arc::new(catalogue::Catalogue),
+        Arc::new(merchant_terms::MerchantTerms),
+        Arc::new(coupon::Coupons),
+        Arc::new(points::PointsAccounts),
     ]
 }
 

@@ -30,7 +30,7 @@ pub struct TaxRate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<AddressLine>,
     /// Which products.
-    #[serde(default = "standard")]
+    #[serde(default = "TaxRates::standard")]
     pub category: TaxCategory,
     /// How much.
     pub rate: Rate,
@@ -52,6 +52,12 @@ impl TaxRates {
     /// The category of shipping fees.
     pub const SHIPPING: &'static str = "shipping";
 
+    /// [`TaxRates::STANDARD`], as a category.
+    #[expect(clippy::expect_used, reason = "the text is a constant on this screen")]
+    pub fn standard() -> TaxCategory {
+        Self::STANDARD.parse().expect("it follows the rule of names")
+    }
+
     /// The rate of a category where an order goes. What has no rate of its own is not taxed: nothing is guessed.
     pub fn rate(&self, country: &CountryCode, region: Option<&AddressLine>, category: &str) -> Option<&TaxRate> {
         let in_country =
@@ -71,9 +77,4 @@ impl TaxRates {
             .position(|TaxRate { country, region, category, rate: _ }| !seen.insert((country, region, category)));
         repeated.map_or(Ok(()), |rate| Err(MerchantRefusal::TaxRateRepeated { rate }))
     }
-}
-
-#[expect(clippy::expect_used, reason = "the text is a constant on this screen")]
-fn standard() -> TaxCategory {
-    TaxRates::STANDARD.parse().expect("it follows the rule of names")
 }

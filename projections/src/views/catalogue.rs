@@ -7,7 +7,12 @@ pub use read::{ListingState, ProductQuery, ProductRow, find, list};
 use std::collections::BTreeMap;
 
 use futures_util::{FutureExt, future::BoxFuture};
-use purser_domain::{event::Event, product::ProductEvent, recorded::Recorded, text::Sku};
+use purser_domain::{
+    event::Event,
+    product::ProductEvent,
+    recorded::Recorded,
+    text::{Sku, TaxCategory},
+};
 use sqlx::PgConnection;
 
 use crate::{
@@ -76,6 +81,8 @@ fn evolve(row: Option<ProductRow>, step: &Step<'_>) -> Option<ProductRow> {
             kind: listing.kind,
             price: listing.price,
             merchant: listing.merchant.clone(),
+            tax_category: listing.tax_category.clone(),
+            purchase_limit: listing.purchase_limit,
             state: ListingState::Listed,
             since: *at,
             position,
@@ -95,6 +102,8 @@ async fn upsert(db: &mut PgConnection, rows: &[ProductRow]) -> Result<(), sqlx::
         .bind(column(rows, |row| row.price.amount.minor_units()))
         .bind(column(rows, |row| row.price.currency.code()))
         .bind(column(rows, |row| row.merchant.as_str()))
+        .bind(column(rows, |row| row.tax_category.as_ref().map(TaxCategory::as_str)))
+        .bind(column(rows, |row| row.purchase_limit.map(i64::from)))
         .bind(column(rows, |row| read::state_word(row.state)))
         .bind(column(rows, |row| row.since))
         .bind(column(rows, |row| words(std::iter::once(row.title.as_str()))))

@@ -18,6 +18,9 @@ impl Decision<'_> {
         id: &MerchantId,
         change: &MerchantChange,
     ) -> Result<Answer, Stopped> {
+        if !asked.request.principal.owns_merchant(id) {
+            return Err(Stopped::refused(Refusal::UnknownMerchant));
+        }
         let at = self.now;
         let command = match change.clone() {
             MerchantChange::DefinePromotion(promotion) => MerchantCommand::DefinePromotion { promotion, at },

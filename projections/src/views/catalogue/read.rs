@@ -2,13 +2,14 @@ use purser_domain::{
     Timestamp,
     money::Money,
     product::ProductKind,
-    text::{MerchantId, Sku, Title},
+    quantity::Quantity,
+    text::{MerchantId, Sku, TaxCategory, Title},
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection, PgPool, Postgres, QueryBuilder, Row, postgres::PgRow};
 
 use crate::views::{
-    column::{read, read_money, read_word, stored_words},
+    column::{read, read_money, read_optional, read_word, stored_words, unreadable},
     listing::Period,
     words::SearchText,
 };
@@ -55,6 +56,10 @@ pub struct ProductRow {
     pub price: Money,
     /// Who sells it.
     pub merchant: MerchantId,
+    /// What it is to the tax office, where its merchant says.
+    pub tax_category: Option<TaxCategory>,
+    /// The most pieces that one customer may buy, where there is a limit.
+    pub purchase_limit: Option<Quantity>,
     /// Whether it is on sale.
     pub state: ListingState,
     /// Since when it has been so.
@@ -68,7 +73,8 @@ stored_words! {
     pub(super) state_word / state: ListingState { Listed = "listed", Delisted = "delisted" }
 }
 
-const COLUMNS: &str = "sku, title, kind, price, currency, merchant, state, since, position";
+const COLUMNS: &str =
+    "sku, title, kind, price, currency, merchant, tax_category, purchase_limit, state, since, position";
 
 /// A product, if there is or was one.
 pub async fn find(pool: &PgPool, sku: &Sku) -> Result<Option<ProductRow>, sqlx::Error> {
@@ -118,9 +124,16 @@ impl FromRow<'_, PgRow> for ProductRow {
             kind: read_word(row, "kind", kind)?,
             price: read_money(row, "price")?,
             merchant: read(row, "merchant")?,
+            tax_category: read_optional(row, "tax_category")?,
+            purchase_limit: read_quantity(row, "purchase_limit")?,
             state: read_word(row, "state", state)?,
             since: row.try_get("since")?,
             position: row.try_get("position")?,
         })
     }
+}
+
+fn read_quantity(row: &PgRow, column: &str) -> Result<Option<Quantity>, sqlx::Error> {
+    let units: Option<i64> = row.try_get(column)?;
+    units.map(Quantity::try_from).transpose().map_err(|error| unreadable(column, error))
 }
