@@ -8,16 +8,20 @@
 //! carry an `Idempotency-Key`, under which a repeat has no second effect; a placement must.
 
 mod answer;
+mod coupons;
 mod cursor;
 mod docs;
 mod edge;
 pub(crate) mod extract;
 mod health;
 mod history;
+mod merchants;
 mod moment;
+mod offer;
 mod openapi;
 mod orders;
 mod page;
+mod points;
 pub(crate) mod problem;
 mod products;
 mod refunds;

@@ -12,7 +12,7 @@ use super::{edge::Context, problem::Problem};
 use crate::auth::Grant;
 
 pub(crate) use json::read as read_json;
-pub(crate) use parameters::{Id, ListParameters, Name, NameAndPosition, Parameters, parameter};
+pub(crate) use parameters::{Id, IdPair, ListParameters, Name, NameAndPosition, Parameters, parameter};
 pub(crate) use submission::{BODY_TIMEOUT, Envelope, Submission};
 
 /// Who asks, on operations that need a token.

@@ -89,6 +89,9 @@ fn tags() -> Vec<Tag> {
     [
         ("orders", "Place orders and see them through."),
         ("products", "The catalogue: what is sold, by whom, at which price."),
+        ("merchants", "What each merchant decides: promotions, shipping and tax rates, policies."),
+        ("coupons", "Offers that are had by a code, so many times."),
+        ("points", "Customers' points: earned by orders, spent on orders."),
         ("stock", "Pieces by SKU and location."),
         ("refunds", "Money that is owed back, worked off by the back office."),
         ("sales", "What was sold, by day and by SKU."),

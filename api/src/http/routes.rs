@@ -6,13 +6,15 @@
 use utoipa_axum::routes;
 
 use super::{
-    docs, health, history, openapi, orders, problem::Kind, products, refunds, routing::Routes, sagas, sales, stock,
-    tokens, views,
+    coupons, docs, health, history, merchants, openapi, orders, points, problem::Kind, products, refunds,
+    routing::Routes, sagas, sales, stock, tokens, views,
 };
 use crate::auth::Role;
 
 const BACK_OFFICE: &[Role] = &[Role::BackOffice];
 const SELLERS: &[Role] = &[Role::Merchant, Role::BackOffice];
+/// A customer and those who keep their account.
+const ACCOUNT: &[Role] = &[Role::Customer, Role::BackOffice];
 const TRADERS: &[Role] = &[Role::Customer, Role::Merchant, Role::BackOffice];
 const OPERATOR: &[Role] = &[Role::Operator];
 const STAFF: &[Role] = &[Role::BackOffice, Role::Operator];
@@ -20,6 +22,7 @@ const STAFF: &[Role] = &[Role::BackOffice, Role::Operator];
 pub(super) fn all(routes: Routes) -> Routes {
     let routes = orders(routes);
     let routes = catalogue(routes);
+    let routes = terms(routes);
     let routes = money(routes);
     let routes = audits(routes);
     engine(routes)
@@ -83,6 +86,24 @@ fn catalogue(routes: Routes) -> Routes {
         .query(TRADERS, &[], routes!(products::search::search_products))
         .query(SELLERS, &[NotFound], routes!(stock::find::find_stock))
         .query(SELLERS, &[], routes!(stock::list::list_stock))
+}
+
+fn terms(routes: Routes) -> Routes {
+    use Kind::{CouponConflict, FieldNotAllowed, NotFound, PointsFull, TooManyPromotions};
+    const PROMOTION: &[Kind] = &[NotFound, TooManyPromotions];
+    routes
+        .command(SELLERS, PROMOTION, routes!(merchants::define_promotion::define_promotion))
+        .command(SELLERS, &[NotFound], routes!(merchants::end_promotion::end_promotion))
+        .command(SELLERS, &[NotFound], routes!(merchants::set_shipping_rates::set_shipping_rates))
+        .command(SELLERS, &[NotFound], routes!(merchants::set_tax_rates::set_tax_rates))
+        .command(SELLERS, &[NotFound], routes!(merchants::set_policies::set_policies))
+        .query(SELLERS, &[NotFound], routes!(merchants::find::find_merchant))
+        .command(SELLERS, &[CouponConflict, FieldNotAllowed], routes!(coupons::issue::issue_coupon))
+        .command(SELLERS, &[NotFound], routes!(coupons::withdraw::withdraw_coupon))
+        .query(SELLERS, &[NotFound], routes!(coupons::find::find_coupon))
+        .query(SELLERS, &[], routes!(coupons::list::list_coupons))
+        .command(BACK_OFFICE, &[PointsFull], routes!(points::grant::grant_points))
+        .query(ACCOUNT, &[NotFound], routes!(points::find::find_points))
 }
 
 fn money(routes: Routes) -> Routes {

@@ -104,6 +104,26 @@ documented! {
     TaxCategory = text(NAME, "standard");
     /// A share in parts of a million: 88750 is 8.875 %.
     Rate = whole(0, 1_000_000, 200_000);
+    /// How many uses there may be.
+    UsesMax = whole(1, u32::MAX.into(), 100);
+    /// What an offer takes off.
+    DiscountKind = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some([
+            "percentage_off_lines",
+            "amount_off_units",
+            "buy_x_get_y",
+            "volume_tiers",
+            "percentage_off_order",
+            "amount_off_order",
+            "shipping_off",
+        ]))
+        .examples([json!("percentage_off_order")]);
+    /// What a discount is taken off: product discounts off lines, those off the order, those off shipping.
+    DiscountClass = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(["product", "order", "shipping"]))
+        .examples([json!("shipping")]);
     /// An order's id.
     OrderId = text("^ord_[0-9a-f]{32}$", "ord_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
     /// A payment's id.

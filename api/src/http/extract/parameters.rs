@@ -24,11 +24,35 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let parameters = path_parameters(parts, state).await?;
-        let (name, text) = parameters.iter().next().ok_or_else(|| Problem::internal("a path without its parameter"))?;
-        text.parse()
-            .map(Self)
-            .map_err(|error| Problem::at(Kind::MalformedId, Fault::parameter(name, error.to_string())))
+        let first = parameters.iter().next().ok_or_else(|| Problem::internal("a path without its parameter"))?;
+        id(first).map(Self)
     }
+}
+
+/// The two ids in the path, a merchant's and one of its promotions' for example.
+pub(crate) struct IdPair<A, B>(pub(crate) A, pub(crate) B);
+
+impl<S, A, B> FromRequestParts<S> for IdPair<A, B>
+where
+    S: Send + Sync,
+    A: FromStr<Err = InvalidValue>,
+    B: FromStr<Err = InvalidValue>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = path_parameters(parts, state).await?;
+        let mut parameters = parameters.iter();
+        let (Some(first), Some(second)) = (parameters.next(), parameters.next()) else {
+            return Err(Problem::internal("a path without its parameters"));
+        };
+        Ok(Self(id(first)?, id(second)?))
+    }
+}
+
+fn id<T: FromStr<Err = InvalidValue>>((name, text): (&str, &str)) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|error: InvalidValue| Problem::at(Kind::MalformedId, Fault::parameter(name, error.to_string())))
 }
 
 /// A name in the path, which any text may be.

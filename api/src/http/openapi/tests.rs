@@ -118,11 +118,13 @@ fn only_bodies_without_a_needed_field_may_be_left_out() {
         .map(|(name, _)| name)
         .collect();
     let expected = [
+        "POST /v1/merchants/{merchant}/promotions/{promotion}/end",
         "POST /v1/orders/{id}/approve-cancellation",
         "POST /v1/orders/{id}/complete",
         "POST /v1/orders/{id}/deliver",
         "POST /v1/orders/{id}/ship",
         "POST /v1/products/{sku}/delist",
+        "PUT /v1/merchants/{merchant}/policies",
     ];
     assert_eq!(optional, expected);
 }

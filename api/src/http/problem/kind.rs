@@ -82,8 +82,14 @@ kinds! {
     ReservationConflict CONFLICT "reservation-conflict" "The reservation is not in the stage that this needs";
     /// All uses of a coupon are taken, or all that a customer has.
     CouponUsedUp CONFLICT "coupon-used-up" "All uses of the coupon are taken";
+    /// The code belongs to a coupon with other terms, or to one that was withdrawn.
+    CouponConflict CONFLICT "coupon-conflict" "The code is taken by a coupon with other terms, or was withdrawn";
     /// The customer has fewer points.
     NotEnoughPoints CONFLICT "not-enough-points" "The customer has not so many points";
+    /// The account would have earned more points than it can.
+    PointsFull CONFLICT "points-full" "The account would have earned more points than it can";
+    /// The merchant has as many promotions as one may have.
+    TooManyPromotions CONFLICT "too-many-promotions" "The merchant has as many promotions as one may have";
     /// The customer would have bought more pieces than one customer may.
     PurchaseLimit CONFLICT "purchase-limit" "One customer may not buy so many";
     /// Services keep no stock.

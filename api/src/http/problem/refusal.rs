@@ -29,6 +29,7 @@ impl From<Refusal> for Problem {
             Refusal::Quota { line: _, sku: _, refusal: QuotaRefusal::MoreThanTaken { .. } } => {
                 Self::new(Kind::ReservationConflict, detail)
             }
+            Refusal::UnknownMerchant => Self::not_found("merchant"),
             Refusal::Merchant(refusal) => refusal.into(),
             Refusal::Coupon(refusal) => refusal.into(),
             Refusal::KeepsNoStock(_) => Self::new(Kind::KeepsNoStock, detail),
@@ -197,9 +198,10 @@ impl From<CouponRefusal> for Problem {
             CouponRefusal::Offer(refusal) => {
                 Self::at(Kind::InvalidValue, Fault::pointer(format!("/offer/{}", refusal.field()), detail))
             }
-            CouponRefusal::OtherTerms
-            | CouponRefusal::Withdrawn
-            | CouponRefusal::OtherMerchant
+            CouponRefusal::OtherTerms | CouponRefusal::Withdrawn => {
+                Self::at(Kind::CouponConflict, Fault::pointer("/code", detail))
+            }
+            CouponRefusal::OtherMerchant
             | CouponRefusal::NotYetValid { .. }
             | CouponRefusal::Over { .. }
             | CouponRefusal::CustomerNeeded => Self::new(Kind::CouponNotValid, detail),
@@ -218,7 +220,7 @@ impl From<PointsRefusal> for Problem {
         let detail = refusal.to_string();
         match refusal {
             PointsRefusal::Insufficient { .. } => Self::at(Kind::NotEnoughPoints, Fault::pointer("/points", detail)),
-            PointsRefusal::TooMany => Self::at(Kind::InvalidValue, Fault::pointer("/points", detail)),
+            PointsRefusal::TooMany => Self::at(Kind::PointsFull, Fault::pointer("/points", detail)),
             PointsRefusal::AlreadyFrozen
             | PointsRefusal::NotFrozen
             | PointsRefusal::MoreThanSpent { .. }
@@ -231,7 +233,7 @@ impl From<MerchantRefusal> for Problem {
     fn from(refusal: MerchantRefusal) -> Self {
         let detail = refusal.to_string();
         let pointer = match refusal {
-            MerchantRefusal::TooManyPromotions => return Self::new(Kind::InvalidValue, detail),
+            MerchantRefusal::TooManyPromotions => return Self::new(Kind::TooManyPromotions, detail),
             MerchantRefusal::UnknownPromotion { id: _ } => return Self::not_found("promotion"),
             MerchantRefusal::InvalidOffer(refusal) => format!("/offer/{}", refusal.field()),
             MerchantRefusal::TooManyShippingRates | MerchantRefusal::TooManyTaxRates => "/rates".to_owned(),
@@ -240,8 +242,8 @@ impl From<MerchantRefusal> for Problem {
                 format!("/rates/{rate}")
             }
             MerchantRefusal::WorthlessPoints => "/points/value_per_100".to_owned(),
-            MerchantRefusal::NoPriorities | MerchantRefusal::TooManyPriorities => "/allocation/priority".to_owned(),
-            MerchantRefusal::PriorityRepeated { location } => format!("/allocation/priority/{location}"),
+            MerchantRefusal::NoPriorities | MerchantRefusal::TooManyPriorities => "/allocation_priority".to_owned(),
+            MerchantRefusal::PriorityRepeated { location } => format!("/allocation_priority/{location}"),
         };
         Self::at(Kind::InvalidValue, Fault::pointer(pointer, detail))
     }

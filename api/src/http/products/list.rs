@@ -4,7 +4,8 @@ use purser_domain::{
     money::Money,
     principal::Principal,
     product::{Backorder, Listing, ProductKind},
-    text::{MerchantId, Sku, Title},
+    quantity::Quantity,
+    text::{MerchantId, Sku, TaxCategory, Title},
 };
 use serde::Deserialize;
 
@@ -36,6 +37,12 @@ pub(crate) struct ProductListing {
     /// Who sells it. A merchant's own id is filled in; the back office must say.
     #[schema(value_type = Option<schema::MerchantId>)]
     merchant: Option<MerchantId>,
+    /// What it is to the tax office; `standard`, where absent.
+    #[schema(value_type = Option<schema::TaxCategory>)]
+    tax_category: Option<TaxCategory>,
+    /// The most pieces that one customer may buy, over all their orders; no limit, where absent. Of a guest nobody can tell.
+    #[schema(value_type = Option<schema::Quantity>)]
+    purchase_limit: Option<Quantity>,
 }
 
 /// Lists a product.
@@ -57,19 +64,12 @@ pub(crate) async fn list_product(
     State(state): State<AppState>,
     Submission { body, envelope }: Submission<ProductListing>,
 ) -> Result<Answered<ProductChange>, Problem> {
-    let ProductListing { sku, title, kind, price, merchant } = body;
+    let ProductListing { sku, title, kind, price, merchant, tax_category, purchase_limit } = body;
     let merchant = merchant.or_else(|| own(&envelope.caller.principal)).ok_or_else(|| {
         Problem::at(Kind::InvalidValue, Fault::pointer("/merchant", "missing field `merchant`: say who sells it"))
     })?;
-    let listing = Listing {
-        title,
-        kind,
-        price,
-        merchant,
-        tax_category: None,
-        backorder: Backorder::Refused,
-        purchase_limit: None,
-    };
+    let backorder = Backorder::Refused;
+    let listing = Listing { title, kind, price, merchant, tax_category, backorder, purchase_limit };
     let command = Command::ListProduct { sku: sku.clone(), listing };
     let position = state.commands.execute(envelope.request(command)).await?.position;
     Ok(Answered::created(location(&sku), ProductChange { sku, position }))

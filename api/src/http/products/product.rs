@@ -1,7 +1,8 @@
 use purser_domain::{
     money::Money,
     product::ProductKind,
-    text::{MerchantId, Sku, Title},
+    quantity::Quantity,
+    text::{MerchantId, Sku, TaxCategory, Title},
 };
 use purser_projections::views::catalogue::{ListingState, ProductRow};
 use serde::Serialize;
@@ -26,6 +27,14 @@ pub(crate) struct Product {
     /// Who sells it.
     #[schema(value_type = schema::MerchantId)]
     merchant: MerchantId,
+    /// What it is to the tax office; `standard`, where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::TaxCategory>)]
+    tax_category: Option<TaxCategory>,
+    /// The most pieces that one customer may buy, over all their orders; no limit, where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Quantity>)]
+    purchase_limit: Option<Quantity>,
     /// `listed` while it is on sale, else `delisted`.
     #[schema(value_type = String, example = "listed", pattern = "^(listed|delisted)$")]
     status: ListingState,
@@ -38,7 +47,9 @@ pub(crate) struct Product {
 
 impl From<ProductRow> for Product {
     fn from(row: ProductRow) -> Self {
-        let ProductRow { sku, title, kind, price, merchant, state, since, position } = row;
-        Self { sku, title, kind, price, merchant, status: state, since: since.into(), position }
+        let ProductRow { sku, title, kind, price, merchant, tax_category, purchase_limit, state, since, position } =
+            row;
+        let since = since.into();
+        Self { sku, title, kind, price, merchant, tax_category, purchase_limit, status: state, since, position }
     }
 }

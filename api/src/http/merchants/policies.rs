@@ -1,0 +1,137 @@
+use purser_domain::{
+    merchant::{
+        self, AllocationRule, CancellationAfterPayment, LatePayment, OverdueReview, PaymentWindow, ReturnReview,
+        ReturnWindow, ShipmentDeadline,
+    },
+    money::Money,
+    text::Location,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::http::{
+    problem::{Fault, Kind, Problem},
+    schema,
+};
+
+/// What a merchant does about its orders. Whatever is absent is as it is for a merchant that has decided nothing.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Policies {
+    /// How many minutes an order waits for its payment; as long as the engine is set to, where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1440)]
+    payment_window_minutes: Option<PaymentWindow>,
+    /// What becomes of money that arrives after an order has ended: `refund` (if nothing is said), or `reinstate` the order
+    /// if its stock can be had.
+    #[schema(value_type = Option<String>, pattern = "^(refund|reinstate)$")]
+    late_payment: Option<LatePayment>,
+    /// What a customer's wish to cancel a paid order needs: the merchant's `consent` (if nothing is said), or nothing, as
+    /// long as nothing has shipped: `automatic`.
+    #[schema(value_type = Option<String>, pattern = "^(consent|automatic)$")]
+    cancellation_after_payment: Option<CancellationAfterPayment>,
+    /// For how many days after delivery a return can be asked for; 30 if nothing is said, not at all for 0.
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 365)]
+    return_window_days: Option<ReturnWindow>,
+    /// Within how many hours a return must be reviewed; 24 if nothing is said.
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 720)]
+    return_review_hours: Option<ReturnReview>,
+    /// What becomes of a return that was not: `escalate` (if nothing is said) or `approve`.
+    #[schema(value_type = Option<String>, pattern = "^(escalate|approve)$")]
+    return_review_overdue: Option<OverdueReview>,
+    /// After how many hours a paid order that has not left is late; 72 if nothing is said.
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 2160)]
+    late_shipment_hours: Option<ShipmentDeadline>,
+    /// From which locations stock is taken: `first_location` (if nothing is said), `fewest_parcels`, `nearest`, or in the
+    /// order of `allocation_priority`: `priority`.
+    #[schema(value_type = Option<String>, pattern = "^(first_location|fewest_parcels|nearest|priority)$")]
+    allocation: Option<Allocation>,
+    /// Locations, the first choice first; with `priority` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<schema::Location>>, min_items = 1, max_items = 100)]
+    allocation_priority: Option<Vec<Location>>,
+    /// How points are taken and granted; not at all, where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    points: Option<PointsPolicy>,
+}
+
+/// How points are taken and granted.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PointsPolicy {
+    /// What 100 points are worth in an order of this currency; more than nothing.
+    #[schema(value_type = schema::Money)]
+    value_per_100: Money,
+    /// How many points 100 minor units of money paid earn, when the order is completed.
+    granted_per_100: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Allocation {
+    FirstLocation,
+    FewestParcels,
+    Nearest,
+    Priority,
+}
+
+impl Policies {
+    /// The policies that are meant.
+    pub(super) fn read(self) -> Result<merchant::Policies, Problem> {
+        let allocation = match (self.allocation, self.allocation_priority) {
+            (None | Some(Allocation::FirstLocation), None) => AllocationRule::FirstLocation,
+            (Some(Allocation::FewestParcels), None) => AllocationRule::FewestParcels,
+            (Some(Allocation::Nearest), None) => AllocationRule::Nearest,
+            (Some(Allocation::Priority), Some(locations)) => AllocationRule::Priority(locations),
+            (Some(Allocation::Priority), None) => {
+                return Err(misplaced("missing field `allocation_priority`: `priority` needs it"));
+            }
+            (None | Some(Allocation::FirstLocation | Allocation::FewestParcels | Allocation::Nearest), Some(_)) => {
+                return Err(misplaced("goes with `priority` only"));
+            }
+        };
+        Ok(merchant::Policies {
+            payment_window: self.payment_window_minutes,
+            late_payment: self.late_payment.unwrap_or_default(),
+            cancellation_after_payment: self.cancellation_after_payment.unwrap_or_default(),
+            return_window_days: self.return_window_days.unwrap_or_default(),
+            return_review_hours: self.return_review_hours.unwrap_or_default(),
+            return_review_overdue: self.return_review_overdue.unwrap_or_default(),
+            late_shipment_hours: self.late_shipment_hours.unwrap_or_default(),
+            allocation,
+            points: self.points.map(|points| merchant::PointsPolicy {
+                value_per_100: points.value_per_100,
+                granted_per_100: points.granted_per_100,
+            }),
+        })
+    }
+}
+
+fn misplaced(detail: &str) -> Problem {
+    Problem::at(Kind::InvalidValue, Fault::pointer("/allocation_priority", detail))
+}
+
+impl From<merchant::Policies> for Policies {
+    fn from(policies: merchant::Policies) -> Self {
+        let (allocation, allocation_priority) = match policies.allocation {
+            AllocationRule::FirstLocation => (Allocation::FirstLocation, None),
+            AllocationRule::FewestParcels => (Allocation::FewestParcels, None),
+            AllocationRule::Nearest => (Allocation::Nearest, None),
+            AllocationRule::Priority(locations) => (Allocation::Priority, Some(locations)),
+        };
+        Self {
+            payment_window_minutes: policies.payment_window,
+            late_payment: Some(policies.late_payment),
+            cancellation_after_payment: Some(policies.cancellation_after_payment),
+            return_window_days: Some(policies.return_window_days),
+            return_review_hours: Some(policies.return_review_hours),
+            return_review_overdue: Some(policies.return_review_overdue),
+            late_shipment_hours: Some(policies.late_shipment_hours),
+            allocation: Some(allocation),
+            allocation_priority,
+            points: policies.points.map(|points| PointsPolicy {
+                value_per_100: points.value_per_100,
+                granted_per_100: points.granted_per_100,
+            }),
+        }
+    }
+}

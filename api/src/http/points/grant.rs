@@ -1,0 +1,54 @@
+use axum::extract::State;
+use purser_commands::{Accepted, Answer, Command};
+use purser_domain::{
+    points::Points,
+    text::{CustomerId, Reason},
+};
+use serde::Deserialize;
+
+use super::PointsAccount;
+use crate::http::{
+    answer::Answered,
+    extract::{Id, Submission},
+    problem::Problem,
+    schema,
+    state::AppState,
+};
+
+/// Points that somebody gives.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PointsGrant {
+    /// How many.
+    #[schema(value_type = schema::Points)]
+    points: Points,
+    /// Why, in somebody's words.
+    #[schema(value_type = schema::Reason)]
+    reason: Reason,
+}
+
+/// Grants points by hand.
+///
+/// Beside those that completed orders earn. Without an idempotency key, each repeat grants them again.
+#[utoipa::path(
+    post,
+    path = "/v1/customers/{customer}/points",
+    tag = "points",
+    params(("customer" = inline(schema::CustomerId), Path, description = "To whom.")),
+    request_body = PointsGrant,
+    responses((status = 200, description = "They are there; this is how many there are now.", body = PointsAccount))
+)]
+pub(crate) async fn grant_points(
+    State(state): State<AppState>,
+    Id(customer): Id<CustomerId>,
+    Submission { body: PointsGrant { points, reason }, envelope }: Submission<PointsGrant>,
+) -> Result<Answered<PointsAccount>, Problem> {
+    let command = Command::GrantPoints { customer: customer.clone(), points, reason };
+    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    match answer {
+        Answer::PointsAre { balance, frozen } => {
+            Ok(Answered::ok(PointsAccount { customer, balance, frozen, available: balance - frozen, position }))
+        }
+        other => Err(Problem::internal(format!("a grant of points was answered as {other:?}"))),
+    }
+}
