@@ -136,6 +136,16 @@ impl Api {
         self.with_token(&self.tokens.back_office, Method::POST, path).fresh_key().json(body)
     }
 
+    /// A PUT by the back office.
+    pub fn put(&self, path: &str, body: &Value) -> Call<'_> {
+        self.put_as(&self.tokens.back_office, path, body)
+    }
+
+    /// A PUT by anybody under a key of its own.
+    pub fn put_as(&self, token: &str, path: &str, body: &Value) -> Call<'_> {
+        self.with_token(token, Method::PUT, path).fresh_key().json(body)
+    }
+
     /// A GET by anybody, which must succeed.
     pub async fn get_as(&self, token: &str, path: &str) -> Value {
         self.with_token(token, Method::GET, path).send().await.expect_status(200).body
@@ -214,7 +224,7 @@ impl Call<'_> {
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await?;
         let answered = Answered::new(status, headers, text);
-        if self.method == Method::POST
+        if [Method::POST, Method::PUT].contains(&self.method)
             && status.is_success()
             && let Some(position) = answered.body["position"].as_i64()
         {

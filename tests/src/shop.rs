@@ -198,3 +198,77 @@ pub fn limited(path: &str, limit: usize) -> String {
     let separator = if path.contains('?') { '&' } else { '?' };
     format!("{path}{separator}limit={limit}")
 }
+
+/// Defines a promotion of `demo-merchant`.
+pub async fn promote(api: &Api, id: &str, offer: &Value) -> Answered {
+    let body = json!({"title": format!("Promotion {id}"), "offer": offer});
+    api.put(&format!("/v1/merchants/demo-merchant/promotions/{id}"), &body).send().await.expect_status(200)
+}
+
+/// Sets something else of `demo-merchant`: `policies`, `shipping-rates`, `tax-rates`.
+pub async fn set(api: &Api, what: &str, body: &Value) -> Answered {
+    api.put(&format!("/v1/merchants/demo-merchant/{what}"), body).send().await.expect_status(200)
+}
+
+/// A policy by which a hundred points are worth a pound, and a pound paid earns ten points.
+pub fn points_policy() -> Value {
+    json!({"points": {"value_per_100": {"amount": 100, "currency": "GBP"}, "granted_per_100": 10}})
+}
+
+/// The terms of a coupon, to be issued by the back office.
+pub fn coupon(code: &str, offer: &Value, limits: &Value) -> Value {
+    let mut body = json!({"code": code, "title": format!("Coupon {code}"), "offer": offer});
+    for (name, value) in limits.as_object().into_iter().flatten() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+/// Issues a coupon.
+pub async fn issue(api: &Api, code: &str, offer: &Value, limits: &Value) -> Answered {
+    api.post("/v1/coupons", &coupon(code, offer, limits)).send().await.expect_status(201)
+}
+
+/// Gives points to a customer.
+pub async fn grant(api: &Api, customer: &str, points: i64) -> Answered {
+    let body = json!({"points": points, "reason": "a welcome"});
+    api.post(&format!("/v1/customers/{customer}/points"), &body).send().await.expect_status(200)
+}
+
+/// A customer's points: the balance, and how many of it are frozen.
+pub async fn points(api: &Api, customer: &str) -> (i64, i64) {
+    let account = api.get(&format!("/v1/customers/{customer}/points?min_position={}", api.furthest())).await;
+    let count = |name: &str| account[name].as_i64().expect("a count");
+    assert_eq!(count("available"), count("balance") - count("frozen"));
+    (count("balance"), count("frozen"))
+}
+
+/// A coupon's uses: those that are frozen, and those that are redeemed.
+pub async fn uses(api: &Api, code: &str) -> (i64, i64) {
+    let coupon = api.get(&format!("/v1/coupons/{code}?min_position={}", api.furthest())).await;
+    let count = |name: &str| coupon[name].as_i64().expect("a count");
+    (count("frozen"), count("redeemed"))
+}
+
+/// A placement for `demo-customer` with further fields: coupons, points, a way of delivery.
+pub fn order_with(lines: &[(&str, i64)], fields: &Value) -> Value {
+    let mut body = crate::api::order(lines);
+    for (name, value) in fields.as_object().into_iter().flatten() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+/// Places an order by the back office and returns its id.
+pub async fn place(api: &Api, body: &Value) -> String {
+    let placed = api.post("/v1/orders", body).send().await.expect_status(201);
+    placed.body["id"].as_str().expect("an id").to_owned()
+}
+
+/// Sees a paid order through to its completion.
+pub async fn complete(api: &Api, order: &str) {
+    reaches(api, order, "processing").await;
+    for step in ["ship", "deliver", "complete"] {
+        api.post(&format!("/v1/orders/{order}/{step}"), &json!({})).send().await.expect_status(200);
+    }
+}

@@ -6,7 +6,17 @@ use purser_tests::{Answered, Api, TestEngine, shop, wait::until};
 use serde_json::{Value, json};
 use sqlx::Executor;
 
-const VIEWS: [&str; 6] = ["catalogue", "order_detail", "order_search", "refund", "sales", "stock_level"];
+const VIEWS: [&str; 9] = [
+    "catalogue",
+    "coupon",
+    "merchant_terms",
+    "order_detail",
+    "order_search",
+    "points",
+    "refund",
+    "sales",
+    "stock_level",
+];
 
 async fn post(api: &Api, path: &str) -> Answered {
     shop::operator_post(api, path).await

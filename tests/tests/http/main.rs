@@ -2,6 +2,7 @@
 
 mod bodies;
 mod cancellation;
+mod coupons;
 mod coverage;
 mod cursors;
 mod engine;
@@ -10,11 +11,15 @@ mod health;
 mod history;
 mod hostile;
 mod idempotency;
+mod limits;
 mod matrix;
+mod merchants;
 mod orders;
 mod outages;
 mod ownership;
 mod placement;
+mod points;
+mod pricing;
 mod products;
 mod refunds;
 mod sales;

@@ -18,6 +18,8 @@ fn path(template: &str) -> String {
         _ => "00000000-0000-0000-0000-000000000000",
     };
     let path = template.replace("{id}", id).replace("{sku}", "NONE").replace("{position}", "1");
+    let path = path.replace("{merchant}", "none").replace("{promotion}", "none");
+    let path = path.replace("{code}", "NONE").replace("{customer}", "none");
     path.replace("{name}", "no-such-view").replace("{view}", "no-such-view")
 }
 
