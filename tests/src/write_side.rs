@@ -4,7 +4,8 @@ use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use purser_commands::{
-    Accepted, Answer, Command, Commands, Failure, FirstLease, IdempotencyKey, PlaceOrder, Request, Role, Settings,
+    Accepted, Answer, Command, Commands, Failure, FirstLease, IdempotencyKey, MerchantChange, PlaceOrder, Request,
+    Role, Settings,
 };
 use purser_domain::{
     checkout::LineRequest, ids::OrderId, metadata::Metadata, principal::Principal, product::Listing, stock::StockId,
@@ -13,7 +14,7 @@ use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
-use crate::HandClock;
+use crate::{HandClock, TestDatabase};
 
 /// A write side and its tasks.
 pub struct WriteSide {
@@ -162,6 +163,63 @@ pub fn place(lines: &[(&str, i64)]) -> Command {
         points: None,
         shipping_method: None,
     })
+}
+
+/// The coupon of [`offer`].
+pub const COUPON: &str = "PIECE-OFF";
+
+/// The customer of [`claiming`].
+const CUSTOMER: &str = "c";
+
+/// Issues a coupon worth 2.50 for so many orders, lets `m1` take a hundred points for a pound, and grants some.
+pub async fn offer(write_side: &WriteSide, uses: i64, points: i64) {
+    let terms = serde_json::from_value(serde_json::json!({
+        "title": "A piece off", "uses_max": uses,
+        "offer": {"discount": {"amount_off_order": {"amount": {"amount": 250, "currency": "GBP"}}}}
+    }))
+    .expect("terms");
+    let coupon = COUPON.parse().expect("a code");
+    write_side.execute(Command::IssueCoupon { coupon, terms }).await.expect("an issue");
+    let policies = serde_json::from_value(serde_json::json!({
+        "points": {"value_per_100": {"amount": 100, "currency": "GBP"}, "granted_per_100": 0}
+    }))
+    .expect("policies");
+    let change = MerchantChange::SetPolicies(policies);
+    let merchant = "m1".parse().expect("a merchant");
+    write_side.execute(Command::ChangeMerchant { merchant, change }).await.expect("policies that hold");
+    let grant = Command::GrantPoints {
+        customer: CUSTOMER.parse().expect("a customer"),
+        points: points.try_into().expect("points"),
+        reason: "a welcome".parse().expect("a reason"),
+    };
+    write_side.execute(grant).await.expect("a grant");
+}
+
+/// A placement by a customer who presents the coupon and spends points.
+pub fn claiming(lines: &[(&str, i64)], points: i64) -> Command {
+    let Command::PlaceOrder(plain) = place(lines) else { unreachable!("a placement is one") };
+    Command::PlaceOrder(PlaceOrder {
+        customer: Some(CUSTOMER.parse().expect("a customer")),
+        coupons: vec![COUPON.parse().expect("a code")],
+        points: Some(points.try_into().expect("points")),
+        ..plain
+    })
+}
+
+/// The most uses of the coupon that orders ever held or had redeemed at one time, and the fewest points that were ever
+/// available, both counted event by event from the log.
+pub async fn held_and_available(database: &TestDatabase) -> (i64, i64) {
+    let counts = "select coalesce(max(held), 0)::bigint, coalesce(min(available), 0)::bigint from (
+        select sum(case event_type when 'CouponFrozen' then 1
+                                   when 'CouponUnfrozen' then -1
+                                   when 'CouponGivenBack' then -1 else 0 end) over (order by position) as held,
+               sum(case when event_type in ('PointsGranted', 'PointsUnfrozen', 'PointsReturned') then points
+                        when event_type in ('PointsFrozen', 'PointsRevoked') then -points
+                        else 0 end) over (order by position) as available
+        from (select position, event_type, (payload -> event_type ->> 'points')::bigint as points
+              from events_json where aggregate_type in ('coupon', 'points_account')) as changes
+    ) as counts";
+    sqlx::query_as(counts).fetch_one(&mut database.owner().await).await.expect("the counts")
 }
 
 /// The id of the order that was placed.

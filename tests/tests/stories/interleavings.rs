@@ -1,4 +1,5 @@
-//! No interleaving of place, cancel, pay, receive and adjust breaks `on_hand >= reserved >= 0`.
+//! No interleaving of place, cancel, pay, receive and adjust breaks `on_hand >= reserved >= 0`, lets more orders hold a
+//! coupon than may, or spends a point twice.
 
 use proptest::{
     prelude::*,
@@ -9,14 +10,20 @@ use purser_domain::{ids::OrderId, upcast::Upcasters};
 use purser_projections::verify::verify;
 use purser_tests::{
     TestDatabase, Wish, WriteSide,
-    write_side::{main, order_of, place, receive},
+    write_side::{claiming, held_and_available, main, offer, order_of, place, receive},
 };
 
 const SKUS: [&str; 3] = ["A", "B", "C"];
 
+/// How many orders may use the coupon.
+const USES: i64 = 2;
+
+/// How many points an order spends; the customer has three times as many.
+const POINTS: i64 = 250;
+
 #[derive(Debug, Clone)]
 enum Step {
-    Place { first: usize, second: usize, quantity: i64 },
+    Place { first: usize, second: usize, quantity: i64, claims: bool },
     Pay { order: usize },
     Cancel { order: usize },
     Process { order: usize },
@@ -29,8 +36,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let (sku, order) = (0..SKUS.len(), 0..12_usize);
     prop_oneof![
-        4 => (sku.clone(), sku.clone(), 1..6_i64)
-            .prop_map(|(first, second, quantity)| Step::Place { first, second, quantity }),
+        4 => (sku.clone(), sku.clone(), 1..6_i64, any::<bool>())
+            .prop_map(|(first, second, quantity, claims)| Step::Place { first, second, quantity, claims }),
         2 => order.clone().prop_map(|order| Step::Pay { order }),
         2 => order.clone().prop_map(|order| Step::Cancel { order }),
         2 => order.clone().prop_map(|order| Step::Process { order }),
@@ -44,7 +51,10 @@ fn step() -> impl Strategy<Value = Step> {
 fn command(step: &Step, orders: &[OrderId]) -> Option<Command> {
     let order = |index: usize| orders.get(index % orders.len().max(1)).copied();
     Some(match *step {
-        Step::Place { first, second, quantity } => place(&[(SKUS[first], quantity), (SKUS[second], 1)]),
+        Step::Place { first, second, quantity, claims: false } => place(&[(SKUS[first], quantity), (SKUS[second], 1)]),
+        Step::Place { first, second, quantity, claims: true } => {
+            claiming(&[(SKUS[first], quantity), (SKUS[second], 1)], POINTS)
+        }
         Step::Pay { order: index } => Command::RecordPayment {
             order: order(index)?,
             reference: format!("tx-{index}").parse().unwrap(),
@@ -71,6 +81,7 @@ async fn run(waves: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
     for sku in SKUS {
         write_side.stock(sku, 10).await;
     }
+    offer(&write_side, USES, 3 * POINTS).await;
     let mut orders = Vec::new();
     for wave in waves {
         let commands: Vec<Command> = wave.iter().filter_map(|step| command(step, &orders)).collect();
@@ -86,6 +97,9 @@ async fn run(waves: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
         }
     }
     write_side.stop().await;
+    let (held, available) = held_and_available(&database).await;
+    prop_assert!(held <= USES, "{held} orders held one of {USES} uses of the coupon");
+    prop_assert!(available >= 0, "{available} points were available");
     // The verification counts every stock after every event, and every sequence, position and hash.
     let verified = verify(&database.pool(), &[], &Upcasters::current(), |_| {}).await;
     prop_assert!(verified.is_ok(), "{verified:?}");

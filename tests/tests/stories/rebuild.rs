@@ -7,7 +7,7 @@ use purser_projections::{
     views,
 };
 use purser_tests::{Api, TestDatabase, TestEngine, shop, wait::until};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{Connection, Executor};
 
 /// Has a view rebuilt and waits until that is done.
@@ -25,7 +25,8 @@ async fn rebuilt(api: &Api, view: &str) {
     assert!(rebuild["finished_at"].is_string() && rebuild["error"] == Value::Null, "{view}: {rebuild}");
 }
 
-/// An order that is paid, one that is cancelled, one that waits.
+/// An order that is paid, one that is cancelled, one that waits; and two with a coupon and points, of which one is
+/// cancelled.
 async fn trade(api: &Api) {
     for _ in 0..5 {
         let (paid, _) = api.placed(&[("A", 1), ("B", 2)]).await;
@@ -34,6 +35,11 @@ async fn trade(api: &Api) {
         shop::cancel(api, &cancelled).await;
         shop::pay(api, &cancelled, 250, &format!("tx-{cancelled}")).await;
         api.placed(&[("B", 1)]).await;
+        let claims = shop::order_with(&[("A", 1)], &json!({"coupons": ["POUND-OFF"], "points": 50}));
+        let claimed = shop::place(api, &claims).await;
+        shop::pay(api, &claimed, 100, &format!("tx-{claimed}")).await;
+        let given_back = shop::place(api, &claims).await;
+        shop::cancel(api, &given_back).await;
     }
 }
 
@@ -41,6 +47,10 @@ async fn stocked() -> (TestEngine, Api) {
     let (engine, api) = shop::open().await;
     api.stocked("A", 250, 100_000).await;
     api.stocked("B", 200, 100_000).await;
+    shop::set(&api, "policies", &shop::points_policy()).await;
+    shop::grant(&api, "demo-customer", 1_000_000).await;
+    let pound_off = json!({"kind": "amount_off_order", "amount": {"amount": 100, "currency": "GBP"}});
+    shop::issue(&api, "POUND-OFF", &pound_off, &json!({"uses_max": 100_000})).await;
     (engine, api)
 }
 
