@@ -43,7 +43,7 @@ async fn no_use_and_no_point_is_counted_twice_or_forgotten_by_writers_that_follo
         if round == 3 {
             for order in holding.drain(..3) {
                 let reason = "a story".parse().unwrap();
-                writer.execute(Command::CancelOrder { order, reason }).await.unwrap();
+                writer.execute(Command::CancelOrder { order, lines: vec![], reason }).await.unwrap();
                 writer.execute(Command::ReleaseReservations { order }).await.unwrap();
             }
         }

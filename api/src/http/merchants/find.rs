@@ -29,6 +29,7 @@ pub(crate) struct FindMerchantParameters {
 
 /// All that a merchant has decided about prices and orders.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the field is named as everywhere in the API")]
 pub(crate) struct Merchant {
     /// Which merchant.
     #[schema(value_type = schema::MerchantId)]
