@@ -4,7 +4,8 @@ use cqrs_es::Aggregate;
 
 use crate::{
     coupon::{Coupon, CouponEvent},
-    ids::{OrderId, PaymentId, RefundId},
+    fulfillment::{Fulfillment, FulfillmentEvent},
+    ids::{FulfillmentId, OrderId, PaymentId, RefundId},
     merchant::{Merchant, MerchantEvent},
     order::{Order, OrderEvent},
     payment::{Payment, PaymentEvent},
@@ -53,6 +54,8 @@ aggregates! {
     Payment(PaymentId, PaymentEvent) of Payment;
     /// Of a refund.
     Refund(RefundId, RefundEvent) of Refund;
+    /// Of a fulfillment.
+    Fulfillment(FulfillmentId, FulfillmentEvent) of Fulfillment;
     /// Of a merchant.
     Merchant(MerchantId, MerchantEvent) of Merchant;
     /// Of a coupon.

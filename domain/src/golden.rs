@@ -17,6 +17,7 @@ use cqrs_es::{Aggregate, DomainEvent};
 use crate::{
     coupon::Coupon,
     event::Event,
+    fulfillment::Fulfillment,
     merchant::Merchant,
     order::Order,
     payment::Payment,
@@ -78,6 +79,10 @@ impl Golden {
         }));
         all.extend(Self::of::<Refund>(refund, events::refund_events(), |event| {
             Event::Refund(samples::text(refund), event)
+        }));
+        let fulfillment = "ful_00000000000000000000000000000003";
+        all.extend(Self::of::<Fulfillment>(fulfillment, events::fulfillment_events(), |event| {
+            Event::Fulfillment(samples::text(fulfillment), event)
         }));
         all.extend(Self::of::<Coupon>("SPRING-10", events::coupon_events(), |event| {
             Event::Coupon(samples::text("SPRING-10"), event)

@@ -74,6 +74,10 @@ minted_ids! {
     PaymentId, "pay_", "payment id";
     /// One refund.
     RefundId, "rfd_", "refund id";
+    /// One fulfillment.
+    FulfillmentId, "ful_", "fulfillment id";
+    /// One return.
+    ReturnId, "ret_", "return id";
 }
 
 impl RefundId {
@@ -93,6 +97,16 @@ impl RefundId {
         } else {
             Self(Uuid::new_v5(&order.0, format!("{reference} {number}").as_bytes()))
         }
+    }
+}
+
+impl FulfillmentId {
+    /// One of the fulfillments of an order, which are numbered from one.
+    ///
+    /// Derived like a refund's id, so that a repeated plan opens nothing twice. The word in the name keeps it from the
+    /// payments of the same order, whose references may be plain numbers.
+    pub fn of_order(order: OrderId, number: u32) -> Self {
+        Self(Uuid::new_v5(&order.0, format!("fulfillment {number}").as_bytes()))
     }
 }
 
@@ -157,5 +171,16 @@ mod tests {
                 assert!(seen.insert(RefundId::of_part(order, &reference, number)), "{reference} {number}");
             }
         }
+    }
+
+    #[test]
+    fn the_same_number_of_the_same_order_always_names_the_same_fulfillment() {
+        let order = |number| OrderId::from_uuid(Uuid::from_u128(number));
+        let id = FulfillmentId::of_order(order(1), 1);
+        assert_eq!(FulfillmentId::of_order(order(1), 1), id);
+        assert_ne!(FulfillmentId::of_order(order(1), 2), id);
+        assert_ne!(FulfillmentId::of_order(order(2), 1), id);
+        assert_eq!(id.to_string(), "ful_d9326e5631995860823a0845c272eeac");
+        assert_ne!(RefundId::of_payment(order(1), &"1".parse().unwrap()).as_uuid(), id.as_uuid());
     }
 }

@@ -2,6 +2,7 @@
 
 mod allocation;
 mod coupon;
+mod fulfillment;
 mod interleaving;
 mod money;
 mod order;

@@ -14,6 +14,7 @@ use crate::{
     Timestamp,
     address::Address,
     coupon::CouponTerms,
+    fulfillment::{FulfillmentLine, Parcel},
     ids::{OrderId, PaymentId},
     money::{Amount, Money},
     order::{Allocation, Capture, LineUnits, OrderLine, OrderPlaced, PlaceOrder},
@@ -182,6 +183,23 @@ pub(crate) fn place() -> PlaceOrder {
         placed_at: at(0),
         pay_by: at(30),
     }
+}
+
+/// Six pieces and their postage from one location, to be shipped within two days.
+pub(crate) fn parcel() -> Parcel {
+    Parcel {
+        order: order_id(1),
+        merchant: text("gifts"),
+        customer: Some(text("17850")),
+        number: 1,
+        location: Some(text("main")),
+        lines: vec![parcel_line(0, "85123A", ProductKind::Goods, 6), parcel_line(1, "POST", ProductKind::Service, 1)],
+        ship_by: at(2880),
+    }
+}
+
+pub(crate) fn parcel_line(line: u32, sku: &str, kind: ProductKind, units: i64) -> FulfillmentLine {
+    FulfillmentLine { line, sku: text(sku), kind, quantity: quantity(units) }
 }
 
 /// The event that [`place`] leads to.

@@ -103,6 +103,8 @@ bounded_text! {
     WebAddress, "web address", "must be http:// or https:// and in all at most 2048 printable ASCII characters without spaces", is_web_address;
     /// What a QR code says.
     QrText, "QR text", "must be 1 to 2048 characters without control characters", |text| is_prose(text, 2_048);
+    /// Who carries a parcel.
+    Carrier, "carrier", "must be 1 to 64 characters without control characters", |text| is_prose(text, 64);
     /// Who acted, as the metadata of an event names them: a role and its token, a saga.
     Actor, "actor", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
     /// One line of an address.

@@ -46,6 +46,7 @@ fn a_row_of_a_malformed_stream_id_is_undecodable() {
         ("product", ""),
         ("payment", "rfd_1"),
         ("refund", "ord_1"),
+        ("fulfillment", "ful_1"),
         ("merchant", "a@b"),
         ("coupon", "spring"),
         ("points_account", "17850/"),

@@ -24,20 +24,20 @@ fn stocks() -> impl Strategy<Value = Stock> {
     })
 }
 
-fn shelves() -> impl Strategy<Value = BTreeMap<Sku, Shelf>> {
+pub(super) fn shelves() -> impl Strategy<Value = BTreeMap<Sku, Shelf>> {
     let location = prop::sample::select(vec!["east", "main", "north", "south", "west"]);
     let shelf = prop::collection::btree_map(location.prop_map(text), stocks(), 0..5);
     prop::collection::btree_map(prop::sample::select(SKUS.to_vec()).prop_map(text), shelf, 0..=SKUS.len())
 }
 
-fn lines() -> impl Strategy<Value = Vec<OrderLine>> {
+pub(super) fn lines() -> impl Strategy<Value = Vec<OrderLine>> {
     let line = (prop::sample::select(SKUS.to_vec()), 1..12_i64, prop::bool::weighted(0.85));
     let line =
         line.prop_map(|(sku, units, goods)| if goods { goods_line(sku, units) } else { service_line("POST", units) });
     prop::collection::vec(line, 1..6)
 }
 
-fn rules() -> impl Strategy<Value = AllocationRule> {
+pub(super) fn rules() -> impl Strategy<Value = AllocationRule> {
     let location = prop::sample::select(vec!["east", "main", "north", "south", "west"]).prop_map(text);
     prop_oneof![
         Just(AllocationRule::FirstLocation),

@@ -260,6 +260,7 @@ fn check_replay(shop: &Shop) -> Result<(), TestCaseError> {
             }
             Event::Product(..)
             | Event::Payment(..)
+            | Event::Fulfillment(..)
             | Event::Coupon(..)
             | Event::Points(..)
             | Event::Quota(..)

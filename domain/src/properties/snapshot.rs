@@ -5,9 +5,10 @@ use std::fmt::Debug;
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{coupon, order, payment, points, quota, stock};
+use super::{coupon, fulfillment, order, payment, points, quota, stock};
 use crate::{
     coupon::Coupon,
+    fulfillment::Fulfillment,
     merchant::{self, Merchant, MerchantCommand, Policies},
     order::Order,
     payment::Payment,
@@ -194,6 +195,16 @@ proptest! {
         for command in commands {
             let decided = merchant::decide(&state, command).unwrap_or_default();
             state = decided.into_iter().fold(state, Merchant::evolve);
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_fulfillment_is_stored_and_read_back_equal(commands in fulfillment::commands()) {
+        let mut state = Fulfillment::default();
+        for command in commands {
+            let decided = crate::fulfillment::decide(&state, command).unwrap_or_default();
+            state = decided.into_iter().fold(state, Fulfillment::evolve);
             check(&state)?;
         }
     }

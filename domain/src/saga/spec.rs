@@ -6,8 +6,8 @@ use crate::{
     samples::{
         Sample, at, capture,
         events::{
-            coupon_events, order_events, payment_events, points_events, product_events, quota_events, refund_events,
-            stock_events,
+            coupon_events, fulfillment_events, order_events, payment_events, points_events, product_events,
+            quota_events, refund_events, stock_events,
         },
         every_variant, gbp, order_id, placed, text,
     },
@@ -104,16 +104,19 @@ fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_i
 }
 
 #[test]
-fn nothing_follows_yet_from_stock_products_payments_and_what_an_order_claims() {
+fn nothing_follows_yet_from_most_aggregates() {
     let stocks = stock_events().into_iter().map(|sample| Event::Stock(text("85123A@main"), sample.value));
     let products = product_events().into_iter().map(|sample| Event::Product(text("85123A"), sample.value));
     let payments = payment_events()
         .into_iter()
         .map(|sample| Event::Payment(text("pay_00000000000000000000000000000003"), sample.value));
+    let fulfillment = text("ful_00000000000000000000000000000003");
+    let parcels = fulfillment_events().into_iter().map(|sample| Event::Fulfillment(fulfillment, sample.value));
     let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
     let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
     let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
-    for event in stocks.chain(products).chain(payments).chain(coupons).chain(points).chain(quotas) {
+    let claims = coupons.chain(points).chain(quotas);
+    for event in stocks.chain(products).chain(payments).chain(parcels).chain(claims) {
         assert_eq!(reactions(&event), [None, None, None, None], "{event:?}");
     }
 }

@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 
 use super::{
     Sample, allocation, amount, at, bare_address, capture, coupon_terms, every_variant, gbp, goods_line, limited,
-    listing, order_id, part, payment_id, payment_terms, placed, points, quantity, report, service_line, text, units,
+    listing, order_id, parcel, parcel_line, part, payment_id, payment_terms, placed, points, quantity, report,
+    service_line, text, units,
 };
 use crate::{
     address::Address,
     coupon::{CouponEvent, CouponTerms, CouponUse},
+    fulfillment::{FulfillmentEvent, Parcel},
     merchant::{MerchantEvent, Policies, ShippingRates, TaxBasis, TaxRates},
     order::{Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
     payment::{CaptureMethod, Mismatch, NextAction, PaymentEvent, PaymentTerms, ReportSource, ReportedStatus},
@@ -436,6 +438,58 @@ pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
         value: MerchantEvent::PromotionDefined { promotion: full_promotion("spring", discount.value), at: precise() },
     }));
     samples
+}
+
+pub(crate) fn fulfillment_events() -> Vec<Sample<FulfillmentEvent>> {
+    let six = || vec![parcel_line(0, "85123A", ProductKind::Goods, 6)];
+    every_variant!(FulfillmentEvent {
+        FulfillmentOpened: [
+            "" => FulfillmentEvent::FulfillmentOpened { parcel: parcel(), at: precise() },
+            "minimal" => FulfillmentEvent::FulfillmentOpened {
+                parcel: Parcel {
+                    customer: None,
+                    location: None,
+                    lines: vec![parcel_line(0, "GIFT WRAP", ProductKind::Service, 1)],
+                    ..parcel()
+                },
+                at: at(5),
+            },
+        ],
+        FulfillmentHeld: [
+            "" => FulfillmentEvent::FulfillmentHeld { reason: text("the address is in doubt"), at: at(6) },
+        ],
+        FulfillmentHoldReleased: ["" => FulfillmentEvent::FulfillmentHoldReleased { at: at(7) }],
+        FulfillmentStarted: ["" => FulfillmentEvent::FulfillmentStarted { at: at(8) }],
+        FulfillmentShipped: [
+            "" => FulfillmentEvent::FulfillmentShipped {
+                lines: six(),
+                tracking: Some(text("GB-123/4")),
+                carrier: Some(text("Royal Mail")),
+                at: precise(),
+            },
+            "minimal" => FulfillmentEvent::FulfillmentShipped {
+                lines: six(),
+                tracking: None,
+                carrier: None,
+                at: at(60),
+            },
+        ],
+        FulfillmentDelivered: ["" => FulfillmentEvent::FulfillmentDelivered { at: at(1440) }],
+        FulfillmentDeliveryFailed: [
+            "" => FulfillmentEvent::FulfillmentDeliveryFailed { reason: text("nobody at home"), at: at(1440) },
+        ],
+        FulfillmentReduced: [
+            "" => FulfillmentEvent::FulfillmentReduced {
+                lines: vec![parcel_line(0, "85123A", ProductKind::Goods, 2)],
+                reason: text("two fewer will do"),
+                at: at(9),
+            },
+        ],
+        FulfillmentCancelled: [
+            "" => FulfillmentEvent::FulfillmentCancelled { reason: text("changed my mind"), at: at(9) },
+        ],
+        ShipmentOverdue: ["" => FulfillmentEvent::ShipmentOverdue { at: at(2880) }],
+    })
 }
 
 fn full_placement() -> OrderPlaced {

@@ -58,6 +58,15 @@ fn the_fewest_parcels_start_where_most_of_the_pieces_are() {
     assert_eq!(by(&AllocationRule::FewestParcels, &lines, &shelves), expected);
 }
 
+/// `y` has all of one SKU and some of the other: the next location is chosen for what `y` leaves open.
+#[test]
+fn each_further_parcel_is_chosen_for_what_is_still_open() {
+    let lines = [goods_line("A", 6), goods_line("B", 2)];
+    let shelves = shelves(&[("A", &[("x", 3), ("y", 2), ("z", 4)]), ("B", &[("b", 2), ("y", 2)])]);
+    let expected = vec![allocation("A@y", 2), allocation("A@z", 4), allocation("B@y", 2)];
+    assert_eq!(by(&AllocationRule::FewestParcels, &lines, &shelves), expected);
+}
+
 /// The greedy choice of `mid`, which has most, needs two more beside it; `lo` and `hi` have everything.
 #[test]
 fn the_fewest_parcels_are_never_more_than_the_first_location_needs() {

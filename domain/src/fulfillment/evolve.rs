@@ -1,0 +1,71 @@
+use crate::fulfillment::{Dispatch, Fulfillment, FulfillmentEvent, FulfillmentLine, Parcel, Pending, Shipment, line};
+
+impl Fulfillment {
+    /// The state after an event. Never fails and never decides: an event that does not fit a state leaves it as it is,
+    /// and `decide` is what makes sure that none is ever written.
+    #[must_use]
+    pub fn evolve(self, event: FulfillmentEvent) -> Self {
+        match event {
+            FulfillmentEvent::FulfillmentOpened { parcel, at: _ } => match self {
+                Self::Unopened => Self::Open(Pending { parcel, overdue_since: None }),
+                other => other,
+            },
+            FulfillmentEvent::FulfillmentHeld { reason, at: _ } => match self {
+                Self::Open(pending) => Self::OnHold { pending, reason },
+                other => other,
+            },
+            FulfillmentEvent::FulfillmentHoldReleased { at: _ } => match self {
+                Self::OnHold { pending, reason: _ } => Self::Open(pending),
+                other => other,
+            },
+            FulfillmentEvent::FulfillmentStarted { at: _ } => match self {
+                Self::Open(pending) => Self::InProgress(pending),
+                other => other,
+            },
+            FulfillmentEvent::FulfillmentShipped { lines, tracking, carrier, at } => {
+                self.shipped(lines, Shipment { tracking, carrier, at })
+            }
+            FulfillmentEvent::FulfillmentDelivered { at: _ } => match self {
+                Self::Shipped(dispatch) => Self::Delivered(dispatch),
+                other => other,
+            },
+            FulfillmentEvent::FulfillmentDeliveryFailed { reason, at: _ } => match self {
+                Self::Shipped(dispatch) => Self::DeliveryFailed { dispatch, reason },
+                other => other,
+            },
+            FulfillmentEvent::FulfillmentReduced { lines, .. } => self.pending(|Pending { parcel, overdue_since }| {
+                let left = line::without(parcel.lines, &lines);
+                Pending { parcel: Parcel { lines: left, ..parcel }, overdue_since }
+            }),
+            FulfillmentEvent::FulfillmentCancelled { .. } => match self {
+                Self::Open(pending) | Self::OnHold { pending, reason: _ } | Self::InProgress(pending) => {
+                    Self::Cancelled(pending.parcel)
+                }
+                other => other,
+            },
+            FulfillmentEvent::ShipmentOverdue { at } => {
+                self.pending(|pending| Pending { overdue_since: pending.overdue_since.or(Some(at)), ..pending })
+            }
+        }
+    }
+
+    fn shipped(self, lines: Vec<FulfillmentLine>, shipment: Shipment) -> Self {
+        match self {
+            Self::InProgress(Pending { parcel, .. })
+            | Self::DeliveryFailed { dispatch: Dispatch { parcel, .. }, reason: _ } => {
+                Self::Shipped(Dispatch { parcel: Parcel { lines, ..parcel }, shipment })
+            }
+            other => other,
+        }
+    }
+
+    /// Changes what has not shipped yet, without a change of state.
+    fn pending(self, change: impl FnOnce(Pending) -> Pending) -> Self {
+        match self {
+            Self::Open(pending) => Self::Open(change(pending)),
+            Self::OnHold { pending, reason } => Self::OnHold { pending: change(pending), reason },
+            Self::InProgress(pending) => Self::InProgress(change(pending)),
+            other => other,
+        }
+    }
+}

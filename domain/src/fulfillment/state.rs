@@ -1,0 +1,144 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    fulfillment::{FulfillmentLine, FulfillmentRefusal, FulfillmentStatus, split},
+    ids::OrderId,
+    order::{Allocation, LineUnits},
+    product::ProductKind,
+    stock::StockId,
+    text::{Carrier, CustomerId, Location, MerchantId, Reason, TrackingNumber},
+};
+
+/// What a fulfillment is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel {
+    /// Of which order.
+    pub order: OrderId,
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// Who buys; absent for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// Its number within the order, from one.
+    pub number: u32,
+    /// Where it is packed; absent if there are only services in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// What belongs into it; each line of the order at most once.
+    pub lines: Vec<FulfillmentLine>,
+    /// When it must have shipped.
+    pub ship_by: Timestamp,
+}
+
+/// A parcel that has not shipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The parcel.
+    pub parcel: Parcel,
+    /// When it was found to be overdue, if it was.
+    pub overdue_since: Option<Timestamp>,
+}
+
+/// How a parcel was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipment {
+    /// Its name at the carrier.
+    pub tracking: Option<TrackingNumber>,
+    /// Who carries it.
+    pub carrier: Option<Carrier>,
+    /// When it was handed over.
+    pub at: Timestamp,
+}
+
+/// A parcel that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispatch {
+    /// The parcel; its lines are what is in it.
+    pub parcel: Parcel,
+    /// How it was sent, the last time.
+    pub shipment: Shipment,
+}
+
+/// A fulfillment. Each state owns what it knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Fulfillment {
+    /// There is no such fulfillment.
+    #[default]
+    Unopened,
+    /// To be started.
+    Open(Pending),
+    /// Kept from being started.
+    OnHold {
+        /// What is kept.
+        pending: Pending,
+        /// Why.
+        reason: Reason,
+    },
+    /// Being picked and packed.
+    InProgress(Pending),
+    /// With the carrier.
+    Shipped(Dispatch),
+    /// With the customer.
+    Delivered(Dispatch),
+    /// Not with the customer; can be sent again.
+    DeliveryFailed {
+        /// What was sent.
+        dispatch: Dispatch,
+        /// Why it did not arrive.
+        reason: Reason,
+    },
+    /// Ended before it shipped.
+    Cancelled(Parcel),
+}
+
+impl Fulfillment {
+    /// The status, or none where there is no such fulfillment.
+    pub const fn status(&self) -> Option<FulfillmentStatus> {
+        match self {
+            Self::Unopened => None,
+            Self::Open(_) => Some(FulfillmentStatus::Open),
+            Self::OnHold { .. } => Some(FulfillmentStatus::OnHold),
+            Self::InProgress(_) => Some(FulfillmentStatus::InProgress),
+            Self::Shipped(_) => Some(FulfillmentStatus::Shipped),
+            Self::Delivered(_) => Some(FulfillmentStatus::Delivered),
+            Self::DeliveryFailed { .. } => Some(FulfillmentStatus::DeliveryFailed),
+            Self::Cancelled(_) => Some(FulfillmentStatus::Cancelled),
+        }
+    }
+
+    /// What it is about, or none where there is no such fulfillment. The lines are those that are still in it; those of a
+    /// cancelled one are what was in it then.
+    pub const fn parcel(&self) -> Option<&Parcel> {
+        match self {
+            Self::Unopened => None,
+            Self::Open(pending) | Self::OnHold { pending, reason: _ } | Self::InProgress(pending) => {
+                Some(&pending.parcel)
+            }
+            Self::Shipped(dispatch) | Self::Delivered(dispatch) | Self::DeliveryFailed { dispatch, reason: _ } => {
+                Some(&dispatch.parcel)
+            }
+            Self::Cancelled(parcel) => Some(parcel),
+        }
+    }
+}
+
+impl Parcel {
+    /// The parcel that holds what stays behind when only a part of this one ships, under a number that the order has not
+    /// used yet; none if nothing stays.
+    pub fn left_behind(&self, shipped: &[LineUnits], number: u32) -> Result<Option<Self>, FulfillmentRefusal> {
+        let lines = split(&self.lines, shipped)?.left;
+        Ok(if lines.is_empty() { None } else { Some(Self { number, lines, ..self.clone() }) })
+    }
+
+    /// The stock that such lines of this parcel take, line by line; services take none.
+    pub fn stock(&self, lines: &[FulfillmentLine]) -> impl Iterator<Item = Allocation> {
+        let goods = lines.iter().filter(|line| line.kind == ProductKind::Goods);
+        self.location.iter().flat_map(move |location| {
+            goods.clone().map(|line| Allocation {
+                stock: StockId { sku: line.sku.clone(), location: location.clone() },
+                quantity: line.quantity,
+            })
+        })
+    }
+}
