@@ -5,7 +5,7 @@ use cqrs_es::Aggregate;
 use crate::{
     coupon::{Coupon, CouponEvent},
     fulfillment::{Fulfillment, FulfillmentEvent},
-    ids::{FulfillmentId, OrderId, PaymentId, RefundId},
+    ids::{FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
     merchant::{Merchant, MerchantEvent},
     order::{Order, OrderEvent},
     payment::{Payment, PaymentEvent},
@@ -14,6 +14,7 @@ use crate::{
     quota::{PurchaseQuota, QuotaEvent, QuotaId},
     recorded::Recorded,
     refund::{Refund, RefundEvent},
+    returns::{Return, ReturnEvent},
     stock::{Stock, StockEvent, StockId},
     text::{CouponCode, CustomerId, InvalidValue, MerchantId, Sku},
     upcast::Upcasters,
@@ -56,6 +57,8 @@ aggregates! {
     Refund(RefundId, RefundEvent) of Refund;
     /// Of a fulfillment.
     Fulfillment(FulfillmentId, FulfillmentEvent) of Fulfillment;
+    /// Of a return.
+    Return(ReturnId, ReturnEvent) of Return;
     /// Of a merchant.
     Merchant(MerchantId, MerchantEvent) of Merchant;
     /// Of a coupon.

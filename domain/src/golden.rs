@@ -26,6 +26,7 @@ use crate::{
     quota::PurchaseQuota,
     recorded::Recorded,
     refund::Refund,
+    returns::Return,
     samples::{self, Sample, at, events},
     stock::Stock,
     upcast::Upcasters,
@@ -83,6 +84,10 @@ impl Golden {
         let fulfillment = "ful_00000000000000000000000000000003";
         all.extend(Self::of::<Fulfillment>(fulfillment, events::fulfillment_events(), |event| {
             Event::Fulfillment(samples::text(fulfillment), event)
+        }));
+        let returned = "ret_00000000000000000000000000000004";
+        all.extend(Self::of::<Return>(returned, events::return_events(), |event| {
+            Event::Return(samples::text(returned), event)
         }));
         all.extend(Self::of::<Coupon>("SPRING-10", events::coupon_events(), |event| {
             Event::Coupon(samples::text("SPRING-10"), event)

@@ -4,11 +4,11 @@
 //! events or a refusal, `evolve` takes a state and an event and returns the next state. There is no input or output, no
 //! clock and no random number here: times and new ids arrive inside the commands.
 //!
-//! The aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`], [`payment::Payment`], [`refund::Refund`] and
-//! [`merchant::Merchant`], and what an order claims besides its stock: [`coupon::Coupon`], [`points::PointsAccount`] and
-//! [`quota::PurchaseQuota`]. What spans several of them is pure as well: [`checkout`] freezes prices into an order,
-//! [`pricing`] says what they come to with discounts, shipping, tax and points, [`allocation`] finds the stock, and
-//! [`saga`] says what must follow from an event.
+//! The aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`], [`payment::Payment`], [`refund::Refund`],
+//! [`fulfillment::Fulfillment`], [`returns::Return`] and [`merchant::Merchant`], and what an order claims besides its stock:
+//! [`coupon::Coupon`], [`points::PointsAccount`] and [`quota::PurchaseQuota`]. What spans several of them is pure as well:
+//! [`checkout`] freezes prices into an order, [`pricing`] says what they come to with discounts, shipping, tax and points,
+//! [`allocation`] finds the stock, and [`saga`] says what must follow from an event.
 //!
 //! The stored form of the events is the contract of the whole engine; [`recorded`] holds an event as the log holds it,
 //! [`event`] is its typed reading and [`upcast`] carries old versions forward.
@@ -35,6 +35,7 @@ pub mod quantity;
 pub mod quota;
 pub mod recorded;
 pub mod refund;
+pub mod returns;
 pub mod saga;
 pub mod split;
 pub mod stock;

@@ -10,6 +10,7 @@ mod payment;
 mod points;
 mod pricing;
 mod quota;
+mod returns;
 mod shop;
 mod snapshot;
 mod stock;

@@ -23,6 +23,7 @@ use crate::{
     pricing::Discount,
     product::{Backorder, Listing, ProductKind},
     quantity::Quantity,
+    returns::{InspectedLine, Replacement, ReturnKind, ReturnTerms, ReturnUnits},
 };
 
 /// One value of an enum, with the name of its variant.
@@ -200,6 +201,28 @@ pub(crate) fn parcel() -> Parcel {
 
 pub(crate) fn parcel_line(line: u32, sku: &str, kind: ProductKind, units: i64) -> FulfillmentLine {
     FulfillmentLine { line, sku: text(sku), kind, quantity: quantity(units) }
+}
+
+/// Five of the six pieces of the order's first line and its postage, to be answered within a day.
+pub(crate) fn return_terms(kind: ReturnKind) -> ReturnTerms {
+    let units = |line, units, reason| ReturnUnits { line, quantity: quantity(units), reason: text(reason) };
+    ReturnTerms {
+        order: order_id(1),
+        customer: Some(text("17850")),
+        merchant: text("gifts"),
+        kind,
+        units: vec![units(0, 5, "two are chipped"), units(1, 1, "nothing to post")],
+        requested_at: at(10_000),
+        review_by: at(11_440),
+    }
+}
+
+pub(crate) fn exchange() -> ReturnKind {
+    ReturnKind::Exchange { replacement: vec![Replacement { sku: text("71053"), quantity: quantity(5) }] }
+}
+
+pub(crate) fn inspected(line: u32, restock: u32, scrap: u32, missing: u32) -> InspectedLine {
+    InspectedLine { line, restock, scrap, missing }
 }
 
 /// The event that [`place`] leads to.

@@ -47,6 +47,7 @@ fn a_row_of_a_malformed_stream_id_is_undecodable() {
         ("payment", "rfd_1"),
         ("refund", "ord_1"),
         ("fulfillment", "ful_1"),
+        ("return", "ret_1"),
         ("merchant", "a@b"),
         ("coupon", "spring"),
         ("points_account", "17850/"),

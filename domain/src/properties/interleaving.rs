@@ -261,6 +261,7 @@ fn check_replay(shop: &Shop) -> Result<(), TestCaseError> {
             Event::Product(..)
             | Event::Payment(..)
             | Event::Fulfillment(..)
+            | Event::Return(..)
             | Event::Coupon(..)
             | Event::Points(..)
             | Event::Quota(..)

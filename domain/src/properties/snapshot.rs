@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{coupon, fulfillment, order, payment, points, quota, stock};
+use super::{coupon, fulfillment, order, payment, points, quota, returns, stock};
 use crate::{
     coupon::Coupon,
     fulfillment::Fulfillment,
@@ -16,6 +16,7 @@ use crate::{
     product::{self, Product, ProductCommand},
     quota::PurchaseQuota,
     refund::{self, Claim, Refund, RefundCause, RefundChannel, RefundCommand, RefundFailure},
+    returns::Return,
     samples::{
         at, gbp, listing,
         merchants::{full_promotion, policies, shipping_rates, tax_rates},
@@ -205,6 +206,16 @@ proptest! {
         for command in commands {
             let decided = crate::fulfillment::decide(&state, command).unwrap_or_default();
             state = decided.into_iter().fold(state, Fulfillment::evolve);
+            check(&state)?;
+        }
+    }
+
+    #[test]
+    fn every_return_is_stored_and_read_back_equal(commands in returns::commands()) {
+        let mut state = Return::default();
+        for command in commands {
+            let decided = crate::returns::decide(&state, command).unwrap_or_default();
+            state = decided.into_iter().fold(state, Return::evolve);
             check(&state)?;
         }
     }

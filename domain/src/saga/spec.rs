@@ -7,7 +7,7 @@ use crate::{
         Sample, at, capture,
         events::{
             coupon_events, fulfillment_events, order_events, payment_events, points_events, product_events,
-            quota_events, refund_events, stock_events,
+            quota_events, refund_events, return_events, stock_events,
         },
         every_variant, gbp, order_id, placed, text,
     },
@@ -112,11 +112,13 @@ fn nothing_follows_yet_from_most_aggregates() {
         .map(|sample| Event::Payment(text("pay_00000000000000000000000000000003"), sample.value));
     let fulfillment = text("ful_00000000000000000000000000000003");
     let parcels = fulfillment_events().into_iter().map(|sample| Event::Fulfillment(fulfillment, sample.value));
+    let returned = text("ret_00000000000000000000000000000004");
+    let returns = return_events().into_iter().map(|sample| Event::Return(returned, sample.value));
     let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
     let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
     let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
     let claims = coupons.chain(points).chain(quotas);
-    for event in stocks.chain(products).chain(payments).chain(parcels).chain(claims) {
+    for event in stocks.chain(products).chain(payments).chain(parcels).chain(returns).chain(claims) {
         assert_eq!(reactions(&event), [None, None, None, None], "{event:?}");
     }
 }

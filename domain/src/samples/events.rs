@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Sample, allocation, amount, at, bare_address, capture, coupon_terms, every_variant, gbp, goods_line, limited,
-    listing, order_id, parcel, parcel_line, part, payment_id, payment_terms, placed, points, quantity, report,
-    service_line, text, units,
+    Sample, allocation, amount, at, bare_address, capture, coupon_terms, every_variant, exchange, gbp, goods_line,
+    inspected, limited, listing, order_id, parcel, parcel_line, part, payment_id, payment_terms, placed, points,
+    quantity, report, return_terms, service_line, text, units,
 };
 use crate::{
     address::Address,
@@ -24,6 +24,7 @@ use crate::{
     product::{Backorder, Listing, ProductEvent, ProductKind},
     quota::QuotaEvent,
     refund::{Claim, RefundCause, RefundChannel, RefundEvent, RefundFailure, SettledBy},
+    returns::{Owed, Replacement, ReturnEvent, ReturnKind, ReturnTerms},
     samples::{
         merchants::{full_promotion, policies, promotion, shipping_rates, tax_rates},
         offers::sample_discounts,
@@ -492,17 +493,83 @@ pub(crate) fn fulfillment_events() -> Vec<Sample<FulfillmentEvent>> {
     })
 }
 
+pub(crate) fn return_events() -> Vec<Sample<ReturnEvent>> {
+    every_variant!(ReturnEvent {
+        ReturnRequested: [
+            "" => ReturnEvent::ReturnRequested(return_terms(exchange())),
+            "minimal" => ReturnEvent::ReturnRequested(ReturnTerms {
+                customer: None,
+                ..return_terms(ReturnKind::RefundOnly)
+            }),
+            "return" => ReturnEvent::ReturnRequested(return_terms(ReturnKind::Return)),
+        ],
+        ReturnApproved: [
+            "" => ReturnEvent::ReturnApproved {
+                return_address: Some(full_address()),
+                actor: text("back_office:tok_1"),
+                at: precise(),
+            },
+            "minimal" => ReturnEvent::ReturnApproved {
+                return_address: None,
+                actor: text("saga:return"),
+                at: at(11_440),
+            },
+        ],
+        ReturnDeclined: [
+            "" => ReturnEvent::ReturnDeclined {
+                reason: text("worn"),
+                actor: text("merchant:gifts"),
+                at: at(10_100),
+            },
+        ],
+        ReturnCancelled: [
+            "" => ReturnEvent::ReturnCancelled { reason: Some(text("I keep them")), at: at(10_100) },
+            "minimal" => ReturnEvent::ReturnCancelled { reason: None, at: at(10_100) },
+        ],
+        ReturnEscalated: ["" => ReturnEvent::ReturnEscalated { at: at(11_440) }],
+        ReturnInTransit: [
+            "" => ReturnEvent::ReturnInTransit { tracking: Some(text("GB-9")), at: at(12_000) },
+            "minimal" => ReturnEvent::ReturnInTransit { tracking: None, at: at(12_000) },
+        ],
+        ReturnReceived: ["" => ReturnEvent::ReturnReceived { at: at(13_000) }],
+        ReturnInspected: [
+            "" => ReturnEvent::ReturnInspected {
+                inspected: vec![inspected(0, 2, 2, 1), inspected(1, 0, 0, 1)],
+                at: precise(),
+            },
+        ],
+        ReturnResolving: [
+            "" => ReturnEvent::ReturnResolving {
+                owed: Owed::Refund { units: vec![units(0, 4)] },
+                at: at(13_100),
+            },
+            "replacement" => ReturnEvent::ReturnResolving {
+                owed: Owed::Replacement {
+                    lines: vec![Replacement { sku: text("71053"), quantity: quantity(5) }],
+                },
+                at: at(13_100),
+            },
+            "nothing" => ReturnEvent::ReturnResolving { owed: Owed::Nothing, at: at(13_100) },
+        ],
+        ReturnClosed: ["" => ReturnEvent::ReturnClosed { at: at(14_000) }],
+    })
+}
+
+fn full_address() -> Address {
+    Address {
+        lines: vec![text("12 St James's Square"), text("Flat \"B\"")],
+        city: Some(text("London")),
+        region: Some(text("Greater London")),
+        postal_code: Some(text("SW1Y 4JH")),
+        ..bare_address()
+    }
+}
+
 fn full_placement() -> OrderPlaced {
     OrderPlaced {
         lines: vec![goods_line("85123A", 6), service_line("POST", 1)],
         total: gbp(1785),
-        ship_to: Address {
-            lines: vec![text("12 St James's Square"), text("Flat \"B\"")],
-            city: Some(text("London")),
-            region: Some(text("Greater London")),
-            postal_code: Some(text("SW1Y 4JH")),
-            ..bare_address()
-        },
+        ship_to: full_address(),
         allocations: vec![allocation("85123A@main", 4), allocation("85123A@north", 2)],
         placed_at: precise(),
         ..placed()

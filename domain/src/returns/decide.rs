@@ -1,0 +1,185 @@
+use Return::{
+    Approved, Cancelled, Closed, Declined, InTransit, Inspected, Received, Requested, Resolving, Unrequested,
+};
+
+use crate::{
+    Timestamp,
+    address::Address,
+    returns::{
+        InspectedLine, Return, ReturnAction, ReturnCommand, ReturnEvent, ReturnKind, ReturnRefusal, ReturnTerms,
+        inspection,
+    },
+    text::{Actor, Reason, TrackingNumber},
+};
+
+type Decision = Result<Vec<ReturnEvent>, ReturnRefusal>;
+
+/// What follows from a command. No events mean "already so".
+pub fn decide(state: &Return, command: ReturnCommand) -> Decision {
+    match command {
+        ReturnCommand::Request { terms } => request(state, terms),
+        ReturnCommand::Approve { return_address, actor, at } => approve(state, return_address, actor, at),
+        ReturnCommand::Decline { reason, actor, at } => decline(state, reason, actor, at),
+        ReturnCommand::Cancel { reason, at } => match state {
+            Requested { .. } | Approved { .. } => Ok(vec![ReturnEvent::ReturnCancelled { reason, at }]),
+            Cancelled(_) => Ok(vec![]),
+            Unrequested
+            | Declined { .. }
+            | InTransit { .. }
+            | Received(_)
+            | Inspected { .. }
+            | Resolving { .. }
+            | Closed { .. } => Err(wrong_status(state, ReturnAction::Cancel)),
+        },
+        ReturnCommand::ReportReviewOverdue { at } => match state {
+            Requested { terms, .. } if at < terms.review_by => {
+                Err(ReturnRefusal::NotOverdue { review_by: terms.review_by })
+            }
+            Requested { escalated_at: Some(_), .. } => Ok(vec![]),
+            Requested { escalated_at: None, .. } => Ok(vec![ReturnEvent::ReturnEscalated { at }]),
+            Unrequested
+            | Approved { .. }
+            | Declined { .. }
+            | Cancelled(_)
+            | InTransit { .. }
+            | Received(_)
+            | Inspected { .. }
+            | Resolving { .. }
+            | Closed { .. } => Err(wrong_status(state, ReturnAction::ReportReviewOverdue)),
+        },
+        ReturnCommand::RecordInTransit { tracking, at } => record_in_transit(state, tracking, at),
+        ReturnCommand::Receive { at } => match state {
+            InTransit { .. } => Ok(vec![ReturnEvent::ReturnReceived { at }]),
+            Received(_) => Ok(vec![]),
+            Unrequested
+            | Requested { .. }
+            | Approved { .. }
+            | Declined { .. }
+            | Cancelled(_)
+            | Inspected { .. }
+            | Resolving { .. }
+            | Closed { .. } => Err(wrong_status(state, ReturnAction::Receive)),
+        },
+        ReturnCommand::Inspect { inspected, at } => inspect(state, inspected, at),
+        ReturnCommand::Resolve { at } => resolve(state, at),
+        ReturnCommand::Close { at } => match state {
+            Resolving { .. } => Ok(vec![ReturnEvent::ReturnClosed { at }]),
+            Closed { .. } => Ok(vec![]),
+            Unrequested
+            | Requested { .. }
+            | Approved { .. }
+            | Declined { .. }
+            | Cancelled(_)
+            | InTransit { .. }
+            | Received(_)
+            | Inspected { .. } => Err(wrong_status(state, ReturnAction::Close)),
+        },
+    }
+}
+
+fn request(state: &Return, terms: ReturnTerms) -> Decision {
+    match state.terms() {
+        None => {
+            terms.check()?;
+            Ok(vec![ReturnEvent::ReturnRequested(terms)])
+        }
+        Some(known) if *known == terms => Ok(vec![]),
+        Some(_) => Err(ReturnRefusal::AlreadyRequested),
+    }
+}
+
+/// An answer may come late: the deadline only calls for somebody to give it.
+fn approve(state: &Return, return_address: Option<Address>, actor: Actor, at: Timestamp) -> Decision {
+    match state {
+        Requested { .. } => Ok(vec![ReturnEvent::ReturnApproved { return_address, actor, at }]),
+        Approved { return_address: known, .. } => same(*known == return_address, ReturnAction::Approve),
+        Unrequested
+        | Declined { .. }
+        | Cancelled(_)
+        | InTransit { .. }
+        | Received(_)
+        | Inspected { .. }
+        | Resolving { .. }
+        | Closed { .. } => Err(wrong_status(state, ReturnAction::Approve)),
+    }
+}
+
+fn decline(state: &Return, reason: Reason, actor: Actor, at: Timestamp) -> Decision {
+    match state {
+        Requested { .. } => Ok(vec![ReturnEvent::ReturnDeclined { reason, actor, at }]),
+        Declined { reason: known, .. } => same(*known == reason, ReturnAction::Decline),
+        Unrequested
+        | Approved { .. }
+        | Cancelled(_)
+        | InTransit { .. }
+        | Received(_)
+        | Inspected { .. }
+        | Resolving { .. }
+        | Closed { .. } => Err(wrong_status(state, ReturnAction::Decline)),
+    }
+}
+
+fn record_in_transit(state: &Return, tracking: Option<TrackingNumber>, at: Timestamp) -> Decision {
+    match state {
+        Approved { terms, .. } if terms.kind == ReturnKind::RefundOnly => Err(ReturnRefusal::NothingToSend),
+        Approved { .. } => Ok(vec![ReturnEvent::ReturnInTransit { tracking, at }]),
+        InTransit { tracking: known, .. } => same(*known == tracking, ReturnAction::RecordInTransit),
+        Unrequested
+        | Requested { .. }
+        | Declined { .. }
+        | Cancelled(_)
+        | Received(_)
+        | Inspected { .. }
+        | Resolving { .. }
+        | Closed { .. } => Err(wrong_status(state, ReturnAction::RecordInTransit)),
+    }
+}
+
+fn inspect(state: &Return, inspected: Vec<InspectedLine>, at: Timestamp) -> Decision {
+    match state {
+        Received(terms) => {
+            inspection::check(terms, &inspected)?;
+            Ok(vec![ReturnEvent::ReturnInspected { inspected, at }])
+        }
+        Inspected { inspected: known, .. } => same(*known == inspected, ReturnAction::Inspect),
+        Unrequested
+        | Requested { .. }
+        | Approved { .. }
+        | Declined { .. }
+        | Cancelled(_)
+        | InTransit { .. }
+        | Resolving { .. }
+        | Closed { .. } => Err(wrong_status(state, ReturnAction::Inspect)),
+    }
+}
+
+fn resolve(state: &Return, at: Timestamp) -> Decision {
+    match state {
+        Approved { terms, .. } if terms.kind == ReturnKind::RefundOnly => {
+            Ok(vec![ReturnEvent::ReturnResolving { owed: inspection::owed_for_all(terms), at }])
+        }
+        Approved { .. } => Err(ReturnRefusal::NotInspected),
+        Inspected { terms, inspected } => {
+            Ok(vec![ReturnEvent::ReturnResolving { owed: inspection::owed_for(terms, inspected), at }])
+        }
+        Resolving { .. } => Ok(vec![]),
+        Unrequested
+        | Requested { .. }
+        | Declined { .. }
+        | Cancelled(_)
+        | InTransit { .. }
+        | Received(_)
+        | Closed { .. } => Err(wrong_status(state, ReturnAction::Resolve)),
+    }
+}
+
+fn same(same: bool, action: ReturnAction) -> Decision {
+    if same { Ok(vec![]) } else { Err(ReturnRefusal::RecordedDifferently { action }) }
+}
+
+fn wrong_status(state: &Return, action: ReturnAction) -> ReturnRefusal {
+    match state.status() {
+        None => ReturnRefusal::Unknown,
+        Some(status) => ReturnRefusal::WrongStatus { action, status },
+    }
+}
