@@ -40,6 +40,8 @@ pub struct Faulty {
     died: Notify,
     /// The saga's steps and how often each was tried.
     tried: Mutex<Vec<(Uuid, usize)>>,
+    /// Every effect that was asked for, of whichever saga.
+    asked: Mutex<Vec<Effect>>,
 }
 
 /// How a call is to go.
@@ -61,13 +63,19 @@ impl Faulty {
         step: usize,
         fault: Fault,
     ) -> Arc<Self> {
-        let (mended, died, tried) = (AtomicBool::new(false), Notify::new(), Mutex::default());
-        Arc::new(Self { commands, effects, saga, step, fault, mended, died, tried })
+        let (mended, died) = (AtomicBool::new(false), Notify::new());
+        let (tried, asked) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { commands, effects, saga, step, fault, mended, died, tried, asked })
     }
 
     /// How many steps the saga has taken.
     pub fn steps(&self) -> usize {
         self.tried.lock().expect("no holder panics").len()
+    }
+
+    /// The effects that were asked for, in order.
+    pub fn effects(&self) -> Vec<Effect> {
+        self.asked.lock().expect("no holder panics").clone()
     }
 
     /// Whether the fault was met.
@@ -148,6 +156,7 @@ impl CommandPort for Faulty {
 
 impl EffectPort for Faulty {
     fn perform<'a>(&'a self, effect: &'a Effect, id: Uuid) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
+        self.asked.lock().expect("no holder panics").push(effect.clone());
         Box::pin(async move {
             match self.course(saga_of(effect), id) {
                 Course::Once => self.effects.perform(effect, id).await,

@@ -268,3 +268,27 @@ async fn a_step_whose_outcome_is_unknown_is_done_once() {
 async fn a_step_that_is_refused_waits_for_a_person_or_is_on_record_and_is_never_lost() {
     every_step_of_every_saga_survives(Fault::Refused).await;
 }
+
+/// What leaves a trace in the log is not done a second time, even by a gateway that has forgotten its idempotency keys.
+#[tokio::test]
+async fn sagas_that_start_again_from_the_first_event_leave_nothing_twice() {
+    for saga in Saga::ALL {
+        let stage = Stage::set(saga).await;
+        let ports = stage.ports(usize::MAX, Fault::Nothing);
+        let sagas = stage.sagas(&ports).await;
+        stage.ends(&sagas).await;
+        drop(sagas);
+        sqlx::query("update follower_checkpoints set position = 0 where follower = 'sagas'")
+            .execute(&mut stage.database.owner().await)
+            .await
+            .expect("sagas set back");
+        let ports = stage.ports(usize::MAX, Fault::Nothing);
+        let sagas =
+            SagasAlone::start(&stage.database, stage.clock(), Arc::clone(&ports) as _, Arc::clone(&ports) as _).await;
+        stage.ends(&sagas).await;
+        let again: Vec<_> = ports.effects().into_iter().filter(|effect| effect.trace().is_some()).collect();
+        assert_eq!(again, [], "{} did again what the log shows as done", saga.name());
+        drop(sagas);
+        stage.clear().await;
+    }
+}
