@@ -8,7 +8,7 @@
 //! | [payment window](payment_window) | `OrderPlaced` | waits until the window closes, then expires the order | `OrderExpired`, or the timer's removal when the order is paid or cancelled |
 //! | [processing] | `OrderPaid`, `CancellationDeclined` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
 //! | [release] | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased` |
-//! | [refund] | a cancellation of a paid order, late or surplus money | asks for the refund and puts it into somebody's hands | `RefundSucceeded` |
+//! | [refund] | a cancellation of a paid order, late or surplus money, `RefundOwed` | asks for the refund and puts it into somebody's hands | `RefundSucceeded` |
 //!
 //! A saga has three means. A [`SagaCommand`] goes to the write side and is in the log when it is done. An [`Effect`] is done
 //! outside the engine, and the command that it answers with puts its outcome into the log. A [`Timer`] comes back to a
