@@ -56,7 +56,10 @@ impl Needs {
             Command::ListProduct { sku, .. } | Command::RepriceProduct { sku, .. } | Command::DelistProduct { sku } => {
                 self.products.push(sku.clone());
             }
-            Command::ChangeMerchant { merchant, change: _ } => self.merchants.push(merchant.clone()),
+            // Of a stranger's, which may be invented, nothing is kept: it is refused unseen.
+            Command::ChangeMerchant { merchant, change: _ } => {
+                self.merchants.extend(Some(merchant).filter(|id| request.principal.owns_merchant(id)).cloned());
+            }
             Command::IssueCoupon { coupon, .. } | Command::WithdrawCoupon { coupon, .. } => {
                 self.coupons.push(coupon.clone());
             }

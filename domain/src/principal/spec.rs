@@ -58,6 +58,34 @@ fn a_product_is_its_merchants_and_the_shops() {
 }
 
 #[test]
+fn a_merchants_terms_are_its_own_and_the_shops() {
+    for (principal, owns) in [
+        (Principal::Merchant(text("gifts")), true),
+        (Principal::Merchant(text("others")), false),
+        (Principal::BackOffice, true),
+        (Principal::Saga, true),
+        (Principal::Customer(text("gifts")), false),
+        (Principal::Operator, false),
+    ] {
+        assert_eq!(principal.owns_merchant(&text("gifts")), owns, "{principal:?}");
+    }
+}
+
+#[test]
+fn points_are_their_customers_and_the_shops() {
+    for (principal, owns) in [
+        (Principal::Customer(text("17850")), true),
+        (Principal::Customer(text("17851")), false),
+        (Principal::BackOffice, true),
+        (Principal::Saga, true),
+        (Principal::Merchant(text("17850")), false),
+        (Principal::Operator, false),
+    ] {
+        assert_eq!(principal.owns_points(&text("17850")), owns, "{principal:?}");
+    }
+}
+
+#[test]
 fn only_the_back_office_may_state_terms() {
     assert!(Principal::BackOffice.may_state_terms());
     for principal in

@@ -269,3 +269,21 @@ async fn points_are_spent_by_whoever_has_them_where_they_are_taken() {
     refused(&engine, &api, &spend(100, json!("demo-customer")), (422, "points-not-usable", "/points")).await;
     engine.stop().await;
 }
+
+/// The figures that the README's tour promises.
+#[tokio::test]
+async fn the_tours_quote_comes_to_what_it_says() {
+    let (engine, api) = shop::open().await;
+    api.stocked("LANTERN", 339, 10).await;
+    let ten_off = json!({"kind": "percentage_off_lines", "rate": 100_000, "combines_with": ["order"]});
+    shop::promote(&api, "ten-off", &ten_off).await;
+    let pound_off = json!({"kind": "amount_off_order", "amount": gbp(100), "combines_with": ["product"]});
+    shop::issue(&api, "POUND-OFF", &pound_off, &json!({"merchant": "demo-merchant", "uses_max": 100})).await;
+    let body = json!({"currency": "GBP", "lines": [{"sku": "LANTERN", "quantity": 3}], "coupons": ["POUND-OFF"],
+        "ship_to": {"recipient": "Ada Lovelace", "country": "GB"}});
+    let quoted = quote(&api, &body).await.expect_status(200).body;
+    assert_eq!(quoted["total"], gbp(815));
+    let discounts = json!([{"promotion": "ten-off", "amount": 102}, {"coupon": "POUND-OFF", "amount": 100}]);
+    assert_eq!(quoted["pricing"]["lines"][0]["discounts"], discounts);
+    engine.stop().await;
+}

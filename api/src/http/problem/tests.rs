@@ -1,7 +1,8 @@
 use axum::{body::to_bytes, http::StatusCode};
 use purser_commands::Refusal;
 use purser_domain::{
-    allocation::Shortage, checkout::CheckoutRefusal, order::OrderAction, order::OrderRefusal, product::ProductRefusal,
+    allocation::Shortage, checkout::CheckoutRefusal, coupon::CouponRefusal, merchant::MerchantRefusal,
+    order::OrderAction, order::OrderRefusal, points::PointsRefusal, pricing::OfferRefusal, product::ProductRefusal,
     refund::RefundRefusal, stock::StockRefusal, text::Sku,
 };
 use serde_json::{Value, json};
@@ -124,7 +125,21 @@ async fn every_refusal_of_a_value_names_its_place() {
             json!("/price/currency"),
         ),
         (RefundRefusal::Unknown.into(), 404, "not-found", none.clone()),
-        (RefundRefusal::AlreadyDone.into(), 409, "refund-conflict", none),
+        (RefundRefusal::AlreadyDone.into(), 409, "refund-conflict", none.clone()),
+        (Refusal::UnknownMerchant, 404, "not-found", none.clone()),
+        (MerchantRefusal::TooManyPromotions.into(), 409, "too-many-promotions", none.clone()),
+        (MerchantRefusal::TaxRateRepeated { rate: 1 }.into(), 422, "invalid-value", json!("/rates/1")),
+        (
+            MerchantRefusal::PriorityRepeated { location: 1 }.into(),
+            422,
+            "invalid-value",
+            json!("/allocation_priority/1"),
+        ),
+        (CouponRefusal::Unknown.into(), 404, "not-found", none),
+        (CouponRefusal::OtherTerms.into(), 409, "coupon-conflict", json!("/code")),
+        (CouponRefusal::Withdrawn.into(), 409, "coupon-conflict", json!("/code")),
+        (CouponRefusal::Offer(OfferRefusal::NeverValid).into(), 422, "invalid-value", json!("/offer/valid")),
+        (PointsRefusal::TooMany.into(), 409, "points-full", json!("/points")),
     ] {
         let (seen_status, _, body) = seen(Failure::Refused(refusal)).await;
         assert_eq!(body["type"], format!("urn:purser:problem:{kind}"));
