@@ -9,9 +9,10 @@ use std::{fmt::Display, hash::Hash, str::FromStr};
 use cqrs_es::Aggregate;
 use purser_domain::{
     coupon::Coupon,
-    ids::{OrderId, RefundId},
+    ids::{OrderId, PaymentId, RefundId},
     merchant::Merchant,
     order::Order,
+    payment::Payment,
     points::PointsAccount,
     product::Product,
     quota::{PurchaseQuota, QuotaId},
@@ -30,6 +31,7 @@ macro_rules! each_aggregate {
         $define! {
             orders: Order,
             products: Product,
+            payments: Payment,
             refunds: Refund,
             merchants: Merchant,
             coupons: Coupon,
@@ -62,6 +64,10 @@ impl Kept for Order {
 
 impl Kept for Product {
     type Id = Sku;
+}
+
+impl Kept for Payment {
+    type Id = PaymentId;
 }
 
 impl Kept for Refund {

@@ -8,6 +8,7 @@ use purser_domain::{
     coupon::CouponRefusal,
     merchant::MerchantRefusal,
     order::OrderRefusal,
+    payment::PaymentRefusal,
     points::PointsRefusal,
     pricing::PricingRefusal,
     product::ProductRefusal,
@@ -73,6 +74,9 @@ pub enum Refusal {
     /// The product says no.
     #[error(transparent)]
     Product(#[from] ProductRefusal),
+    /// The payment says no.
+    #[error(transparent)]
+    Payment(#[from] PaymentRefusal),
     /// The refund says no.
     #[error(transparent)]
     Refund(#[from] RefundRefusal),

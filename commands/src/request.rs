@@ -5,11 +5,12 @@ use purser_domain::{
     address::Address,
     checkout::LineRequest,
     coupon::CouponTerms,
-    ids::{OrderId, RefundId},
+    ids::{OrderId, PaymentId, RefundId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
-    money::{Currency, Money},
+    money::{Amount, Currency, Money},
     order::{LineUnits, OrderLine, OrderStatus},
+    payment::{CaptureMethod, GatewayReport, NextAction, PaymentStatus, ReportSource},
     points::Points,
     pricing::Priced,
     principal::Principal,
@@ -18,8 +19,8 @@ use purser_domain::{
     refund::{Claim, RefundChannel},
     stock::StockId,
     text::{
-        CouponCode, CustomerId, ExternalReference, MerchantId, PaymentReference, PromotionId, Reason, ShippingMethod,
-        Sku, TrackingNumber,
+        CouponCode, CustomerId, ExternalReference, GatewayName, MerchantId, PaymentReference, PromotionId, Reason,
+        ShippingMethod, Sku, TrackingNumber,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,61 @@ pub enum Command {
         amount: Money,
         /// When it was taken.
         at: Option<Timestamp>,
+    },
+    /// Begins an attempt to have an order's total paid through a gateway, while its payment is awaited.
+    InitiatePayment {
+        /// The id that it will have, minted for this request.
+        payment: PaymentId,
+        /// Which order.
+        order: OrderId,
+        /// Through which gateway.
+        gateway: GatewayName,
+        /// Who takes the money once it is authorised.
+        capture: CaptureMethod,
+    },
+    /// Notes that the gateway has a payment.
+    RecordPaymentPending {
+        /// Which payment.
+        payment: PaymentId,
+        /// Its name at the gateway.
+        gateway_reference: PaymentReference,
+        /// What the customer has to do, if anything.
+        next_action: Option<NextAction>,
+    },
+    /// Takes note of what a gateway says of a payment. Money that is new is recorded on its order, in the same append.
+    ReportPayment {
+        /// Which payment.
+        payment: PaymentId,
+        /// Who says so: of payments through another gateway it knows nothing.
+        gateway: GatewayName,
+        /// What it says.
+        report: GatewayReport,
+        /// How it came in.
+        source: ReportSource,
+    },
+    /// Gives up a payment whose time is over, and has the gateway asked to close it, in one append.
+    ExpirePayment {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// Wants authorised money to be taken.
+    RequestCapture {
+        /// Which payment.
+        payment: PaymentId,
+        /// How much, in minor units of its currency.
+        amount: Amount,
+    },
+    /// Wants a payment called off, or what of it was not taken yet.
+    RequestVoid {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// Settles what a payment has in quarantine, all of it.
+    ResolveMismatch {
+        /// Which payment.
+        payment: PaymentId,
+        /// What was found.
+        reason: Reason,
     },
     /// Ends an order before its shipment, or takes some units out of one that is being worked on. Of a customer who has paid
     /// it is a request, which the seller must consent to, unless the merchant consents to all of them.
@@ -338,6 +394,19 @@ pub enum Answer {
         order: OrderId,
         /// Where it stands.
         status: OrderStatus,
+    },
+    /// The payment stands there now.
+    PaymentIs {
+        /// Its id.
+        payment: PaymentId,
+        /// For which order.
+        order: OrderId,
+        /// Where it stands.
+        status: PaymentStatus,
+        /// How much is to be paid.
+        amount: Money,
+        /// From when on it may be given up.
+        expires_at: Timestamp,
     },
     /// The stock counts this now.
     StockIs {

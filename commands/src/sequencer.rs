@@ -263,6 +263,13 @@ fn weight(command: &Command) -> usize {
         | Command::CancelOrder { .. }
         | Command::ApproveCancellation { .. } => 8,
         Command::RecordPayment { .. }
+        | Command::InitiatePayment { .. }
+        | Command::RecordPaymentPending { .. }
+        | Command::ReportPayment { .. }
+        | Command::ExpirePayment { .. }
+        | Command::RequestCapture { .. }
+        | Command::RequestVoid { .. }
+        | Command::ResolveMismatch { .. }
         | Command::DeclineCancellation { .. }
         | Command::DeliverOrder { .. }
         | Command::CompleteOrder { .. }

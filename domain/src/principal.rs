@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     order::Terms,
+    payment::PaymentTerms,
     product::Listing,
     text::{CustomerId, MerchantId},
 };
@@ -32,6 +33,24 @@ impl Principal {
             Self::Merchant(merchant) => terms.merchant == *merchant,
             Self::BackOffice | Self::Saga => true,
             Self::Operator => false,
+        }
+    }
+
+    /// Whether a payment is theirs to see: whose order it is for.
+    pub fn owns_payment(&self, terms: &PaymentTerms) -> bool {
+        match self {
+            Self::Customer(customer) => terms.customer.as_ref() == Some(customer),
+            Self::Merchant(merchant) => terms.merchant == *merchant,
+            Self::BackOffice | Self::Saga => true,
+            Self::Operator => false,
+        }
+    }
+
+    /// Whether a payment is theirs to capture or call off: that is the seller's side of it.
+    pub fn sells_for_payment(&self, terms: &PaymentTerms) -> bool {
+        match self {
+            Self::Customer(_) => false,
+            Self::Merchant(_) | Self::BackOffice | Self::Operator | Self::Saga => self.owns_payment(terms),
         }
     }
 

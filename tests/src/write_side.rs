@@ -226,7 +226,11 @@ pub async fn held_and_available(database: &TestDatabase) -> (i64, i64) {
 pub fn order_of(accepted: &Accepted) -> OrderId {
     match &accepted.answer {
         Answer::OrderPlaced { order, .. } | Answer::OrderIs { order, .. } => *order,
-        Answer::Quoted(_) | Answer::PointsAre { .. } | Answer::StockIs { .. } | Answer::Done => {
+        Answer::Quoted(_)
+        | Answer::PointsAre { .. }
+        | Answer::PaymentIs { .. }
+        | Answer::StockIs { .. }
+        | Answer::Done => {
             panic!("not about an order: {accepted:?}")
         }
     }

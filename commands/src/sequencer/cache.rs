@@ -16,6 +16,7 @@ use purser_domain::{
     coupon::Coupon,
     merchant::Merchant,
     order::Order,
+    payment::Payment,
     points::PointsAccount,
     product::Product,
     quota::PurchaseQuota,

@@ -6,6 +6,7 @@
 mod benefits;
 mod checkout;
 mod orders;
+mod payments;
 mod place;
 mod products;
 mod refunds;
@@ -19,7 +20,9 @@ use purser_domain::{
     Timestamp,
     ids::OrderId,
     order::{self, Allocation, Order, OrderCommand, OrderRefusal},
+    payment::PaymentCommand,
     stock::{self, Stock, StockCommand},
+    text::Actor,
 };
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -62,6 +65,24 @@ impl Decision<'_> {
                 let (reference, amount) = (reference.clone(), *amount);
                 self.change_order(&asked, *order, OrderCommand::RecordPayment { reference, amount, at }, None)
             }
+            Command::InitiatePayment { payment, order, gateway, capture } => {
+                self.initiate_payment(&asked, *payment, *order, gateway, *capture)
+            }
+            Command::RecordPaymentPending { payment, gateway_reference, next_action } => {
+                self.record_payment_pending(&asked, *payment, gateway_reference, next_action.as_ref())
+            }
+            Command::ReportPayment { payment, gateway, report, source } => {
+                self.report_payment(&asked, *payment, gateway, report, source)
+            }
+            Command::ExpirePayment { payment } => self.expire_payment(&asked, *payment),
+            Command::RequestCapture { payment, amount } => {
+                let capture = PaymentCommand::RequestCapture { amount: *amount, at: self.now };
+                self.change_payment(&asked, *payment, capture)
+            }
+            Command::RequestVoid { payment } => {
+                self.change_payment(&asked, *payment, PaymentCommand::RequestVoid { at: self.now })
+            }
+            Command::ResolveMismatch { payment, reason } => self.resolve_mismatch(&asked, *payment, reason),
             Command::CancelOrder { order, lines, reason } => {
                 let cancel = self.cancellation(&asked, *order, lines, reason);
                 self.change_order(&asked, *order, cancel, None)
@@ -127,6 +148,12 @@ impl Decision<'_> {
 }
 
 impl Asked<'_> {
+    /// Who asks, as events name them.
+    fn actor(&self) -> Result<Actor, Stopped> {
+        let actor = self.request.metadata.actor.parse();
+        actor.map_err(|error| Stopped::Contradiction(format!("the actor of a request is no actor: {error}")))
+    }
+
     /// The stated business time, or now. Only some may state one, and nobody one to come.
     fn time(&self, stated: Option<Timestamp>) -> Result<Timestamp, Stopped> {
         self.stated("at", stated)

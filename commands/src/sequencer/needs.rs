@@ -26,7 +26,7 @@ impl Needs {
         needs
     }
 
-    /// What only the orders and products of a batch themselves can tell.
+    /// What only the orders, products and payments of a batch themselves can tell.
     pub(crate) fn implied_by_all(batch: &[Pending], working: &Working) -> Self {
         let mut needs = Self::default();
         for pending in batch {
@@ -43,7 +43,9 @@ impl Needs {
                 self.shelves.extend(place.lines.iter().map(|line| line.sku.clone()));
             }
             Command::QuoteOrder(place) => self.checkout(request, place),
-            Command::RecordPayment { order, .. }
+            // The payment itself is new: there is nothing to load.
+            Command::InitiatePayment { order, .. }
+            | Command::RecordPayment { order, .. }
             | Command::CancelOrder { order, .. }
             | Command::ApproveCancellation { order }
             | Command::DeclineCancellation { order, .. }
@@ -53,6 +55,12 @@ impl Needs {
             | Command::StartProcessing { order }
             | Command::ExpireOrder { order }
             | Command::ReleaseReservations { order } => self.orders.push(*order),
+            Command::RecordPaymentPending { payment, .. }
+            | Command::ReportPayment { payment, .. }
+            | Command::ExpirePayment { payment }
+            | Command::RequestCapture { payment, .. }
+            | Command::RequestVoid { payment }
+            | Command::ResolveMismatch { payment, .. } => self.payments.push(*payment),
             Command::ListProduct { sku, .. } | Command::RepriceProduct { sku, .. } | Command::DelistProduct { sku } => {
                 self.products.push(sku.clone());
             }
@@ -86,7 +94,7 @@ impl Needs {
         }
     }
 
-    /// What only the orders and products themselves can tell.
+    /// What only the orders, products and payments themselves can tell.
     fn implied_by(&mut self, request: &Request, working: &Working) {
         match &request.command {
             Command::PlaceOrder(place) | Command::QuoteOrder(place) => self.rules(request, place, working),
@@ -109,7 +117,17 @@ impl Needs {
                     self.points.extend(terms.customer.clone());
                 }
             }
+            Command::ReportPayment { payment, .. } => {
+                let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
+                self.orders.extend(attempt.map(|attempt| attempt.terms.order));
+            }
             Command::RecordPayment { .. }
+            | Command::InitiatePayment { .. }
+            | Command::RecordPaymentPending { .. }
+            | Command::ExpirePayment { .. }
+            | Command::RequestCapture { .. }
+            | Command::RequestVoid { .. }
+            | Command::ResolveMismatch { .. }
             | Command::DeclineCancellation { .. }
             | Command::DeliverOrder { .. }
             | Command::ExpireOrder { .. }

@@ -4,6 +4,8 @@ use crate::{money::Money, order::OrderStatus};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderAction {
+    /// Begin a payment for it.
+    Pay,
     /// Begin the work on it.
     StartProcessing,
     /// Hand it to a carrier.
@@ -25,6 +27,7 @@ pub enum OrderAction {
 impl std::fmt::Display for OrderAction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Self::Pay => "paid",
             Self::StartProcessing => "processed",
             Self::Ship => "shipped",
             Self::Deliver => "delivered",

@@ -1,8 +1,21 @@
 use super::Principal;
 use crate::{
     order::Terms,
-    samples::{at, gbp, listing, text},
+    payment::{CaptureMethod, PaymentTerms},
+    samples::{at, gbp, listing, order_id, text},
 };
+
+fn payment_terms(customer: Option<&str>) -> PaymentTerms {
+    PaymentTerms {
+        order: order_id(7),
+        customer: customer.map(text),
+        merchant: text("gifts"),
+        gateway: text("sandbox"),
+        amount: gbp(1530),
+        capture: CaptureMethod::Automatic,
+        expires_at: at(30),
+    }
+}
 
 fn terms(customer: Option<&str>) -> Terms {
     Terms {
@@ -29,6 +42,27 @@ fn an_order_is_its_customers_its_merchants_and_the_shops() {
     ] {
         assert_eq!(principal.owns_order(&terms(Some("17850"))), owns, "{principal:?}");
     }
+}
+
+#[test]
+fn a_payment_is_seen_by_both_sides_and_captured_by_the_sellers() {
+    for (principal, owns, sells) in [
+        (Principal::Customer(text("17850")), true, false),
+        (Principal::Customer(text("17851")), false, false),
+        (Principal::Merchant(text("gifts")), true, true),
+        (Principal::Merchant(text("others")), false, false),
+        (Principal::BackOffice, true, true),
+        (Principal::Saga, true, true),
+        (Principal::Operator, false, false),
+    ] {
+        let terms = payment_terms(Some("17850"));
+        assert_eq!(
+            (principal.owns_payment(&terms), principal.sells_for_payment(&terms)),
+            (owns, sells),
+            "{principal:?}"
+        );
+    }
+    assert!(!Principal::Customer(text("17850")).owns_payment(&payment_terms(None)));
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod idempotency;
 mod interleavings;
 mod ownership;
 mod parked;
+mod payments;
 mod pipelining;
 mod rebuild;
 mod rival_writers;

@@ -1,8 +1,8 @@
 use purser_commands::Refusal;
 use purser_domain::{
     checkout::CheckoutRefusal, coupon::CouponRefusal, merchant::MerchantRefusal, order::OrderRefusal,
-    points::PointsRefusal, pricing::PricingRefusal, product::ProductRefusal, quota::QuotaRefusal,
-    refund::RefundRefusal, stock::StockRefusal,
+    payment::PaymentRefusal, points::PointsRefusal, pricing::PricingRefusal, product::ProductRefusal,
+    quota::QuotaRefusal, refund::RefundRefusal, stock::StockRefusal,
 };
 
 use super::{Fault, Kind, Problem};
@@ -18,6 +18,7 @@ impl From<Refusal> for Problem {
             Refusal::Order(refusal) => refusal.into(),
             Refusal::Stock(refusal) => refusal.into(),
             Refusal::Product(refusal) => refusal.into(),
+            Refusal::Payment(refusal) => refusal.into(),
             Refusal::Refund(refusal) => refusal.into(),
             Refusal::Pricing(refusal) => refusal.into(),
             Refusal::PresentedCoupon { coupon, code: _, refusal } => presented(coupon, &refusal, detail),
@@ -120,6 +121,29 @@ impl From<ProductRefusal> for Problem {
             ProductRefusal::OtherCurrency { expected: _, received: _ } => {
                 Self::at(Kind::OtherCurrency, Fault::pointer("/price/currency", detail))
             }
+        }
+    }
+}
+
+impl From<PaymentRefusal> for Problem {
+    fn from(refusal: PaymentRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            PaymentRefusal::Unknown => Self::not_found("payment"),
+            PaymentRefusal::WindowOpen { expires_at: _ } => Self::new(Kind::WindowOpen, detail),
+            PaymentRefusal::EmptyPayment | PaymentRefusal::EmptyCapture => {
+                Self::at(Kind::InvalidValue, Fault::pointer("/amount", detail))
+            }
+            PaymentRefusal::MoreThanAuthorized { authorized: _, captured: _, asked: _ } => {
+                Self::at(Kind::AmountMismatch, Fault::pointer("/amount", detail))
+            }
+            PaymentRefusal::WrongStatus { action: _, status: _ }
+            | PaymentRefusal::OtherTerms
+            | PaymentRefusal::OtherReference { known: _, received: _ }
+            | PaymentRefusal::CapturedByGateway
+            | PaymentRefusal::BeingVoided
+            | PaymentRefusal::QuarantineFull
+            | PaymentRefusal::NoMismatch => Self::new(Kind::WrongStatus, detail),
         }
     }
 }

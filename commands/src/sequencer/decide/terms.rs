@@ -80,13 +80,7 @@ impl Decision<'_> {
         points: Points,
         reason: &Reason,
     ) -> Result<Answer, Stopped> {
-        let actor = asked
-            .request
-            .metadata
-            .actor
-            .parse()
-            .map_err(|error| Stopped::Contradiction(format!("the actor of a request is no actor: {error}")))?;
-        let cause = GrantCause::ByHand { actor, reason: reason.clone() };
+        let cause = GrantCause::ByHand { actor: asked.actor()?, reason: reason.clone() };
         self.drive_points(asked, customer, PointsCommand::Grant { points, cause, at: self.now })?;
         let account = self.working.points.get(customer);
         let (balance, frozen) = account.map_or((0, 0), |account| (account.state.balance(), account.state.frozen()));

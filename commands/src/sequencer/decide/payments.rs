@@ -1,0 +1,189 @@
+//! Commands to a payment. Money that a gateway took goes onto the order's books in the same append as onto the payment's.
+
+use purser_domain::{
+    ids::{OrderId, PaymentId},
+    order::{Capture, OrderAction, OrderStatus},
+    payment::{
+        self, CaptureMethod, GatewayReport, NextAction, Payment, PaymentCommand, PaymentEvent, PaymentRefusal,
+        PaymentTerms, ReportSource, new_captures,
+    },
+    principal::Principal,
+    text::{GatewayName, PaymentReference, Reason},
+};
+
+use super::{Answer, Asked, Decision, Order, OrderCommand, OrderRefusal, Stopped, order};
+use crate::sequencer::cache::Versioned;
+
+impl Decision<'_> {
+    /// The amount is the order's total, whatever other attempts have brought in: an order is settled by one payment, and
+    /// the parts of others go back.
+    pub(super) fn initiate_payment(
+        &mut self,
+        asked: &Asked<'_>,
+        id: PaymentId,
+        order: OrderId,
+        gateway: &GatewayName,
+        capture: CaptureMethod,
+    ) -> Result<Answer, Stopped> {
+        let known = self.working.orders.get(&order).map(|order| &order.state);
+        let agreed = known.and_then(Order::terms).filter(|terms| asked.request.principal.owns_order(terms));
+        let (Some(known), Some(agreed)) = (known, agreed) else {
+            return Err(Stopped::refused(OrderRefusal::Unknown));
+        };
+        match known.status() {
+            Some(OrderStatus::PendingPayment) => {}
+            Some(
+                status @ (OrderStatus::Paid
+                | OrderStatus::Processing
+                | OrderStatus::Cancelling
+                | OrderStatus::Shipped
+                | OrderStatus::Delivered
+                | OrderStatus::Completed
+                | OrderStatus::Cancelled
+                | OrderStatus::Expired),
+            ) => return Err(Stopped::refused(OrderRefusal::WrongStatus { action: OrderAction::Pay, status })),
+            None => return Err(Stopped::refused(OrderRefusal::Unknown)),
+        }
+        let terms = PaymentTerms {
+            order,
+            customer: agreed.customer.clone(),
+            merchant: agreed.merchant.clone(),
+            gateway: gateway.clone(),
+            amount: agreed.total,
+            capture,
+            expires_at: agreed.pay_by,
+        };
+        let mut payment = Versioned::<Payment>::default();
+        let initiate = PaymentCommand::Initiate { payment: id, terms, at: self.now };
+        self.draft.drive(payment.target(&id), initiate, &asked.metadata)?;
+        let answer = standing(&payment.state)?;
+        self.working.payments.insert(id, payment);
+        Ok(answer)
+    }
+
+    pub(super) fn record_payment_pending(
+        &mut self,
+        asked: &Asked<'_>,
+        id: PaymentId,
+        gateway_reference: &PaymentReference,
+        next_action: Option<&NextAction>,
+    ) -> Result<Answer, Stopped> {
+        engine_only(asked)?;
+        let (gateway_reference, next_action) = (gateway_reference.clone(), next_action.cloned());
+        self.drive_payment(asked, id, PaymentCommand::RecordPending { gateway_reference, next_action, at: self.now })
+    }
+
+    /// The payment decides what of the report is new; the order, what becomes of the money.
+    pub(super) fn report_payment(
+        &mut self,
+        asked: &Asked<'_>,
+        id: PaymentId,
+        gateway: &GatewayName,
+        report: &GatewayReport,
+        source: &ReportSource,
+    ) -> Result<Answer, Stopped> {
+        engine_only(asked)?;
+        let known = self.working.payments.get(&id).map(|payment| &payment.state);
+        let attempt = known.and_then(Payment::attempt).filter(|attempt| attempt.terms.gateway == *gateway);
+        let (Some(known), Some(attempt)) = (known, attempt) else {
+            return Err(Stopped::refused(PaymentRefusal::Unknown));
+        };
+        let order = attempt.terms.order;
+        let command = PaymentCommand::Report { report: report.clone(), source: source.clone(), at: self.now };
+        let news = payment::decide(known, command.clone()).map_err(Stopped::refused)?;
+        let captures = self.agreed_captures(order, &news)?;
+        let answer = self.drive_payment(asked, id, command)?;
+        for capture in captures {
+            let Some(order) = self.working.orders.get_mut(&order).map(|known| known.target(&order)) else {
+                return Err(Stopped::Contradiction(format!("{id} is for {order}, which is not there")));
+            };
+            self.draft.drive(order, OrderCommand::RecordCapture { capture, at: self.now }, &asked.metadata)?;
+        }
+        Ok(answer)
+    }
+
+    /// The new captures, each of which the order has agreed to take after those before it: a refusal must not come when
+    /// the payment has taken them.
+    fn agreed_captures(&self, id: OrderId, news: &[PaymentEvent]) -> Result<Vec<Capture>, Stopped> {
+        let captures: Vec<Capture> = new_captures(news).cloned().collect();
+        if captures.is_empty() {
+            return Ok(captures);
+        }
+        let order = self.working.orders.get(&id).map(|order| order.state.clone());
+        let mut order = order.ok_or_else(|| Stopped::Contradiction(format!("{id} has a payment and is not there")))?;
+        for capture in &captures {
+            let record = OrderCommand::RecordCapture { capture: capture.clone(), at: self.now };
+            for event in order::decide(&order, record).map_err(Stopped::refused)? {
+                order = order.evolve(event);
+            }
+        }
+        Ok(captures)
+    }
+
+    /// A gateway does not know that the engine has given a payment up: it is asked to close it, or to say that the money
+    /// came.
+    pub(super) fn expire_payment(&mut self, asked: &Asked<'_>, id: PaymentId) -> Result<Answer, Stopped> {
+        engine_only(asked)?;
+        self.drive_payment(asked, id, PaymentCommand::Expire { at: self.now })?;
+        self.drive_payment(asked, id, PaymentCommand::RequestVoid { at: self.now })
+    }
+
+    /// Captures and voids, which are the seller's to ask for.
+    pub(super) fn change_payment(
+        &mut self,
+        asked: &Asked<'_>,
+        id: PaymentId,
+        command: PaymentCommand,
+    ) -> Result<Answer, Stopped> {
+        let known = self.working.payments.get(&id).and_then(|payment| payment.state.attempt());
+        if !known.is_some_and(|attempt| asked.request.principal.sells_for_payment(&attempt.terms)) {
+            return Err(Stopped::refused(PaymentRefusal::Unknown));
+        }
+        self.drive_payment(asked, id, command)
+    }
+
+    pub(super) fn resolve_mismatch(
+        &mut self,
+        asked: &Asked<'_>,
+        id: PaymentId,
+        reason: &Reason,
+    ) -> Result<Answer, Stopped> {
+        match asked.request.principal {
+            Principal::BackOffice => {}
+            Principal::Customer(_) | Principal::Merchant(_) | Principal::Operator | Principal::Saga => {
+                return Err(Stopped::refused(PaymentRefusal::Unknown));
+            }
+        }
+        let actor = asked.actor()?;
+        self.drive_payment(asked, id, PaymentCommand::ResolveMismatch { actor, reason: reason.clone(), at: self.now })
+    }
+
+    fn drive_payment(&mut self, asked: &Asked<'_>, id: PaymentId, command: PaymentCommand) -> Result<Answer, Stopped> {
+        let payment = self.working.payments.entry(id).or_default();
+        self.draft.drive(payment.target(&id), command, &asked.metadata)?;
+        standing(&payment.state)
+    }
+}
+
+/// What a gateway says comes in through the engine's own hands only.
+fn engine_only(asked: &Asked<'_>) -> Result<(), Stopped> {
+    match asked.request.principal {
+        Principal::Saga => Ok(()),
+        Principal::Customer(_) | Principal::Merchant(_) | Principal::BackOffice | Principal::Operator => {
+            Err(Stopped::refused(PaymentRefusal::Unknown))
+        }
+    }
+}
+
+fn standing(payment: &Payment) -> Result<Answer, Stopped> {
+    match (payment.attempt(), payment.status()) {
+        (Some(attempt), Some(status)) => Ok(Answer::PaymentIs {
+            payment: attempt.payment,
+            order: attempt.terms.order,
+            status,
+            amount: attempt.terms.amount,
+            expires_at: attempt.terms.expires_at,
+        }),
+        (_, _) => Err(Stopped::refused(PaymentRefusal::Unknown)),
+    }
+}
