@@ -16,6 +16,7 @@ use crate::{
     config::Config,
     http::{AppState, CursorKey, Parts, ServerSettings, router, serve},
     mint::Mint,
+    ports::Gateways,
     read_side::{ReadSide, announce},
     servers::{Servers, ServersError},
     telemetry,
@@ -149,6 +150,7 @@ impl Engine {
             clock: Arc::clone(&clock),
             sagas: SagaSettings::default(),
             publish_events: config.publish_events,
+            gateways: Gateways::default(),
         };
         read.tracker.spawn(read_side.run(read.stop.clone()));
         read.tracker.spawn(forget_keys(

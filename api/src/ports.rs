@@ -1,15 +1,24 @@
 //! How the sagas reach the write side, and whoever performs their effects.
 
+mod gateways;
+
+pub use gateways::Gateways;
+
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use purser_commands::{Command, Commands, Failure, IdempotencyKey, Refusal, Request};
-use purser_domain::{order::OrderRefusal, principal::Principal, saga::SagaCommand};
-use purser_projections::sagas::{BackOfficeList, CommandPort, EffectPort, PortError, SagaRequest};
+use purser_domain::{
+    order::OrderRefusal, payment::PaymentRefusal, principal::Principal, saga::SagaCommand, upcast::Upcasters,
+};
+use purser_projections::sagas::{CommandPort, EffectPort, PortError, SagaRequest};
+use sqlx::PgPool;
 
-/// Whoever performs the sagas' effects.
-pub fn effects() -> Arc<dyn EffectPort> {
-    Arc::new(BackOfficeList)
+use gateways::AtGateways;
+
+/// Whoever performs the sagas' effects: the gateways, which are told what the log says of a payment, and people.
+pub fn effects(gateways: Gateways, pool: PgPool) -> Arc<dyn EffectPort> {
+    Arc::new(AtGateways { gateways, pool, upcasters: Upcasters::current() })
 }
 
 /// Issues the sagas' commands through the same door as everybody else's.
@@ -52,6 +61,13 @@ fn engine_command(command: SagaCommand) -> Command {
         SagaCommand::ExpireOrder { order } => Command::ExpireOrder { order },
         SagaCommand::RequestRefund { claim } => Command::RequestRefund { claim },
         SagaCommand::RecordRefundSubmitted { refund, channel } => Command::RecordRefundSubmitted { refund, channel },
+        SagaCommand::RecordPaymentPending { payment, gateway_reference, next_action } => {
+            Command::RecordPaymentPending { payment, gateway_reference, next_action }
+        }
+        SagaCommand::ReportPayment { payment, gateway, report, source } => {
+            Command::ReportPayment { payment, gateway, report, source }
+        }
+        SagaCommand::ExpirePayment { payment } => Command::ExpirePayment { payment },
     }
 }
 
@@ -59,6 +75,12 @@ fn port_error(command: &SagaCommand, failure: Failure) -> PortError {
     match failure {
         Failure::Refused(Refusal::Order(OrderRefusal::WindowOpen { pay_by })) => PortError::TooEarly { until: pay_by },
         Failure::Refused(Refusal::Order(refusal)) if command.is_superseded_by(&refusal) => {
+            PortError::Superseded(refusal.to_string())
+        }
+        Failure::Refused(Refusal::Payment(PaymentRefusal::WindowOpen { expires_at })) => {
+            PortError::TooEarly { until: expires_at }
+        }
+        Failure::Refused(Refusal::Payment(refusal)) if command.is_superseded_by_payment(&refusal) => {
             PortError::Superseded(refusal.to_string())
         }
         Failure::Refused(refusal) => PortError::Refused(refusal.to_string()),

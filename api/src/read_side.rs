@@ -21,7 +21,7 @@ use sqlx::PgPool;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::ports::{SagaCommands, effects};
+use crate::ports::{Gateways, SagaCommands, effects};
 
 /// What the read side works with.
 #[derive(Clone)]
@@ -35,6 +35,7 @@ pub(crate) struct ReadSide {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sagas: SagaSettings,
     pub(crate) publish_events: bool,
+    pub(crate) gateways: Gateways,
 }
 
 impl ReadSide {
@@ -71,7 +72,7 @@ impl ReadSide {
             pool: self.pool.clone(),
             feed: self.feed.clone(),
             commands: Arc::new(SagaCommands::new(self.commands.clone())),
-            effects: effects(),
+            effects: effects(self.gateways.clone(), self.pool.clone()),
             clock: Arc::clone(&self.clock),
             settings: self.sagas.clone(),
         };

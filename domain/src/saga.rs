@@ -8,6 +8,7 @@
 //! | [payment window](payment_window) | `OrderPlaced` | waits until the window closes, then expires the order | `OrderExpired`, or the timer's removal when the order is paid or cancelled |
 //! | [processing] | `OrderPaid`, `CancellationDeclined` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
 //! | [release] | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased` |
+//! | [payment] | `PaymentInitiated` | opens it at its gateway, asks after it, gives it up at its end, carries captures and voids there | all of the money, or any ending of the payment |
 //! | [refund] | a cancellation of a paid order, late or surplus money, `RefundOwed` | asks for the refund and puts it into somebody's hands | `RefundSucceeded` |
 //!
 //! A saga has three means. A [`SagaCommand`] goes to the write side and is in the log when it is done. An [`Effect`] is done
@@ -16,6 +17,7 @@
 
 mod command;
 mod effect;
+pub mod payment;
 pub mod payment_window;
 pub mod processing;
 mod reaction;
@@ -41,11 +43,13 @@ pub enum Saga {
     Release,
     /// Brings back money that is owed.
     Refund,
+    /// Brings payments to their gateways and watches them there.
+    Payment,
 }
 
 impl Saga {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::PaymentWindow, Self::Processing, Self::Release, Self::Refund];
+    pub const ALL: [Self; 5] = [Self::PaymentWindow, Self::Processing, Self::Release, Self::Refund, Self::Payment];
 
     /// The saga's name in tables, metrics and metadata.
     pub const fn name(self) -> &'static str {
@@ -54,6 +58,7 @@ impl Saga {
             Self::Processing => "processing",
             Self::Release => "release",
             Self::Refund => "refund",
+            Self::Payment => "payment",
         }
     }
 
@@ -65,6 +70,7 @@ impl Saga {
             Self::Processing => processing::react(event),
             Self::Release => release::react(event),
             Self::Refund => refund::react(event),
+            Self::Payment => payment::react(event),
         }
     }
 }

@@ -42,6 +42,8 @@ pub struct Faulty {
     tried: Mutex<Vec<(Uuid, usize)>>,
     /// Every effect that was asked for, of whichever saga.
     asked: Mutex<Vec<Effect>>,
+    /// The effects that were refused: that they failed may be put on record, under the step's own id.
+    refused: Mutex<Vec<Uuid>>,
 }
 
 /// How a call is to go.
@@ -64,8 +66,8 @@ impl Faulty {
         fault: Fault,
     ) -> Arc<Self> {
         let (mended, died) = (AtomicBool::new(false), Notify::new());
-        let (tried, asked) = (Mutex::default(), Mutex::default());
-        Arc::new(Self { commands, effects, saga, step, fault, mended, died, tried, asked })
+        let (tried, asked, refused) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Arc::new(Self { commands, effects, saga, step, fault, mended, died, tried, asked, refused })
     }
 
     /// How many steps the saga has taken.
@@ -126,6 +128,10 @@ impl Faulty {
 fn saga_of(effect: &Effect) -> Saga {
     match effect {
         Effect::SubmitRefund { .. } => Saga::Refund,
+        Effect::CreatePayment { .. }
+        | Effect::AskPayment { .. }
+        | Effect::CapturePayment { .. }
+        | Effect::VoidPayment { .. } => Saga::Payment,
     }
 }
 
@@ -133,6 +139,9 @@ impl CommandPort for Faulty {
     fn issue(&self, request: SagaRequest) -> BoxFuture<'_, Result<(), PortError>> {
         Box::pin(async move {
             let again = request.clone();
+            if self.refused.lock().expect("no holder panics").contains(&request.id) {
+                return self.commands.issue(request).await;
+            }
             match self.course(request.saga, request.id) {
                 Course::Once => self.commands.issue(request).await,
                 Course::Twice => {
@@ -173,7 +182,10 @@ impl EffectPort for Faulty {
                     self.effects.perform(effect, id).await?;
                     Err(EffectError::Unknown("done, and nobody heard".to_owned()))
                 }
-                Course::Refuse => Err(EffectError::Refused("not mended".to_owned())),
+                Course::Refuse => {
+                    self.refused.lock().expect("no holder panics").push(id);
+                    Err(EffectError::Refused("not mended".to_owned()))
+                }
             }
         })
     }

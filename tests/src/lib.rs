@@ -8,6 +8,7 @@ pub mod faults;
 pub mod foreign;
 pub mod process;
 pub mod sagas_alone;
+pub mod sandbox;
 pub mod shop;
 pub mod telling;
 pub mod wait;
@@ -20,6 +21,7 @@ pub use cluster::TestDatabase;
 pub use engine::TestEngine;
 pub use faults::{Fault, Faulty};
 pub use sagas_alone::SagasAlone;
+pub use sandbox::Sandbox;
 pub use write_side::{Wish, WriteSide};
 
 /// A number that this test program has not used yet.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     ids::PaymentId,
-    money::Money,
+    money::{Amount, Money},
     order::Capture,
     payment::{GatewayReport, Mismatch, NextAction, PaymentTerms, ReportSource},
     text::{Actor, FailureCode, PaymentReference, Reason},
@@ -50,6 +50,9 @@ pub enum PaymentEvent {
         capture: Capture,
         /// The sum of all transactions up to this one.
         sum: Money,
+        /// What is left to be taken, in minor units of the payment's currency; absent where it is nothing.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        rest: Amount,
         /// How that became known.
         source: ReportSource,
         /// When it became known.
@@ -127,6 +130,11 @@ pub enum PaymentEvent {
         /// When.
         at: Timestamp,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_nothing(rest: &Amount) -> bool {
+    rest.minor_units() == 0
 }
 
 /// The captures among the events that a command led to: what has to be recorded on the order in the same append.

@@ -37,6 +37,7 @@ fn captured(reference: &str, pence: i64, sum: i64) -> PaymentEvent {
     PaymentEvent::PaymentCaptured {
         capture: part(reference, pence),
         sum: gbp(sum),
+        rest: payment_terms().amount.amount.saturating_sub(gbp(sum).amount),
         source: ReportSource::Poll,
         at: at(2),
     }

@@ -155,6 +155,12 @@ impl Shop {
                 let channel = RefundChannel::BackOffice;
                 self.issue(&SagaCommand::RecordRefundSubmitted { refund, channel });
             }
+            Action::Effect(
+                Effect::CreatePayment { .. }
+                | Effect::AskPayment { .. }
+                | Effect::CapturePayment { .. }
+                | Effect::VoidPayment { .. },
+            ) => unreachable!("nobody pays through a gateway here"),
         }
     }
 
@@ -167,6 +173,9 @@ impl Shop {
                 self.drive_refund(claim.refund(), RefundCommand::Request { claim: claim.clone(), at: at(self.minute) });
                 None
             }
+            SagaCommand::RecordPaymentPending { .. }
+            | SagaCommand::ReportPayment { .. }
+            | SagaCommand::ExpirePayment { .. } => unreachable!("nobody pays through a gateway here"),
             SagaCommand::RecordRefundSubmitted { refund, channel } => {
                 self.drive_refund(*refund, RefundCommand::RecordSubmitted { channel: *channel, at: at(self.minute) });
                 None

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    ids::{OrderId, RefundId},
+    ids::{OrderId, PaymentId, RefundId},
     order::{OrderRefusal, OrderStatus},
+    payment::{GatewayReport, NextAction, PaymentRefusal, ReportSource},
     refund::{Claim, RefundChannel},
+    text::{GatewayName, PaymentReference},
 };
 
 /// What a saga asks the engine to do. Harmless when repeated.
@@ -40,6 +42,32 @@ pub enum SagaCommand {
         /// Whose hands.
         channel: RefundChannel,
     },
+    /// Note that the gateway has a payment.
+    RecordPaymentPending {
+        /// Which payment.
+        payment: PaymentId,
+        /// Its name at the gateway.
+        gateway_reference: PaymentReference,
+        /// What the customer has to do, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_action: Option<NextAction>,
+    },
+    /// Take note of what a gateway says of a payment.
+    ReportPayment {
+        /// Which payment.
+        payment: PaymentId,
+        /// Who says so.
+        gateway: GatewayName,
+        /// What it says.
+        report: GatewayReport,
+        /// How it came in.
+        source: ReportSource,
+    },
+    /// Give up a payment whose time is over.
+    ExpirePayment {
+        /// Which payment.
+        payment: PaymentId,
+    },
 }
 
 impl SagaCommand {
@@ -70,9 +98,46 @@ impl SagaCommand {
                 | OrderRefusal::TooManyUnits { .. }
                 | OrderRefusal::WindowOpen { .. },
             )
-            | (Self::ReleaseReservations { .. } | Self::RequestRefund { .. } | Self::RecordRefundSubmitted { .. }, _) => {
-                false
-            }
+            | (
+                Self::ReleaseReservations { .. }
+                | Self::RequestRefund { .. }
+                | Self::RecordRefundSubmitted { .. }
+                | Self::RecordPaymentPending { .. }
+                | Self::ReportPayment { .. }
+                | Self::ExpirePayment { .. },
+                _,
+            ) => false,
+        }
+    }
+
+    /// The same, of a payment that refuses. One that came to something in time is not to be given up any more.
+    pub const fn is_superseded_by_payment(&self, refusal: &PaymentRefusal) -> bool {
+        match (self, refusal) {
+            (Self::ExpirePayment { .. }, PaymentRefusal::WrongStatus { .. }) => true,
+            (
+                Self::ExpirePayment { .. },
+                PaymentRefusal::Unknown
+                | PaymentRefusal::OtherTerms
+                | PaymentRefusal::EmptyPayment
+                | PaymentRefusal::OtherReference { .. }
+                | PaymentRefusal::WindowOpen { .. }
+                | PaymentRefusal::CapturedByGateway
+                | PaymentRefusal::EmptyCapture
+                | PaymentRefusal::MoreThanAuthorized { .. }
+                | PaymentRefusal::BeingVoided
+                | PaymentRefusal::QuarantineFull
+                | PaymentRefusal::NoMismatch,
+            )
+            | (
+                Self::StartProcessing { .. }
+                | Self::ReleaseReservations { .. }
+                | Self::ExpireOrder { .. }
+                | Self::RequestRefund { .. }
+                | Self::RecordRefundSubmitted { .. }
+                | Self::RecordPaymentPending { .. }
+                | Self::ReportPayment { .. },
+                _,
+            ) => false,
         }
     }
 
@@ -85,6 +150,9 @@ impl SagaCommand {
             }
             Self::RequestRefund { claim } => claim.order.as_uuid(),
             Self::RecordRefundSubmitted { refund, channel: _ } => refund.as_uuid(),
+            Self::RecordPaymentPending { payment, .. }
+            | Self::ReportPayment { payment, .. }
+            | Self::ExpirePayment { payment } => payment.as_uuid(),
         }
     }
 }

@@ -8,8 +8,11 @@ use uuid::Uuid;
 
 use super::SagaCommand;
 use crate::{
-    ids::RefundId,
+    ids::{PaymentId, RefundId},
+    money::Amount,
+    payment::{GatewayReport, PaymentTerms, ReportSource, ReportedStatus},
     refund::{Claim, Refund},
+    text::FailureCode,
 };
 
 /// Something to be done outside the engine. The JSON form is stored until it is done.
@@ -22,6 +25,32 @@ pub enum Effect {
         refund: RefundId,
         /// What is owed.
         claim: Claim,
+    },
+    /// Open a payment at its gateway.
+    CreatePayment {
+        /// Which payment.
+        payment: PaymentId,
+        /// What is to be paid.
+        terms: PaymentTerms,
+    },
+    /// Ask the gateway how a payment stands.
+    AskPayment {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// Have the gateway take authorised money.
+    CapturePayment {
+        /// Which payment.
+        payment: PaymentId,
+        /// The how-manieth request of this payment.
+        number: u32,
+        /// How much, in minor units of the payment's currency.
+        amount: Amount,
+    },
+    /// Have the gateway call a payment off.
+    VoidPayment {
+        /// Which payment.
+        payment: PaymentId,
     },
 }
 
@@ -105,29 +134,67 @@ impl Effect {
     pub const fn subject(&self) -> Uuid {
         match self {
             Self::SubmitRefund { refund: _, claim } => claim.order.as_uuid(),
+            Self::CreatePayment { payment, .. }
+            | Self::AskPayment { payment }
+            | Self::CapturePayment { payment, .. }
+            | Self::VoidPayment { payment } => payment.as_uuid(),
         }
     }
 
     /// How often it is tried.
     pub const fn retries(&self) -> Retries {
         match self {
-            Self::SubmitRefund { .. } => Retries {
-                refusals_max: at_least_one(5),
-                unknown_max: None,
-                unavailable_max: None,
-                backoff: Backoff { base: Duration::from_millis(100), ceiling: Duration::from_mins(1) },
-            },
+            Self::SubmitRefund { .. } => Retries { refusals_max: at_least_one(5), ..Self::UNTIL_ANSWERED },
+            // A gateway that says no says so again whenever it is asked the same.
+            Self::CreatePayment { .. }
+            | Self::AskPayment { .. }
+            | Self::CapturePayment { .. }
+            | Self::VoidPayment { .. } => Self::UNTIL_ANSWERED,
         }
     }
 
+    const UNTIL_ANSWERED: Retries = Retries {
+        refusals_max: at_least_one(1),
+        unknown_max: None,
+        unavailable_max: None,
+        backoff: Backoff { base: Duration::from_millis(100), ceiling: Duration::from_mins(1) },
+    };
+
     /// What becomes of it when the last attempt failed.
-    pub const fn given_up(&self, error: &EffectError) -> GiveUp {
+    pub fn given_up(&self, error: &EffectError) -> GiveUp {
         match (self, error) {
+            (Self::CreatePayment { payment, terms }, EffectError::Refused(_)) => {
+                Self::not_created(*payment, terms, "refused").map_or(GiveUp::DeadLetter, GiveUp::Record)
+            }
             (
-                Self::SubmitRefund { .. },
+                Self::SubmitRefund { .. }
+                | Self::CreatePayment { .. }
+                | Self::AskPayment { .. }
+                | Self::CapturePayment { .. }
+                | Self::VoidPayment { .. },
                 EffectError::Refused(_) | EffectError::Unknown(_) | EffectError::Unavailable(_),
             ) => GiveUp::DeadLetter,
         }
+    }
+
+    /// What goes into the log where a gateway refused to open a payment, for a reason in its own code; none where that is no
+    /// code.
+    pub fn not_created(payment: PaymentId, terms: &PaymentTerms, code: &str) -> Option<SagaCommand> {
+        let code: FailureCode = code.parse().ok()?;
+        let report = GatewayReport {
+            payment,
+            order: terms.order,
+            currency: terms.amount.currency,
+            authorized: Amount::ZERO,
+            captures: vec![],
+            status: ReportedStatus::Failed { code },
+        };
+        Some(SagaCommand::ReportPayment {
+            payment,
+            gateway: terms.gateway.clone(),
+            report,
+            source: ReportSource::Reply,
+        })
     }
 
     /// What follows from an attempt that failed. `random` is any number that spreads evenly.
@@ -154,6 +221,11 @@ impl Effect {
                 aggregate_id: refund.to_string(),
                 event_types: &["RefundSubmitted"],
             }),
+            // Each is asked for under a key of its own, or is no more than a question.
+            Self::CreatePayment { .. }
+            | Self::AskPayment { .. }
+            | Self::CapturePayment { .. }
+            | Self::VoidPayment { .. } => None,
         }
     }
 }

@@ -1,7 +1,9 @@
-use super::{Action, Effect, Reaction, Reactions, Saga, SagaCommand, Timer};
+use super::{Action, Effect, Reaction, Reactions, Repeat, Saga, SagaCommand, Timer};
 use crate::{
     event::Event,
+    money::Amount,
     order::{OrderAction, OrderEvent, OrderRefusal, OrderStatus, Settlement},
+    payment::{PaymentAction, PaymentEvent, PaymentRefusal, PaymentStatus},
     refund::{Claim, RefundCause, RefundChannel, RefundEvent},
     samples::{
         Sample, at, capture,
@@ -9,7 +11,7 @@ use crate::{
             coupon_events, fulfillment_events, order_events, payment_events, points_events, product_events,
             quota_events, refund_events, return_events, stock_events,
         },
-        every_variant, gbp, order_id, placed, text,
+        every_variant, gbp, order_id, payment_id, payment_terms, placed, text,
     },
 };
 
@@ -25,7 +27,8 @@ fn owes(claim: Claim) -> Reaction {
     SagaCommand::RequestRefund { claim }.into()
 }
 
-/// What each saga wants after an event, in the order of [`Saga::ALL`]: payment window, processing, release, refund.
+/// What each saga wants after an event, in the order of [`Saga::ALL`]: payment window, processing, release,
+/// refund, payment.
 fn reactions(event: &Event) -> [Option<Reaction>; Saga::ALL.len()] {
     Saga::ALL.map(|saga| {
         let mut reactions = saga.react(event).into_iter();
@@ -45,21 +48,21 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
     for sample in order_events() {
         let expected = match &sample.value {
             OrderEvent::OrderPlaced(placed) => {
-                [Some(Reaction::SetTimer { timer, due: placed.pay_by, repeat: None }), None, None, None]
+                [Some(Reaction::SetTimer { timer, due: placed.pay_by, repeat: None }), None, None, None, None]
             }
-            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None],
-            OrderEvent::CancellationDeclined { .. } => [None, start(), None, None],
+            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None],
+            OrderEvent::CancellationDeclined { .. } => [None, start(), None, None, None],
             OrderEvent::LatePaymentReceived { capture, at: _ } => {
                 let claim = Claim::whole(id, capture.clone(), RefundCause::LatePayment);
-                [None, None, None, Some(owes(claim))]
+                [None, None, None, Some(owes(claim)), None]
             }
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => {
                 let claim = Claim::whole(id, capture.clone(), RefundCause::SurplusPayment);
-                [None, None, None, Some(owes(claim))]
+                [None, None, None, Some(owes(claim)), None]
             }
             OrderEvent::OrderCancelled { owed_back, .. } => {
                 let claim = owed_back.clone().map(|capture| Claim::whole(id, capture, RefundCause::OrderCancelled));
-                [clear(), None, release(), claim.map(owes)]
+                [clear(), None, release(), claim.map(owes), None]
             }
             OrderEvent::RefundOwed { capture, part, cause, at: _ } => {
                 let claim = Claim {
@@ -67,9 +70,9 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                     number: part.map_or(0, |part| part.number),
                     ..Claim::whole(id, capture.clone(), *cause)
                 };
-                [None, None, None, Some(owes(claim))]
+                [None, None, None, Some(owes(claim)), None]
             }
-            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None],
+            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None],
             OrderEvent::PartialPaymentReceived { .. }
             | OrderEvent::OrderLinesCancelled { .. }
             | OrderEvent::CancellationRequested { .. }
@@ -77,7 +80,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
-            | OrderEvent::OrderReservationsReleased { .. } => [None, None, None, None],
+            | OrderEvent::OrderReservationsReleased { .. } => [None, None, None, None, None],
         };
         assert_eq!(reactions(&order(sample.value)), expected, "{} {}", sample.variant, sample.label);
     }
@@ -99,7 +102,7 @@ fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_i
             | RefundEvent::RefundWrittenOff { .. } => None,
         };
         let event = Event::Refund(refund, sample.value);
-        assert_eq!(reactions(&event), [None, None, None, expected], "{} {}", sample.variant, sample.label);
+        assert_eq!(reactions(&event), [None, None, None, expected, None], "{} {}", sample.variant, sample.label);
     }
 }
 
@@ -107,19 +110,80 @@ fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_i
 fn nothing_follows_yet_from_most_aggregates() {
     let stocks = stock_events().into_iter().map(|sample| Event::Stock(text("85123A@main"), sample.value));
     let products = product_events().into_iter().map(|sample| Event::Product(text("85123A"), sample.value));
-    let payments = payment_events()
-        .into_iter()
-        .map(|sample| Event::Payment(text("pay_00000000000000000000000000000003"), sample.value));
+    let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
+    let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
+    let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
     let fulfillment = text("ful_00000000000000000000000000000003");
     let parcels = fulfillment_events().into_iter().map(|sample| Event::Fulfillment(fulfillment, sample.value));
     let returned = text("ret_00000000000000000000000000000004");
     let returns = return_events().into_iter().map(|sample| Event::Return(returned, sample.value));
-    let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
-    let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
-    let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
     let claims = coupons.chain(points).chain(quotas);
-    for event in stocks.chain(products).chain(payments).chain(parcels).chain(returns).chain(claims) {
-        assert_eq!(reactions(&event), [None, None, None, None], "{event:?}");
+    for event in stocks.chain(products).chain(parcels).chain(returns).chain(claims) {
+        assert_eq!(reactions(&event), [None, None, None, None, None], "{event:?}");
+    }
+}
+
+/// Every minute, beginning with the first, until the end; the first time at or after it is the last.
+#[test]
+fn the_payment_saga_alone_reacts_to_payments_and_to_each_event_as_its_page_says() {
+    let payment = payment_id(3);
+    let (poll, expiry) = (Timer::PaymentPoll { payment }, Timer::PaymentExpiry { payment });
+    for sample in payment_events() {
+        let expected: Reactions = match &sample.value {
+            PaymentEvent::PaymentInitiated { payment: _, terms, at } => {
+                let every_seconds = std::num::NonZeroU32::new(60).unwrap();
+                let repeat = Some(Repeat { every_seconds, until: Some(terms.expires_at) });
+                [
+                    Effect::CreatePayment { payment, terms: terms.clone() }.into(),
+                    Reaction::SetTimer { timer: poll, due: *at + chrono::TimeDelta::minutes(1), repeat },
+                    Reaction::SetTimer { timer: expiry, due: terms.expires_at, repeat: None },
+                ]
+                .into_iter()
+                .collect()
+            }
+            PaymentEvent::CaptureRequested { number, amount, at: _ } => {
+                Effect::CapturePayment { payment, number: *number, amount: amount.amount }.into()
+            }
+            PaymentEvent::VoidRequested { .. } => Effect::VoidPayment { payment }.into(),
+            PaymentEvent::PaymentCaptured { rest, .. } if *rest > Amount::ZERO => Reactions::NONE,
+            PaymentEvent::PaymentCaptured { .. }
+            | PaymentEvent::PaymentFailed { .. }
+            | PaymentEvent::PaymentExpired { .. }
+            | PaymentEvent::PaymentVoided { .. }
+            | PaymentEvent::AuthorizationExpired { .. }
+            | PaymentEvent::PaymentDisputed { .. } => {
+                [Reaction::ClearTimer { timer: poll }, Reaction::ClearTimer { timer: expiry }].into_iter().collect()
+            }
+            PaymentEvent::PaymentPending { .. }
+            | PaymentEvent::PaymentAuthorized { .. }
+            | PaymentEvent::PaymentMismatchReported { .. }
+            | PaymentEvent::PaymentMismatchResolved { .. } => Reactions::NONE,
+        };
+        let event = Event::Payment(payment, sample.value);
+        for saga in Saga::ALL {
+            let expected = if saga == Saga::Payment { expected.clone() } else { Reactions::NONE };
+            assert_eq!(saga.react(&event), expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
+        }
+    }
+}
+
+#[test]
+fn a_payment_is_asked_after_and_given_up_by_its_timers() {
+    let payment = payment_id(3);
+    assert_eq!(Timer::PaymentPoll { payment }.fired(), Action::Effect(Effect::AskPayment { payment }));
+    assert_eq!(Timer::PaymentExpiry { payment }.fired(), Action::Command(SagaCommand::ExpirePayment { payment }));
+}
+
+/// Who pays at the last moment is not to be taken for one who did not: but only that is nobody's concern.
+#[test]
+fn a_payment_that_came_to_something_is_not_given_up_and_nobody_needs_to_know() {
+    let payment = payment_id(3);
+    let wrong = PaymentRefusal::WrongStatus { action: PaymentAction::Expire, status: PaymentStatus::Captured };
+    let ask = SagaCommand::RecordPaymentPending { payment, gateway_reference: text("gp-1"), next_action: None };
+    assert!(SagaCommand::ExpirePayment { payment }.is_superseded_by_payment(&wrong));
+    assert!(!ask.is_superseded_by_payment(&wrong));
+    for refusal in [PaymentRefusal::Unknown, PaymentRefusal::WindowOpen { expires_at: at(30) }] {
+        assert!(!SagaCommand::ExpirePayment { payment }.is_superseded_by_payment(&refusal), "{refusal}");
     }
 }
 
@@ -166,7 +230,8 @@ fn a_saga_sets_and_clears_its_own_timers_only() {
     let orders = order_events().into_iter().map(|sample| order(sample.value));
     let refund = text("rfd_00000000000000000000000000000002");
     let refunds = refund_events().into_iter().map(|sample| Event::Refund(refund, sample.value));
-    for event in orders.chain(refunds) {
+    let payments = payment_events().into_iter().map(|sample| Event::Payment(payment_id(3), sample.value));
+    for event in orders.chain(refunds).chain(payments) {
         for saga in Saga::ALL {
             for reaction in saga.react(&event) {
                 let timer = match reaction {
@@ -199,6 +264,13 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
             refund: text("rfd_00000000000000000000000000000002"),
             channel: RefundChannel::BackOffice,
         }],
+        RecordPaymentPending: ["" => SagaCommand::RecordPaymentPending {
+            payment: payment_id(3),
+            gateway_reference: text("gp-1"),
+            next_action: None,
+        }],
+        ReportPayment: ["" => Effect::not_created(payment_id(3), &payment_terms(), "refused").unwrap()],
+        ExpirePayment: ["" => SagaCommand::ExpirePayment { payment: payment_id(3) }],
     });
     let mut refusals = every_variant!(OrderRefusal {
         Unknown: ["" => OrderRefusal::Unknown],
@@ -238,7 +310,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
 
 #[test]
 fn every_saga_has_a_name_of_its_own() {
-    assert_eq!(Saga::ALL.map(Saga::name), ["payment_window", "processing", "release", "refund"]);
+    assert_eq!(Saga::ALL.map(Saga::name), ["payment_window", "processing", "release", "refund", "payment"]);
 }
 
 /// Stored with its retries: an engine of tomorrow must read what one of today could not carry out.

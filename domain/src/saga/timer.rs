@@ -5,8 +5,11 @@ use std::num::NonZeroU32;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Action, Saga, payment_window};
-use crate::{Timestamp, ids::OrderId};
+use super::{Action, Saga, payment, payment_window};
+use crate::{
+    Timestamp,
+    ids::{OrderId, PaymentId},
+};
 
 /// A timer of a saga, and what it is about. Of each there is at most one at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +18,16 @@ pub enum Timer {
     PaymentWindow {
         /// Which order.
         order: OrderId,
+    },
+    /// A gateway is asked how a payment stands.
+    PaymentPoll {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// The time of a payment is over.
+    PaymentExpiry {
+        /// Which payment.
+        payment: PaymentId,
     },
 }
 
@@ -32,6 +45,8 @@ impl Timer {
     pub const fn fired(self) -> Action {
         match self {
             Self::PaymentWindow { order } => payment_window::fired(order),
+            Self::PaymentPoll { payment } => payment::poll_fired(payment),
+            Self::PaymentExpiry { payment } => payment::expiry_fired(payment),
         }
     }
 
@@ -39,6 +54,7 @@ impl Timer {
     pub const fn saga(self) -> Saga {
         match self {
             Self::PaymentWindow { .. } => Saga::PaymentWindow,
+            Self::PaymentPoll { .. } | Self::PaymentExpiry { .. } => Saga::Payment,
         }
     }
 
@@ -46,6 +62,8 @@ impl Timer {
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::PaymentWindow { .. } => None,
+            Self::PaymentPoll { .. } => Some("poll"),
+            Self::PaymentExpiry { .. } => Some("expiry"),
         }
     }
 
@@ -53,6 +71,7 @@ impl Timer {
     pub const fn subject(self) -> Uuid {
         match self {
             Self::PaymentWindow { order } => order.as_uuid(),
+            Self::PaymentPoll { payment } | Self::PaymentExpiry { payment } => payment.as_uuid(),
         }
     }
 
@@ -60,6 +79,7 @@ impl Timer {
     pub fn subject_id(self) -> String {
         match self {
             Self::PaymentWindow { order } => order.to_string(),
+            Self::PaymentPoll { payment } | Self::PaymentExpiry { payment } => payment.to_string(),
         }
     }
 
@@ -69,8 +89,13 @@ impl Timer {
     }
 
     /// Every timer that there is, about one subject. A new timer belongs here: one that is missing would never fire.
-    pub const fn all_about(subject: Uuid) -> [Self; 1] {
-        [Self::PaymentWindow { order: OrderId::from_uuid(subject) }]
+    pub const fn all_about(subject: Uuid) -> [Self; 3] {
+        let payment = PaymentId::from_uuid(subject);
+        [
+            Self::PaymentWindow { order: OrderId::from_uuid(subject) },
+            Self::PaymentPoll { payment },
+            Self::PaymentExpiry { payment },
+        ]
     }
 }
 

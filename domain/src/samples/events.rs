@@ -181,6 +181,13 @@ pub(crate) fn product_events() -> Vec<Sample<ProductEvent>> {
 
 pub(crate) fn payment_events() -> Vec<Sample<PaymentEvent>> {
     let webhook = || ReportSource::Webhook { event: text("msg_2KWPBgLlAfxdpx2AI54pPJ85f4W") };
+    let taken = |capture, [sum, rest]: [i64; 2], source, at| PaymentEvent::PaymentCaptured {
+        capture,
+        sum: gbp(sum),
+        rest: amount(rest),
+        source,
+        at,
+    };
     let automatic = PaymentTerms { customer: None, capture: CaptureMethod::Automatic, ..payment_terms() };
     let pending = |next_action, at| PaymentEvent::PaymentPending { gateway_reference: text("sbx_9"), next_action, at };
     let page = NextAction::RedirectUrl(text("https://pay.example/p/9?lang=en"));
@@ -203,18 +210,9 @@ pub(crate) fn payment_events() -> Vec<Sample<PaymentEvent>> {
             "" => PaymentEvent::PaymentAuthorized { amount: gbp(1530), source: webhook(), at: precise() },
         ],
         PaymentCaptured: [
-            "" => PaymentEvent::PaymentCaptured {
-                capture: part("tx-2", 530),
-                sum: gbp(1530),
-                source: webhook(),
-                at: precise(),
-            },
-            "polled" => PaymentEvent::PaymentCaptured {
-                capture: part("tx-1", 1000),
-                sum: gbp(1000),
-                source: ReportSource::Poll,
-                at: at(6),
-            },
+            "" => taken(part("tx-2", 530), [1530, 0], webhook(), precise()),
+            "polled" => taken(part("tx-1", 1000), [1000, 0], ReportSource::Poll, at(6)),
+            "part" => taken(part("tx-1", 1000), [1000, 530], ReportSource::Poll, at(6)),
         ],
         PaymentFailed: [
             "" => PaymentEvent::PaymentFailed {

@@ -3,7 +3,9 @@ use std::collections::HashMap;
 use cqrs_es::{Aggregate, EventEnvelope, View};
 use purser_domain::{
     Timestamp,
+    ids::PaymentId,
     order::Order,
+    payment::Payment,
     product::Product,
     recorded::Recorded,
     refund::Refund,
@@ -15,7 +17,7 @@ use sqlx::PgPool;
 
 use crate::history::{
     HistoryError, LogRow, SkuState, State, Stream, Subject,
-    state::{OrderReplay, ProductReplay, RefundReplay, StockReplay},
+    state::{OrderReplay, PaymentReplay, ProductReplay, RefundReplay, StockReplay},
     stocks,
 };
 
@@ -77,6 +79,12 @@ pub async fn as_of(
         }
     };
     Ok(replay.last.zip(state).map(|((position, recorded_at), state)| AsOf { position, recorded_at, state }))
+}
+
+/// How a payment stands by all that the log has of it; as if it had never been, where that is nothing.
+pub async fn payment_as_recorded(pool: &PgPool, upcasters: &Upcasters, id: PaymentId) -> Result<Payment, HistoryError> {
+    let mut replay = Replay { pool, upcasters, at: At::Position(i64::MAX), last: None };
+    Ok(replay.fold::<Payment, PaymentReplay>(id).await?.0)
 }
 
 struct Replay<'a> {

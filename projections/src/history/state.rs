@@ -2,6 +2,7 @@ use cqrs_es::{Aggregate, EventEnvelope, View};
 use purser_domain::{
     money::Money,
     order::{Cancelling, Capture, Order, OrderEvent, OrderPlaced, OrderStatus},
+    payment::Payment,
     product::{Product, ProductKind},
     refund::Refund,
     stock::Stock,
@@ -139,6 +140,15 @@ pub(super) struct RefundReplay(pub(super) Refund);
 
 impl View<Refund> for RefundReplay {
     fn update(&mut self, event: &EventEnvelope<Refund>) {
+        self.0.apply(event.payload.clone());
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct PaymentReplay(pub(super) Payment);
+
+impl View<Payment> for PaymentReplay {
+    fn update(&mut self, event: &EventEnvelope<Payment>) {
         self.0.apply(event.payload.clone());
     }
 }

@@ -74,9 +74,13 @@ impl EffectPort for BackOfficeList {
     ) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
         let outcome = match effect {
             Effect::SubmitRefund { refund, claim: _ } => {
-                SagaCommand::RecordRefundSubmitted { refund: *refund, channel: RefundChannel::BackOffice }
+                Ok(Some(SagaCommand::RecordRefundSubmitted { refund: *refund, channel: RefundChannel::BackOffice }))
             }
+            Effect::CreatePayment { .. }
+            | Effect::AskPayment { .. }
+            | Effect::CapturePayment { .. }
+            | Effect::VoidPayment { .. } => Err(EffectError::Unavailable("people are no gateway".to_owned())),
         };
-        Box::pin(std::future::ready(Ok(Some(outcome))))
+        Box::pin(std::future::ready(outcome))
     }
 }

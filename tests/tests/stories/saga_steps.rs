@@ -8,10 +8,17 @@ use chrono::TimeDelta;
 use futures_util::future::{BoxFuture, join_all};
 use purser::ports::{SagaCommands, effects};
 use purser_commands::{Command, Request};
-use purser_domain::{clock::Clock, ids::OrderId, principal::Principal, saga::Saga, text::CustomerId};
+use purser_domain::{
+    clock::Clock,
+    ids::{OrderId, PaymentId},
+    payment::CaptureMethod,
+    principal::Principal,
+    saga::Saga,
+    text::CustomerId,
+};
 use purser_projections::sagas::dead_letters::{DeadLetter, DeadLetterFilter, Decision, list, retry};
 use purser_tests::{
-    Fault, Faulty, HandClock, SagasAlone, TestDatabase, Wish, WriteSide, shop,
+    Fault, Faulty, HandClock, SagasAlone, Sandbox, TestDatabase, Wish, WriteSide, shop,
     wait::until,
     write_side::{order_of, place, request},
 };
@@ -39,6 +46,13 @@ fn scenario(saga: Saga) -> Scenario {
         Saga::Release => {
             Scenario { leaves: &[("OrderReservationsReleased", 1), ("ReservationReleased", 1)], ..at_once }
         }
+        // The customer does nothing: it is opened, asked after, given up and closed.
+        Saga::Payment => Scenario {
+            cause: initiated,
+            wait: TimeDelta::minutes(30),
+            leaves: &[("PaymentPending", 1), ("PaymentExpired", 1), ("VoidRequested", 1), ("PaymentVoided", 1)],
+            failures: &["PaymentFailed"],
+        },
         Saga::Refund => {
             Scenario { cause: paid_too_much, leaves: &[("RefundRequested", 1), ("RefundSubmitted", 1)], ..at_once }
         }
@@ -48,6 +62,19 @@ fn scenario(saga: Saga) -> Scenario {
 fn placed(write_side: &WriteSide) -> BoxFuture<'_, ()> {
     Box::pin(async {
         an_order(write_side).await;
+    })
+}
+
+fn initiated(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+    Box::pin(async {
+        let order = an_order(write_side).await;
+        let payment = Command::InitiatePayment {
+            payment: PaymentId::from_uuid(order.as_uuid()),
+            order,
+            gateway: "sandbox".parse().expect("a gateway"),
+            capture: CaptureMethod::Automatic,
+        };
+        write_side.execute(payment).await.expect("a payment");
     })
 }
 
@@ -110,6 +137,7 @@ struct Stage {
     scenario: Scenario,
     database: TestDatabase,
     write_side: WriteSide,
+    gateway: Sandbox,
 }
 
 impl Stage {
@@ -118,7 +146,7 @@ impl Stage {
         let database = TestDatabase::create().await;
         let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
         (scenario.cause)(&write_side).await;
-        Self { saga, scenario, database, write_side }
+        Self { saga, scenario, database, write_side, gateway: Sandbox::start().await }
     }
 
     fn clock(&self) -> &Arc<HandClock> {
@@ -127,7 +155,7 @@ impl Stage {
 
     fn ports(&self, step: usize, fault: Fault) -> Arc<Faulty> {
         let commands = Arc::new(SagaCommands::new(self.write_side.commands.clone()));
-        Faulty::new(commands, effects(), self.saga, step, fault)
+        Faulty::new(commands, effects(self.gateway.gateways(), self.database.pool()), self.saga, step, fault)
     }
 
     async fn sagas(&self, ports: &Arc<Faulty>) -> SagasAlone {
@@ -171,6 +199,7 @@ impl Stage {
 
     async fn clear(self) {
         self.write_side.stop().await;
+        self.gateway.stop().await;
     }
 }
 

@@ -71,7 +71,8 @@ impl News {
             events.push(PaymentEvent::PaymentAuthorized { amount, source: source(), at });
         }
         for (capture, sum) in self.captures {
-            events.push(PaymentEvent::PaymentCaptured { capture, sum, source: source(), at });
+            let rest = attempt.terms.amount.amount.saturating_sub(sum.amount);
+            events.push(PaymentEvent::PaymentCaptured { capture, sum, rest, source: source(), at });
         }
         if let Some((_, event)) = ending.filter(|(ending, _)| !self.in_full && payment.may_end_by(*ending)) {
             events.push(event);

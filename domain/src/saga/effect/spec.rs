@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     refund::RefundCause,
-    samples::{capture, every_variant, order_id, text},
+    samples::{capture, every_variant, gbp, order_id, payment_id, payment_terms, text},
 };
 
 fn submission() -> Effect {
@@ -25,6 +25,33 @@ fn a_refund_is_given_up_at_the_fifth_refusal_and_an_operator_decides() {
     }
     let after = submission().after(&refused, Tried { attempts: 5, refusals: 5 }, 0);
     assert_eq!(after, AfterFailure::GiveUp(GiveUp::DeadLetter));
+}
+
+/// A customer whose payment cannot be opened must hear of it, and not of an operator.
+#[test]
+fn a_payment_that_its_gateway_does_not_open_has_failed() {
+    let create = Effect::CreatePayment { payment: payment_id(3), terms: payment_terms() };
+    let refused = EffectError::Refused("no".to_owned());
+    let failed = Effect::not_created(payment_id(3), &payment_terms(), "refused").unwrap();
+    let after = create.after(&refused, Tried { attempts: 1, refusals: 1 }, 0);
+    assert_eq!(after, AfterFailure::GiveUp(GiveUp::Record(failed)));
+    assert_eq!(Effect::not_created(payment_id(3), &payment_terms(), "no code"), None);
+}
+
+/// Nothing may be concluded from silence: the money may have been taken.
+#[test]
+fn a_gateway_that_is_silent_or_away_is_asked_for_ever() {
+    for effect in [
+        Effect::CreatePayment { payment: payment_id(3), terms: payment_terms() },
+        Effect::AskPayment { payment: payment_id(3) },
+        Effect::CapturePayment { payment: payment_id(3), number: 1, amount: gbp(1).amount },
+        Effect::VoidPayment { payment: payment_id(3) },
+    ] {
+        for error in [EffectError::Unknown("?".to_owned()), EffectError::Unavailable("away".to_owned())] {
+            let after = effect.after(&error, Tried { attempts: u32::MAX, refusals: 0 }, 0);
+            assert!(matches!(after, AfterFailure::Retry(_)), "{after:?}");
+        }
+    }
 }
 
 #[test]
@@ -49,7 +76,13 @@ fn an_effect_is_stored_by_its_name() {
 
 #[test]
 fn every_effect_that_leaves_a_trace_names_events_that_there_are() {
-    let effects = every_variant!(Effect { SubmitRefund: ["" => submission()] });
+    let effects = every_variant!(Effect {
+        SubmitRefund: ["" => submission()],
+        CreatePayment: ["" => Effect::CreatePayment { payment: payment_id(3), terms: payment_terms() }],
+        AskPayment: ["" => Effect::AskPayment { payment: payment_id(3) }],
+        CapturePayment: ["" => Effect::CapturePayment { payment: payment_id(3), number: 1, amount: gbp(1).amount }],
+        VoidPayment: ["" => Effect::VoidPayment { payment: payment_id(3) }],
+    });
     for effect in effects {
         let Some(trace) = effect.value.trace() else { continue };
         assert!(!trace.event_types.is_empty(), "{}", effect.variant);

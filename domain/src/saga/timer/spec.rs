@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::samples::{at, every_variant, order_id};
+use crate::samples::{at, every_variant, order_id, payment_id};
 
 fn repeat(every_seconds: u32, until: Option<Timestamp>) -> Repeat {
     Repeat { every_seconds: NonZeroU32::new(every_seconds).unwrap(), until }
@@ -12,6 +12,8 @@ fn repeat(every_seconds: u32, until: Option<Timestamp>) -> Repeat {
 fn every_timer_is_found_again_by_its_saga_its_name_and_its_subject() {
     let timers = every_variant!(Timer {
         PaymentWindow: ["" => Timer::PaymentWindow { order: order_id(7) }],
+        PaymentPoll: ["" => Timer::PaymentPoll { payment: payment_id(3) }],
+        PaymentExpiry: ["" => Timer::PaymentExpiry { payment: payment_id(3) }],
     });
     for timer in &timers {
         let timer = timer.value;

@@ -105,7 +105,7 @@ struct Gateway;
 
 impl EffectPort for Gateway {
     fn perform<'a>(&'a self, effect: &'a Effect, _: Uuid) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
-        let Effect::SubmitRefund { refund, claim } = effect;
+        let Effect::SubmitRefund { refund, claim } = effect else { unreachable!("only refunds are asked for here") };
         let record = SagaCommand::RecordRefundSubmitted { refund: *refund, channel: RefundChannel::BackOffice };
         let order = claim.order.as_uuid().as_u128();
         Box::pin(async move {

@@ -45,7 +45,7 @@ fn repeated(due_seconds: i64) -> SetTimer {
 fn the_id_of_a_known_step_never_changes() {
     let command = |saga, command| Step::after_event(cause(saga, 7), 0, Action::Command(command)).id.to_string();
     let effect = Step::after_event(cause(Saga::Refund, 7), 0, Action::Effect(submission()));
-    let Effect::SubmitRefund { refund, claim } = submission();
+    let Effect::SubmitRefund { refund, claim } = submission() else { unreachable!() };
     let outcome = SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::BackOffice };
     for (id, known) in [
         (processing(1, 7).id.to_string(), "331b5033-8033-5555-a781-e737a5ad65ee"),
@@ -91,7 +91,7 @@ fn what_follows_from_one_event_goes_in_the_order_it_was_asked_for_and_before_wha
 #[test]
 fn the_record_of_an_outcome_is_not_mistaken_for_its_effect_nor_for_another_outcome() {
     let effect = Step::after_event(cause(Saga::Refund, 7), 0, Action::Effect(submission()));
-    let Effect::SubmitRefund { refund, claim } = submission();
+    let Effect::SubmitRefund { refund, claim } = submission() else { unreachable!() };
     let outcomes = [
         SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::BackOffice },
         SagaCommand::RequestRefund { claim },
