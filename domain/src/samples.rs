@@ -227,33 +227,7 @@ pub(crate) fn inspected(line: u32, restock: u32, scrap: u32, missing: u32) -> In
 
 /// The event that [`place`] leads to.
 pub(crate) fn placed() -> OrderPlaced {
-    let PlaceOrder {
-        order: _,
-        customer,
-        merchant,
-        reference,
-        lines,
-        total,
-        pricing,
-        limited,
-        ship_to,
-        allocations,
-        placed_at,
-        pay_by,
-    } = place();
-    OrderPlaced {
-        customer,
-        merchant,
-        reference,
-        lines,
-        total,
-        pricing,
-        limited,
-        ship_to,
-        allocations,
-        placed_at,
-        pay_by,
-    }
+    place().into()
 }
 
 /// The order of [`place`], to be paid within half an hour of minute zero and captured by request.

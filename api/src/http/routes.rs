@@ -51,8 +51,9 @@ fn orders(routes: Routes) -> Routes {
         NotDelivered,
         PointsNotUsable,
         TotalOverflow,
+        QuantityOverflow,
     ];
-    const PLACEMENT: &[&[Kind]] = &[CHECKOUT, &[MissingIdempotencyKey, OutOfStock, QuantityOverflow, OrderExists]];
+    const PLACEMENT: &[&[Kind]] = &[CHECKOUT, &[MissingIdempotencyKey, OutOfStock, OrderExists]];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
     routes
         .command(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))

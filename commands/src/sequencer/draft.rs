@@ -38,6 +38,14 @@ impl Stopped {
     pub(crate) fn refused(refusal: impl Into<Refusal>) -> Self {
         Self::Refused(refusal.into())
     }
+
+    /// What somebody else has agreed to, or knows to be so, is not refused: then the two contradict each other.
+    pub(crate) fn contradicting(self, known: &str) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Contradiction(format!("{known}, and is refused: {refusal}")),
+            Self::Contradiction(_) => self,
+        }
+    }
 }
 
 impl Draft {

@@ -87,7 +87,9 @@ impl LineBook {
             if quantity.units() > booked.open() {
                 return Err(OrderRefusal::TooManyUnits { place, open: booked.open() });
             }
-            sum = self.of_line(*line, booked, *quantity).and_then(|part| sum.checked_add(part)).unwrap_or(sum);
+            // What is missing from the pricing, or passes the largest amount, was never placed.
+            let part = self.of_line(*line, booked, *quantity).and_then(|part| sum.checked_add(part));
+            sum = part.ok_or(OrderRefusal::UnknownLine { place })?;
         }
         Ok(sum)
     }

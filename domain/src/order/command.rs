@@ -3,7 +3,7 @@ use crate::{
     address::Address,
     ids::OrderId,
     money::{Amount, Money},
-    order::{Allocation, Capture, LimitedPieces, LineUnits, OrderLine},
+    order::{Allocation, Capture, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
     pricing::Priced,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
 };
@@ -134,5 +134,25 @@ impl PlaceOrder {
     /// Whether there is nothing to pay.
     pub fn is_free(&self) -> bool {
         self.total.amount == Amount::ZERO
+    }
+}
+
+impl From<PlaceOrder> for OrderPlaced {
+    fn from(place: PlaceOrder) -> Self {
+        let PlaceOrder {
+            order: _,
+            customer,
+            merchant,
+            reference,
+            lines,
+            total,
+            pricing,
+            limited,
+            ship_to,
+            allocations,
+            placed_at,
+            pay_by,
+        } = place;
+        Self { customer, merchant, reference, lines, total, pricing, limited, ship_to, allocations, placed_at, pay_by }
     }
 }

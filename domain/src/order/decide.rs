@@ -2,8 +2,8 @@ use crate::{
     Timestamp,
     money::{Amount, Money},
     order::{
-        Cancelling, Capture, Closed, LineUnits, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderPlaced,
-        OrderRefusal, OrderStatus, PlaceOrder, RefundPart, Settled, Settlement, book::released,
+        Cancelling, Capture, Closed, LineUnits, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderRefusal,
+        OrderStatus, PlaceOrder, RefundPart, Settled, Settlement, book::released,
     },
     points::Points,
     pricing::Portion,
@@ -77,33 +77,8 @@ fn decide_place(order: &Order, place: PlaceOrder) -> Result<Vec<OrderEvent>, Ord
         return Err(OrderRefusal::AlreadyPlaced);
     }
     let is_free = place.is_free();
-    let PlaceOrder {
-        order: _,
-        customer,
-        merchant,
-        reference,
-        lines,
-        total,
-        pricing,
-        limited,
-        ship_to,
-        allocations,
-        placed_at,
-        pay_by,
-    } = place;
-    let placed = OrderEvent::OrderPlaced(OrderPlaced {
-        customer,
-        merchant,
-        reference,
-        lines,
-        total,
-        pricing,
-        limited,
-        ship_to,
-        allocations,
-        placed_at,
-        pay_by,
-    });
+    let placed_at = place.placed_at;
+    let placed = OrderEvent::OrderPlaced(place.into());
     let settled = OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: placed_at };
     Ok(if is_free { vec![placed, settled] } else { vec![placed] })
 }

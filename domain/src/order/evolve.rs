@@ -43,7 +43,7 @@ impl Order {
                 Self::Delivered(settled) => Self::Completed(settled),
                 other => other,
             },
-            OrderEvent::OrderCancelled { owed_back, .. } => self.cancelled(owed_back),
+            OrderEvent::OrderCancelled { .. } => self.cancelled(),
             OrderEvent::CancellationRequested { lines, reason, at: _ } => match self {
                 Self::Paid(settled) => {
                     Self::Cancelling(Cancelling { settled, interrupted: Interrupted::Paid, lines, reason })
@@ -145,14 +145,13 @@ impl Order {
         self
     }
 
-    fn cancelled(self, owed_back: Option<Capture>) -> Self {
+    /// All money ever taken for it is owed back, whatever of it was owed back before.
+    fn cancelled(self) -> Self {
         match self {
             Self::PendingPayment(Open { terms, received }) => Self::Cancelled(Closed::of(terms, received)),
             Self::Paid(settled) | Self::Processing(settled) | Self::Cancelling(Cancelling { settled, .. }) => {
                 let mut captures = settled.surplus;
-                // The event names the first of them, and none where parts of them were owed back before.
                 captures.extend(settled.settlement.captures().iter().cloned());
-                drop(owed_back);
                 Self::Cancelled(Closed::of(settled.terms, captures))
             }
             other => other,

@@ -2,7 +2,7 @@
 
 use purser_domain::{
     Timestamp,
-    checkout::{Frozen, freeze},
+    checkout::{CheckoutRefusal, Frozen, freeze},
     coupon::{Coupon, CouponRefusal, usable},
     merchant::{Merchant, Policies},
     money::Money,
@@ -69,7 +69,7 @@ impl Decision<'_> {
         let tax_category = |sku: &Sku| product(sku).and_then(Product::listing)?.tax_category.as_ref();
         let pricing = price(&basket, tax_category).map_err(Stopped::refused)?.map(Box::new);
         self.check_points(place, customer.as_ref())?;
-        let limited = self.limited(&lines, customer.as_ref());
+        let limited = self.limited(&lines, customer.as_ref())?;
         self.check_quotas(place, &lines, &limited, customer.as_ref())?;
         let total = pricing.as_ref().map_or(total, |pricing| pricing.total);
         let policies = book.policies().clone();
@@ -105,20 +105,22 @@ impl Decision<'_> {
     }
 
     /// The pieces of the SKUs of which one customer may buy only so many. Of a guest nobody can tell.
-    fn limited(&self, lines: &[OrderLine], customer: Option<&CustomerId>) -> Vec<LimitedPieces> {
+    fn limited(&self, lines: &[OrderLine], customer: Option<&CustomerId>) -> Result<Vec<LimitedPieces>, Stopped> {
         let mut limited: Vec<LimitedPieces> = Vec::new();
         if customer.is_none() {
-            return limited;
+            return Ok(limited);
         }
-        for line in lines.iter().filter(|line| self.purchase_limit(&line.sku).is_some()) {
+        for (number, line) in lines.iter().enumerate().filter(|(_, line)| self.purchase_limit(&line.sku).is_some()) {
             match limited.iter_mut().find(|pieces| pieces.sku == line.sku) {
-                // More than a quantity can hold was refused with the lines, or is a service in absurd numbers: the
-                // largest quantity is above any limit all the same.
-                Some(pieces) => pieces.quantity = pieces.quantity.checked_add(line.quantity).unwrap_or(pieces.quantity),
+                Some(pieces) => {
+                    let sum = pieces.quantity.checked_add(line.quantity);
+                    let overflow = || CheckoutRefusal::QuantityOverflow { line: number, sku: line.sku.clone() };
+                    pieces.quantity = sum.ok_or_else(|| Stopped::refused(overflow()))?;
+                }
                 None => limited.push(LimitedPieces { sku: line.sku.clone(), quantity: line.quantity }),
             }
         }
-        limited
+        Ok(limited)
     }
 
     pub(super) fn purchase_limit(&self, sku: &Sku) -> Option<Quantity> {

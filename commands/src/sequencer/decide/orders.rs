@@ -23,6 +23,9 @@ pub(super) enum HoldStep {
     Release,
 }
 
+/// What an order believes to be held for it, is.
+const HELD: &str = "what the order holds is asked for";
+
 impl HoldStep {
     const fn on_stock(self, order: OrderId) -> StockCommand {
         match self {
@@ -46,7 +49,12 @@ impl Decision<'_> {
         let known = self.working.orders.get(&id).map(|order| &order.state);
         let known = known.filter(|order| order.terms().is_some_and(|terms| asked.request.principal.owns_order(terms)));
         let known = known.ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
-        let changes = order::decide(known, command.clone()).map_err(Stopped::refused)?;
+        // Only what touches what is held for an order is decided before it is driven.
+        let changes = if hold_step.is_some() || may_take_out(&command) {
+            order::decide(known, command.clone()).map_err(Stopped::refused)?
+        } else {
+            Vec::new()
+        };
         if let Some(step) = hold_step
             && !changes.is_empty()
         {
@@ -122,15 +130,11 @@ impl Decision<'_> {
         let OrderEvent::OrderLinesCancelled { lines, released, points, .. } = change else { return Ok(()) };
         let order = self.working.orders.get(&id).and_then(|order| order.state.terms().cloned());
         let Some(terms) = order else { return Ok(()) };
-        let contradiction = |stopped| match stopped {
-            Stopped::Refused(refusal) => Stopped::Contradiction(format!("{id} holds what refuses it: {refusal}")),
-            Stopped::Contradiction(_) => stopped,
-        };
         for allocation in released {
             let release = StockCommand::ReleasePart { order: id, quantity: allocation.quantity };
-            self.drive_stock(asked, allocation, release).map_err(contradiction)?;
+            self.drive_stock(asked, allocation, release).map_err(|stopped| stopped.contradicting(HELD))?;
         }
-        self.give_back_units(asked, id, &terms, lines, *points).map_err(contradiction)
+        self.give_back_units(asked, id, &terms, lines, *points).map_err(|stopped| stopped.contradicting(HELD))
     }
 
     /// Asks every stock before the first is touched. A stock that does not hold what its order believes it to hold is a
@@ -160,10 +164,7 @@ impl Decision<'_> {
             HoldStep::Consume => Ok(()),
             HoldStep::Release => self.give_back(asked, id, terms, benefits),
         };
-        driven.map_err(|stopped| match stopped {
-            Stopped::Refused(refusal) => Stopped::Contradiction(format!("{id} holds what refuses it: {refusal}")),
-            Stopped::Contradiction(_) => stopped,
-        })
+        driven.map_err(|stopped| stopped.contradicting(HELD))
     }
 
     pub(super) fn drive_stock(
@@ -210,4 +211,24 @@ fn benefits(order: &Order) -> Option<(Terms, Benefits)> {
         | Order::Completed(_) => terms.benefits.as_deref(),
     };
     benefits.map(|benefits| (terms.clone(), benefits.clone()))
+}
+
+/// Whether a command may take units out of an order that goes on, or of one of which some were taken out before.
+const fn may_take_out(command: &OrderCommand) -> bool {
+    match command {
+        OrderCommand::Cancel { .. } | OrderCommand::CancelLines { .. } | OrderCommand::ApproveCancellation { .. } => {
+            true
+        }
+        OrderCommand::Place(_)
+        | OrderCommand::RecordPayment { .. }
+        | OrderCommand::RecordCapture { .. }
+        | OrderCommand::StartProcessing { .. }
+        | OrderCommand::Ship { .. }
+        | OrderCommand::Deliver { .. }
+        | OrderCommand::Complete { .. }
+        | OrderCommand::RequestCancellation { .. }
+        | OrderCommand::DeclineCancellation { .. }
+        | OrderCommand::Expire { .. }
+        | OrderCommand::ReleaseReservations { .. } => false,
+    }
 }

@@ -11,6 +11,9 @@ use purser_domain::{
 use super::{Answer, Asked, Decision, Stopped, checkout::Checkout};
 use crate::{failure::Refusal, request::PlaceOrder, sequencer::cache::Versioned};
 
+/// All of it was asked of the very states that are driven now.
+const AGREED: &str = "what was agreed to is asked for";
+
 impl Decision<'_> {
     pub(super) fn quote_order(&self, asked: &Asked<'_>, place: &PlaceOrder) -> Result<Answer, Stopped> {
         Ok(Answer::Quoted(self.check_out(asked, place)?.into()))
@@ -45,9 +48,9 @@ impl Decision<'_> {
         let status = order.state.status().unwrap_or(OrderStatus::PendingPayment);
         for allocation in &allocations {
             let reserve = StockCommand::Reserve { order: place.order, quantity: allocation.quantity };
-            self.drive_stock(asked, allocation, reserve).map_err(contradiction)?;
+            self.drive_stock(asked, allocation, reserve).map_err(|stopped| stopped.contradicting(AGREED))?;
         }
-        self.claim_benefits(asked, place.order, &order.state).map_err(contradiction)?;
+        self.claim_benefits(asked, place.order, &order.state).map_err(|stopped| stopped.contradicting(AGREED))?;
         self.working.orders.insert(place.order, order);
         Ok(Answer::OrderPlaced { order: place.order, status, merchant, total, pay_by })
     }
@@ -56,13 +59,5 @@ impl Decision<'_> {
         let Some(terms) = order.terms() else { return Ok(()) };
         let Some(benefits) = &terms.benefits else { return Ok(()) };
         self.claim(asked, id, terms, benefits)
-    }
-}
-
-/// All of it was asked of the very states that are driven now: a refusal means that they contradict themselves.
-fn contradiction(stopped: Stopped) -> Stopped {
-    match stopped {
-        Stopped::Refused(refusal) => Stopped::Contradiction(format!("what was agreed to is refused: {refusal}")),
-        Stopped::Contradiction(_) => stopped,
     }
 }
