@@ -4,12 +4,14 @@ mod environment;
 mod error;
 mod file;
 mod flags;
+mod gateways;
 mod nats_address;
 mod secret;
 
 use crate::embedded::default_data_dir;
 use flags::Settings;
 use sqlx::postgres::PgConnectOptions;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -19,6 +21,7 @@ use tracing_subscriber::EnvFilter;
 
 pub use error::ConfigError;
 pub use flags::{Flags, LogFormat};
+pub use gateways::GatewayConfig;
 pub use nats_address::{InvalidNatsAddress, NatsAddress};
 pub use secret::Secret;
 
@@ -56,6 +59,8 @@ pub struct Config {
     pub database_connections: u32,
     /// How long idempotency keys are kept.
     pub idempotency_retention: Duration,
+    /// Those who take customers' money.
+    pub gateways: Vec<GatewayConfig>,
 }
 
 /// What carries the events from the log to their followers.
@@ -86,6 +91,7 @@ impl Config {
 
     fn check(settings: Settings) -> Result<Self, ConfigError> {
         let nats = nats_source(&settings)?;
+        let gateways = gateways::check(&settings)?;
         if let Some(url) = &settings.database_url {
             check_database_url(url)?;
         }
@@ -113,6 +119,7 @@ impl Config {
             log_level,
             database_connections: within("database_connections", settings.database_connections, 10, 4..=90)?,
             idempotency_retention: DAY * idempotency_retention_days,
+            gateways,
         })
     }
 }
@@ -144,7 +151,7 @@ fn check_database_url(url: &Secret<String>) -> Result<(), ConfigError> {
 }
 
 fn within(
-    key: &'static str,
+    key: impl Into<Cow<'static, str>>,
     given: Option<u32>,
     default: u32,
     allowed: RangeInclusive<u32>,
@@ -153,7 +160,7 @@ fn within(
     if allowed.contains(&value) {
         Ok(value)
     } else {
-        Err(ConfigError::OutOfRange { key, value, least: *allowed.start(), most: *allowed.end() })
+        Err(ConfigError::OutOfRange { key: key.into(), value, least: *allowed.start(), most: *allowed.end() })
     }
 }
 

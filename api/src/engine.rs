@@ -14,6 +14,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{FirstTokensError, Tokens, ensure_first_tokens},
     config::Config,
+    gateway::GatewaySetupError,
     http::{AppState, CursorKey, Parts, ServerSettings, router, serve},
     mint::Mint,
     ports::Gateways,
@@ -49,6 +50,9 @@ pub enum StartError {
     /// The carrier's address cannot be used.
     #[error("nats cannot be connected to: {0}")]
     Carrier(#[from] async_nats::ConnectError),
+    /// There is no client for a payment gateway.
+    #[error(transparent)]
+    Gateway(#[from] GatewaySetupError),
     /// The address is taken, or not ours.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -150,7 +154,7 @@ impl Engine {
             clock: Arc::clone(&clock),
             sagas: SagaSettings::default(),
             publish_events: config.publish_events,
-            gateways: Gateways::default(),
+            gateways: Gateways::configured(&config.gateways, &clock)?,
         };
         read.tracker.spawn(read_side.run(read.stop.clone()));
         read.tracker.spawn(forget_keys(

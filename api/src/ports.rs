@@ -1,5 +1,6 @@
 //! How the sagas reach the write side, and whoever performs their effects.
 
+mod configured;
 mod gateways;
 
 pub use gateways::Gateways;

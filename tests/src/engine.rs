@@ -98,5 +98,6 @@ fn config(data_dir: &Path, database: &TestDatabase) -> Config {
         log_level: "info".to_owned(),
         database_connections: 10,
         idempotency_retention: Duration::from_hours(8 * 24),
+        gateways: Vec::new(),
     }
 }

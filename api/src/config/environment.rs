@@ -1,5 +1,7 @@
 use super::ConfigError;
-use super::flags::Flags;
+use super::Secret;
+use super::flags::{Flags, Settings};
+use super::gateways::SECRET_VARIABLE;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::{OsStr, OsString};
 
@@ -33,6 +35,10 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Res
             if READ_ELSEWHERE.contains(&name) {
                 continue;
             }
+            if name == SECRET_VARIABLE {
+                own = joined(secret(name, &value)?, own);
+                continue;
+            }
             if name != variable(&key) || !keys.contains(&key) {
                 return Err(ConfigError::UnknownVariable { name: name.to_owned(), nearest: nearest(&key, &keys) });
             }
@@ -44,6 +50,14 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Res
 
 fn joined(first: Flags, second: Flags) -> Flags {
     Flags { config: first.config.or(second.config), settings: first.settings.or(second.settings) }
+}
+
+/// The one setting that has no flag.
+fn secret(name: &str, value: &OsStr) -> Result<Flags, ConfigError> {
+    let unreadable = || ConfigError::Variable { name: name.to_owned(), reason: "is not readable text".to_owned() };
+    let secret = Secret::from(value.to_str().ok_or_else(unreadable)?.to_owned());
+    let settings = Settings { gateway_webhook_secret: Some(secret), ..Settings::default() };
+    Ok(Flags { config: None, settings })
 }
 
 fn parse(name: &str, key: &str, value: &OsStr) -> Result<Flags, ConfigError> {

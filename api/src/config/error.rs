@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io;
 use std::path::PathBuf;
@@ -44,7 +45,7 @@ pub enum ConfigError {
     #[error("{key} is {value}, allowed is {least} to {most}")]
     OutOfRange {
         /// The setting.
-        key: &'static str,
+        key: Cow<'static, str>,
         /// Its value.
         value: u32,
         /// The least value allowed.
@@ -56,17 +57,20 @@ pub enum ConfigError {
     #[error("{key}: {reason}")]
     Invalid {
         /// The setting.
-        key: &'static str,
+        key: Cow<'static, str>,
         /// What is wrong.
         reason: String,
     },
     /// An address of a NATS server, and the order not to use it.
     #[error("nats_url names a server and nats says not to use it: remove one of the two")]
     NatsContradiction,
+    /// Two gateways of one name.
+    #[error("gateway_url is the gateway sandbox, and the file has a table gateways.sandbox: remove one of the two")]
+    GatewayTwice,
 }
 
 impl ConfigError {
-    pub(super) fn invalid(key: &'static str, reason: impl Display) -> Self {
-        Self::Invalid { key, reason: reason.to_string() }
+    pub(super) fn invalid(key: impl Into<Cow<'static, str>>, reason: impl Display) -> Self {
+        Self::Invalid { key: key.into(), reason: reason.to_string() }
     }
 }

@@ -1,8 +1,11 @@
 #![expect(clippy::doc_markdown, reason = "these docs are the command line's help, where backticks would show")]
 
 use super::Secret;
+use super::gateways::GatewayTable;
 use clap::{Args, ValueEnum};
+use purser_domain::text::GatewayName;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -83,6 +86,18 @@ pub(super) struct Settings {
     /// [env: PURSER_IDEMPOTENCY_RETENTION_DAYS] [default: 8]
     #[arg(long, value_name = "DAYS")]
     pub(super) idempotency_retention_days: Option<u32>,
+    /// Address of one payment gateway, which is named sandbox. What its callbacks are signed with is read from the
+    /// environment only, PURSER_GATEWAY_WEBHOOK_SECRET. The file may have several gateways, each with more to say
+    /// [env: PURSER_GATEWAY_URL] [default: none]
+    #[arg(long, value_name = "URL")]
+    pub(super) gateway_url: Option<String>,
+    /// Read from the environment only.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub(super) gateway_webhook_secret: Option<Secret<String>>,
+    /// Read from the file only.
+    #[arg(skip)]
+    pub(super) gateways: BTreeMap<GatewayName, GatewayTable>,
 }
 
 /// The shape of log lines.
@@ -125,6 +140,9 @@ impl Settings {
             log_level: self.log_level.or(lower.log_level),
             database_connections: self.database_connections.or(lower.database_connections),
             idempotency_retention_days: self.idempotency_retention_days.or(lower.idempotency_retention_days),
+            gateway_url: self.gateway_url.or(lower.gateway_url),
+            gateway_webhook_secret: self.gateway_webhook_secret.or(lower.gateway_webhook_secret),
+            gateways: if self.gateways.is_empty() { lower.gateways } else { self.gateways },
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use futures_util::{FutureExt, future::BoxFuture};
 use purser_domain::{
     clock::Clock,
-    text::{ExternalReference, PaymentReference},
+    text::{ExternalReference, GatewayName, PaymentReference},
 };
 
 use super::{
@@ -20,6 +20,8 @@ use super::{
 /// A gateway that is left alone while it fails. Clones share the breaker.
 #[derive(Debug, Clone)]
 pub struct Guarded {
+    /// For metrics and log lines.
+    name: Arc<str>,
     inner: Arc<dyn PaymentGateway>,
     breaker: Arc<Mutex<Breaker>>,
     clock: Arc<dyn Clock>,
@@ -32,9 +34,15 @@ struct Pass<'a> {
 }
 
 impl Guarded {
-    /// Stands in front of `inner`.
-    pub fn new(inner: Arc<dyn PaymentGateway>, settings: BreakerSettings, clock: Arc<dyn Clock>) -> Self {
-        let guarded = Self { inner, breaker: Arc::new(Mutex::new(Breaker::new(settings))), clock };
+    /// Stands in front of `inner`, which is known by a name.
+    pub fn new(
+        name: &GatewayName,
+        inner: Arc<dyn PaymentGateway>,
+        settings: BreakerSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let guarded =
+            Self { name: name.as_str().into(), inner, breaker: Arc::new(Mutex::new(Breaker::new(settings))), clock };
         guarded.with(|_| ());
         guarded
     }
@@ -59,13 +67,15 @@ impl Guarded {
                 if let Some(permit) = pass.permit.take() {
                     self.with(|breaker| breaker.ended(permit, outcome, self.clock.now()));
                 }
-                metrics::histogram!("purser_gateway_call_seconds", "operation" => operation)
+                metrics::histogram!("purser_gateway_call_seconds", "gateway" => Arc::clone(&self.name), "operation" => operation)
                     .record(started.elapsed().as_secs_f64());
                 answer
             }
         };
         let outcome = name(answer.as_ref().err());
-        metrics::counter!("purser_gateway_calls_total", "operation" => operation, "outcome" => outcome).increment(1);
+        let gateway = Arc::clone(&self.name);
+        metrics::counter!("purser_gateway_calls_total", "gateway" => gateway, "operation" => operation, "outcome" => outcome)
+            .increment(1);
         answer
     }
 
@@ -75,10 +85,10 @@ impl Guarded {
         let before = breaker.position();
         let acted = act(&mut breaker);
         let after = breaker.position();
-        metrics::gauge!("purser_gateway_breaker_state").set(level(after));
+        metrics::gauge!("purser_gateway_breaker_state", "gateway" => Arc::clone(&self.name)).set(level(after));
         drop(breaker);
         if before != after {
-            tracing::warn!(from = ?before, to = ?after, "the gateway's circuit breaker changed");
+            tracing::warn!(gateway = &*self.name, from = ?before, to = ?after, "the gateway's circuit breaker changed");
         }
         acted
     }

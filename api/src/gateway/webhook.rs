@@ -37,7 +37,7 @@ const ID_MAX_BYTES: usize = 256;
 
 /// One end of a webhook: the secrets that both ends know. While one secret replaces another there are two of them; the
 /// sender signs with each, and the receiver is content with any.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhooks {
     first: WebhookSecret,
     others: Vec<WebhookSecret>,

@@ -32,7 +32,8 @@ impl Clock for HandClock {
 fn behind_a_breaker(sandbox: &Sandbox) -> (Guarded, Arc<HandClock>) {
     let clock = Arc::new(HandClock(Mutex::new(Timestamp::UNIX_EPOCH)));
     let inner = Arc::new(sandbox.client.clone());
-    (Guarded::new(inner, BreakerSettings::default(), Arc::clone(&clock) as Arc<dyn Clock>), clock)
+    let name = "sandbox".parse().unwrap();
+    (Guarded::new(&name, inner, BreakerSettings::default(), Arc::clone(&clock) as Arc<dyn Clock>), clock)
 }
 
 fn down() -> Faults {
