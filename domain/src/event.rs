@@ -4,8 +4,9 @@ use cqrs_es::Aggregate;
 
 use crate::{
     coupon::{Coupon, CouponEvent},
+    exception::{ExceptionEvent, OrderException},
     fulfillment::{Fulfillment, FulfillmentEvent},
-    ids::{FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
+    ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
     merchant::{Merchant, MerchantEvent},
     order::{Order, OrderEvent},
     payment::{Payment, PaymentEvent},
@@ -67,6 +68,8 @@ aggregates! {
     Points(CustomerId, PointsEvent) of PointsAccount;
     /// Of what a customer has taken of a SKU.
     Quota(QuotaId, QuotaEvent) of PurchaseQuota;
+    /// Of an order exception.
+    Exception(ExceptionId, ExceptionEvent) of OrderException;
 }
 
 /// Why a row of the log could not be read.

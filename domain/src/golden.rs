@@ -17,6 +17,7 @@ use cqrs_es::{Aggregate, DomainEvent};
 use crate::{
     coupon::Coupon,
     event::Event,
+    exception::OrderException,
     fulfillment::Fulfillment,
     merchant::Merchant,
     order::Order,
@@ -27,7 +28,7 @@ use crate::{
     recorded::Recorded,
     refund::Refund,
     returns::Return,
-    samples::{self, Sample, at, events},
+    samples::{self, Sample, at, events, exceptions},
     stock::Stock,
     upcast::Upcasters,
 };
@@ -100,6 +101,10 @@ impl Golden {
         }));
         all.extend(Self::of::<Merchant>("gifts", events::merchant_events(), |event| {
             Event::Merchant(samples::text("gifts"), event)
+        }));
+        let exception = "exc_00000000000000000000000000000005";
+        all.extend(Self::of::<OrderException>(exception, exceptions::exception_events(), |event| {
+            Event::Exception(samples::text(exception), event)
         }));
         all
     }

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::text::{InvalidValue, PaymentReference};
+use crate::{
+    exception::ExceptionKind,
+    text::{InvalidValue, PaymentReference, Subject},
+};
 
 macro_rules! minted_ids {
     ($($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal;)+) => {$(
@@ -78,6 +81,8 @@ minted_ids! {
     FulfillmentId, "ful_", "fulfillment id";
     /// One return.
     ReturnId, "ret_", "return id";
+    /// One order exception.
+    ExceptionId, "exc_", "exception id";
 }
 
 impl RefundId {
@@ -107,6 +112,15 @@ impl FulfillmentId {
     /// payments of the same order, whose references may be plain numbers.
     pub fn of_order(order: OrderId, number: u32) -> Self {
         Self(Uuid::new_v5(&order.0, format!("fulfillment {number}").as_bytes()))
+    }
+}
+
+impl ExceptionId {
+    /// The exception of a kind about a subject: the same matter has the same id however often it is found. RFC 9562 version 5
+    /// within a namespace of its own, with the kind and the subject as the name; no kind has a space in it.
+    pub fn of(kind: ExceptionKind, subject: &Subject) -> Self {
+        const NAMESPACE: Uuid = Uuid::from_u128(0x6f72_6465_7265_7863_6570_7469_6f6e_7300);
+        Self(Uuid::new_v5(&NAMESPACE, format!("{kind} {subject}").as_bytes()))
     }
 }
 

@@ -20,6 +20,7 @@ pub mod checkout;
 pub mod clock;
 pub mod coupon;
 pub mod event;
+pub mod exception;
 pub mod fulfillment;
 pub mod ids;
 pub mod merchant;

@@ -1,6 +1,7 @@
 //! Values that the specs speak of: one shop, one customer, two SKUs, times that count in minutes.
 
 pub(crate) mod events;
+pub(crate) mod exceptions;
 pub(crate) mod merchants;
 pub(crate) mod offers;
 pub(crate) mod till;

@@ -107,6 +107,8 @@ bounded_text! {
     Carrier, "carrier", "must be 1 to 64 characters without control characters", |text| is_prose(text, 64);
     /// Who acted, as the metadata of an event names them: a role and its token, a saga.
     Actor, "actor", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
+    /// What an order exception is about: an id, or a gateway and its name for a payment.
+    Subject, "subject", "must be 1 to 256 printable ASCII characters without spaces", |text| is_graphic(text, 256);
     /// One line of an address.
     AddressLine, "address line", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
     /// ISO 3166-1 alpha-2 country code. The form is checked, not the register.
