@@ -6,6 +6,7 @@ mod open;
 mod output;
 mod progress;
 mod rebuild;
+mod reconcile;
 mod replay;
 mod sandbox_gateway;
 mod serve;
@@ -46,6 +47,8 @@ enum Subcommands {
     Verify,
     /// Make a view anew from the log while the old one serves
     Rebuild(rebuild::Arguments),
+    /// Have a running engine hold log, views and gateways against each other, and print what it found and did
+    Reconcile(reconcile::Arguments),
     /// Print everything that happened to an order, a refund, a SKU or a stock, and how it stood
     Replay(replay::Arguments),
     /// Fill a running engine with a small plausible shop
@@ -124,6 +127,7 @@ async fn carry_out(command: Subcommands, flags: Flags) -> Result<(), CliError> {
         Subcommands::Migrate => migrate::run(&config).await,
         Subcommands::Verify => verify::run(&config).await,
         Subcommands::Rebuild(arguments) => rebuild::run(&config, &arguments).await,
+        Subcommands::Reconcile(arguments) => reconcile::run(&config, &arguments).await,
         Subcommands::Replay(arguments) => replay::run(&config, &arguments).await,
         Subcommands::Demo(arguments) => demo::run(&config, &arguments).await,
         Subcommands::SandboxGateway(arguments) => sandbox_gateway::run(*arguments).await,

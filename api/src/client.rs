@@ -14,8 +14,8 @@ mod target;
 pub use credentials::{Credentials, CredentialsError, Token};
 pub use error::{ClientError, Fault, Problem};
 pub use shapes::{
-    Adjustment, Change, DaySales, Listing, OrderDetail, OrderLine, Payment, Period, Placed, Placement, Receipt,
-    RefundDone, Shipment, SkuSales, Standing, StockCount,
+    Adjustment, Change, DaySales, Finding, GatewayList, Listing, OrderDetail, OrderLine, Payment, Period, Placed,
+    Placement, Receipt, Reconciliation, RefundDone, Shipment, SkuSales, Standing, StockCount,
 };
 pub use target::{Target, TargetError};
 
@@ -175,6 +175,13 @@ impl Client {
     /// What a merchant sold of each SKU.
     pub async fn sales_by_sku(&self, period: &Period, min_position: i64) -> Result<Vec<SkuSales>, ClientError> {
         self.all(&["v1", "sales", "skus"], &period.query(), min_position).await
+    }
+
+    /// Has the engine reconcile at once, and hears what it found and did.
+    pub async fn reconcile(&self) -> Result<Reconciliation, ClientError> {
+        let call =
+            Call { method: Method::POST, url: self.address(&["v1", "reconciliations"]), key: None, body: Vec::new() };
+        parse(&self.send(&call).await?)
     }
 
     /// How many events the view that is furthest behind has not seen yet. For an operator.

@@ -61,6 +61,8 @@ pub struct Config {
     pub idempotency_retention: Duration,
     /// Those who take customers' money.
     pub gateways: Vec<GatewayConfig>,
+    /// How much time lies between two reconciliations.
+    pub reconcile_every: Duration,
 }
 
 /// What carries the events from the log to their followers.
@@ -101,6 +103,7 @@ impl Config {
         }
         let payment_window_minutes = within("payment_window_minutes", settings.payment_window_minutes, 30, 1..=10_080)?;
         let request_timeout_seconds = within("request_timeout_seconds", settings.request_timeout_seconds, 10, 1..=600)?;
+        let reconcile_minutes = within("reconcile_minutes", settings.reconcile_minutes, 15, 1..=1_440)?;
         let idempotency_retention_days =
             within("idempotency_retention_days", settings.idempotency_retention_days, 8, 7..=3_650)?;
         Ok(Self {
@@ -120,6 +123,7 @@ impl Config {
             database_connections: within("database_connections", settings.database_connections, 10, 4..=90)?,
             idempotency_retention: DAY * idempotency_retention_days,
             gateways,
+            reconcile_every: MINUTE * reconcile_minutes,
         })
     }
 }

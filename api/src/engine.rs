@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use metrics_exporter_prometheus::PrometheusHandle;
 use purser_commands::{Commands, Settings, database, idempotency, log::Head};
 use purser_domain::{clock::Clock, upcast::Upcasters};
-use purser_projections::{carrier::Carrier, feed::Feed, follower::ReadAfter, sagas::SagaSettings, views};
+use purser_projections::{
+    carrier::Carrier, feed::Feed, follower::ReadAfter, reconciliation::Patience, sagas::SagaSettings, views,
+};
 use sqlx::{PgPool, migrate::MigrateError};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -19,6 +21,7 @@ use crate::{
     mint::Mint,
     ports::Gateways,
     read_side::{ReadSide, announce},
+    reconciliation::Reconciler,
     servers::{Servers, ServersError},
     telemetry,
 };
@@ -144,6 +147,15 @@ impl Engine {
         let feed = Feed::start(pool.clone(), carrier.clone(), Upcasters::current(), &read.tracker, read.stop.clone());
         read.tracker.spawn(announce(commands.clone(), feed.clone(), read.stop.clone()));
         let read_after = ReadAfter::new(pool.clone());
+        let gateways = Gateways::configured(&config.gateways, &clock)?;
+        let reconciler = Reconciler {
+            pool: pool.clone(),
+            commands: commands.clone(),
+            gateways: gateways.clone(),
+            upcasters: Upcasters::current(),
+            clock: Arc::clone(&clock),
+            patience: Patience::default(),
+        };
         let read_side = ReadSide {
             pool: pool.clone(),
             commands: commands.clone(),
@@ -154,7 +166,9 @@ impl Engine {
             clock: Arc::clone(&clock),
             sagas: SagaSettings::default(),
             publish_events: config.publish_events,
-            gateways: Gateways::configured(&config.gateways, &clock)?,
+            gateways,
+            reconciler: reconciler.clone(),
+            reconcile_every: config.reconcile_every,
         };
         read.tracker.spawn(read_side.run(read.stop.clone()));
         read.tracker.spawn(forget_keys(
@@ -179,6 +193,7 @@ impl Engine {
             upcasters: Upcasters::current(),
             cursor_key: CursorKey::load(&pool).await?,
             metrics,
+            reconciler,
             request_timeout: config.request_timeout,
             tracker: read.tracker.clone(),
             stop: http.stop.clone(),

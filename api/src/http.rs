@@ -12,6 +12,7 @@ mod coupons;
 mod cursor;
 mod docs;
 mod edge;
+mod exceptions;
 pub(crate) mod extract;
 mod health;
 mod history;

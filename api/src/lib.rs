@@ -17,6 +17,7 @@ pub mod http;
 pub mod mint;
 pub mod ports;
 mod read_side;
+pub mod reconciliation;
 pub mod sandbox_gateway;
 pub mod servers;
 pub mod telemetry;

@@ -4,6 +4,7 @@ mod configured;
 mod gateways;
 
 pub use gateways::Gateways;
+pub(crate) use gateways::report;
 
 use std::sync::Arc;
 

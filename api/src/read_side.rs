@@ -3,7 +3,7 @@
 //! Reads are served by every node, from Postgres. Followers, sagas and the relay run where the writer runs: their
 //! checkpoints would keep two of them apart, but two would do the work of one.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use purser_commands::{Commands, Role};
 use purser_domain::clock::Clock;
@@ -21,7 +21,10 @@ use sqlx::PgPool;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::ports::{Gateways, SagaCommands, effects};
+use crate::{
+    ports::{Gateways, SagaCommands, effects},
+    reconciliation::Reconciler,
+};
 
 /// What the read side works with.
 #[derive(Clone)]
@@ -36,6 +39,8 @@ pub(crate) struct ReadSide {
     pub(crate) sagas: SagaSettings,
     pub(crate) publish_events: bool,
     pub(crate) gateways: Gateways,
+    pub(crate) reconciler: Reconciler,
+    pub(crate) reconcile_every: Duration,
 }
 
 impl ReadSide {
@@ -77,6 +82,7 @@ impl ReadSide {
             settings: self.sagas.clone(),
         };
         sagas.start(tracker, shift.clone());
+        tracker.spawn(self.reconciler.clone().keep_reconciled(self.reconcile_every, shift.clone()));
         if let Some(carrier) = &self.carrier {
             let log = LogReader::new(self.pool.clone());
             let committed = self.commands.committed();

@@ -9,7 +9,8 @@ use std::{fmt::Display, hash::Hash, str::FromStr};
 use cqrs_es::Aggregate;
 use purser_domain::{
     coupon::Coupon,
-    ids::{OrderId, PaymentId, RefundId},
+    exception::OrderException,
+    ids::{ExceptionId, OrderId, PaymentId, RefundId},
     merchant::Merchant,
     order::Order,
     payment::Payment,
@@ -37,6 +38,7 @@ macro_rules! each_aggregate {
             coupons: Coupon,
             points: PointsAccount,
             quotas: PurchaseQuota,
+            exceptions: OrderException,
             $($plural: $Aggregate,)?
         }
     };
@@ -98,6 +100,10 @@ impl Kept for PointsAccount {
 
 impl Kept for PurchaseQuota {
     type Id = QuotaId;
+}
+
+impl Kept for OrderException {
+    type Id = ExceptionId;
 }
 
 impl Kept for Stock {

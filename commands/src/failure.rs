@@ -6,6 +6,7 @@ use purser_domain::{
     allocation::Shortage,
     checkout::CheckoutRefusal,
     coupon::CouponRefusal,
+    exception::ExceptionRefusal,
     merchant::MerchantRefusal,
     order::OrderRefusal,
     payment::PaymentRefusal,
@@ -118,6 +119,9 @@ pub enum Refusal {
     /// The coupon says no to what is done with it.
     #[error(transparent)]
     Coupon(#[from] CouponRefusal),
+    /// The exception says no.
+    #[error(transparent)]
+    Exception(#[from] ExceptionRefusal),
     /// Services keep no stock.
     #[error("sku {0} is a service and keeps no stock")]
     KeepsNoStock(Sku),

@@ -5,7 +5,8 @@ use purser_domain::{
     address::Address,
     checkout::LineRequest,
     coupon::CouponTerms,
-    ids::{OrderId, PaymentId, RefundId},
+    exception::{Case, Closing},
+    ids::{ExceptionId, OrderId, PaymentId, RefundId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
     money::{Amount, Currency, Money},
@@ -293,6 +294,25 @@ pub enum Command {
         reference: PaymentReference,
         /// What there is to say about it.
         note: Option<Reason>,
+    },
+    /// States that something is the matter with an order.
+    RaiseException {
+        /// What.
+        case: Case,
+    },
+    /// States that an exception was repaired or is not there any more.
+    CloseException {
+        /// Which.
+        exception: ExceptionId,
+        /// How it ended.
+        closing: Closing,
+    },
+    /// Settles an exception, by a person's decision.
+    SettleException {
+        /// Which.
+        exception: ExceptionId,
+        /// How, or why it is in order as it is.
+        reason: Reason,
     },
 }
 

@@ -285,7 +285,10 @@ fn weight(command: &Command) -> usize {
         | Command::AdjustStock { .. }
         | Command::RequestRefund { .. }
         | Command::RecordRefundSubmitted { .. }
-        | Command::RecordRefundSucceeded { .. } => 1,
+        | Command::RecordRefundSucceeded { .. }
+        | Command::RaiseException { .. }
+        | Command::CloseException { .. }
+        | Command::SettleException { .. } => 1,
     }
 }
 

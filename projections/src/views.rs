@@ -11,6 +11,7 @@
 pub mod catalogue;
 mod column;
 pub mod coupon;
+pub mod exception;
 pub mod listing;
 pub mod merchant_terms;
 pub mod order_detail;
@@ -23,6 +24,9 @@ pub mod refund;
 pub mod sales;
 pub mod stock_level;
 pub mod words;
+
+pub(crate) use column::read as column_word;
+pub(crate) use order_steps::status_after;
 
 use std::{fmt, sync::Arc};
 
@@ -46,6 +50,7 @@ pub fn all() -> Vec<Arc<dyn View>> {
         Arc::new(merchant_terms::MerchantTerms),
         Arc::new(coupon::Coupons),
         Arc::new(points::PointsAccounts),
+        Arc::new(exception::Exceptions),
     ]
 }
 

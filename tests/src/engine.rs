@@ -99,5 +99,6 @@ fn config(data_dir: &Path, database: &TestDatabase) -> Config {
         database_connections: 10,
         idempotency_retention: Duration::from_hours(8 * 24),
         gateways: Vec::new(),
+        reconcile_every: Duration::from_hours(24),
     }
 }

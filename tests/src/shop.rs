@@ -21,7 +21,8 @@ pub struct Counts {
 
 /// An engine on a fresh database that takes commands already.
 pub async fn open() -> (TestEngine, Api) {
-    let engine = TestEngine::start().await;
+    // Boxed: the start of an engine is a large future, and every story would carry it.
+    let engine = Box::pin(TestEngine::start()).await;
     let api = engine.api();
     writes(&api).await;
     (engine, api)

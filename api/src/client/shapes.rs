@@ -234,6 +234,47 @@ pub struct SkuSales {
     pub gross: Money,
 }
 
+/// What a reconciliation found and did.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Reconciliation {
+    /// Up to where the log was read.
+    pub position: i64,
+    /// How many orders await something, or have stock held.
+    pub orders: u64,
+    /// What was the matter, and what became of it.
+    pub found: Vec<Finding>,
+    /// The gateways' lists.
+    pub gateways: Vec<GatewayList>,
+}
+
+/// One thing that is or was the matter.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Finding {
+    /// What is the matter.
+    pub kind: String,
+    /// With what.
+    pub subject: String,
+    /// In words.
+    pub detail: String,
+    /// `repaired`, `queued` or `gone`.
+    pub outcome: String,
+    /// What repaired it.
+    pub action: Option<String>,
+}
+
+/// What a gateway told.
+#[derive(Debug, Clone, Deserialize)]
+pub struct GatewayList {
+    /// Which gateway.
+    pub gateway: String,
+    /// How many payments had changed there since the last time.
+    pub payments: u64,
+    /// How many of them the log had to be told of.
+    pub reported: u64,
+    /// Why its list could not be read to its end.
+    pub error: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct HistoryItem {
     pub(super) recorded_at: Timestamp,

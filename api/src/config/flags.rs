@@ -98,6 +98,10 @@ pub(super) struct Settings {
     /// Read from the file only.
     #[arg(skip)]
     pub(super) gateways: BTreeMap<GatewayName, GatewayTable>,
+    /// Minutes, 1 to 1440, between two reconciliations of log, views and gateways
+    /// [env: PURSER_RECONCILE_MINUTES] [default: 15]
+    #[arg(long, value_name = "MINUTES")]
+    pub(super) reconcile_minutes: Option<u32>,
 }
 
 /// The shape of log lines.
@@ -143,6 +147,7 @@ impl Settings {
             gateway_url: self.gateway_url.or(lower.gateway_url),
             gateway_webhook_secret: self.gateway_webhook_secret.or(lower.gateway_webhook_secret),
             gateways: if self.gateways.is_empty() { lower.gateways } else { self.gateways },
+            reconcile_minutes: self.reconcile_minutes.or(lower.reconcile_minutes),
         }
     }
 }

@@ -126,6 +126,7 @@ fn values_out_of_range_name_their_key_and_the_range() {
         ("--payment-window-minutes=10081", "payment_window_minutes is 10081, allowed is 1 to 10080"),
         ("--queue-capacity=1000001", "queue_capacity is 1000001, allowed is 1 to 1000000"),
         ("--idempotency-retention-days=6", "idempotency_retention_days is 6, allowed is 7 to 3650"),
+        ("--reconcile-minutes=0", "reconcile_minutes is 0, allowed is 1 to 1440"),
         ("--request-timeout-seconds=0", "request_timeout_seconds is 0, allowed is 1 to 600"),
         ("--max-connections=0", "max_connections is 0, allowed is 1 to 100000"),
         ("--database-connections=91", "database_connections is 91, allowed is 4 to 90"),

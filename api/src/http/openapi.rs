@@ -93,6 +93,7 @@ fn tags() -> Vec<Tag> {
         ("coupons", "Offers that are had by a code, so many times."),
         ("points", "Customers' points: earned by orders, spent on orders."),
         ("stock", "Pieces by SKU and location."),
+        ("exceptions", "What did not come to its end, and the reconciliation that finds it."),
         ("refunds", "Money that is owed back, worked off by the back office."),
         ("sales", "What was sold, by day and by SKU."),
         ("history", "What happened, by whom and why; how things stood at any time."),

@@ -6,7 +6,7 @@
 use utoipa_axum::routes;
 
 use super::{
-    coupons, docs, health, history, merchants, openapi, orders, points, problem::Kind, products, refunds,
+    coupons, docs, exceptions, health, history, merchants, openapi, orders, points, problem::Kind, products, refunds,
     routing::Routes, sagas, sales, stock, tokens, views,
 };
 use crate::auth::Role;
@@ -24,6 +24,7 @@ pub(super) fn all(routes: Routes) -> Routes {
     let routes = catalogue(routes);
     let routes = terms(routes);
     let routes = money(routes);
+    let routes = exceptions(routes);
     let routes = audits(routes);
     engine(routes)
 }
@@ -116,6 +117,15 @@ fn money(routes: Routes) -> Routes {
         .query(SELLERS, &[], routes!(sales::days::sales_by_day))
         .query(SELLERS, &[], routes!(sales::skus::sales_by_sku))
         .query(SELLERS, &[], routes!(sales::day_skus::sales_by_day_and_sku))
+}
+
+fn exceptions(routes: Routes) -> Routes {
+    use Kind::{ExceptionClosed, NotFound, ReconciliationRunning};
+    routes
+        .query(BACK_OFFICE, &[NotFound], routes!(exceptions::find::find_exception))
+        .query(BACK_OFFICE, &[], routes!(exceptions::list::list_exceptions))
+        .command(BACK_OFFICE, &[NotFound, ExceptionClosed], routes!(exceptions::settle::settle_exception))
+        .control(STAFF, &[ReconciliationRunning], routes!(exceptions::reconcile::reconcile))
 }
 
 fn audits(routes: Routes) -> Routes {

@@ -132,6 +132,16 @@ documented! {
     Actor = text("^[!-~]{1,128}$", "back_office:tok_1").max_length(Some(128));
     /// A refund's id.
     RefundId = text("^rfd_[0-9a-f]{32}$", "rfd_4f1c5b0c2f0e5d8e9a6b7c8d9e0f1a2b");
+    /// An order exception's id: `exc_` and 32 hexadecimal digits.
+    ExceptionId = text("^exc_[0-9a-f]{32}$", "exc_4f1c5b0c2f0e5d8e9a6b7c8d9e0f1a2b");
+    /// What is the matter: `paid_not_confirmed` (an order is paid and the work on it has not begun), `window_overrun` (it
+    /// awaits its payment longer than its window), `reservation_without_order` (stock is held for an order that has ended or
+    /// that there is not), `capture_not_recorded` (a gateway took money that the log does not have), `capture_without_order`
+    /// (a gateway took money for a payment that is not known), `payment_mismatch` (what a gateway says contradicts the log),
+    /// `refund_overdue`, `shipment_late`, `view_differs` (a view shows another status than the log).
+    ExceptionKind = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(purser_domain::exception::ExceptionKind::ALL.map(purser_domain::exception::ExceptionKind::as_str)));
     /// A token's id. It is no secret.
     TokenId = text("^tok_[0-9a-f]{32}$", "tok_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
     /// A dead letter's id, and the idempotency key of its command: a UUID (RFC 9562).

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::cursor::CursorKey;
-use crate::{auth::Tokens, mint::Mint};
+use crate::{auth::Tokens, mint::Mint, reconciliation::Reconciler};
 
 /// What the handlers work with.
 pub struct Parts {
@@ -34,6 +34,8 @@ pub struct Parts {
     pub metrics: Option<PrometheusHandle>,
     /// How long a request may take before it is answered with a timeout.
     pub request_timeout: Duration,
+    /// Who holds log, views and gateways against each other.
+    pub reconciler: Reconciler,
     /// Waits at shutdown for work that outlives its request: rebuilds.
     pub tracker: TaskTracker,
     /// Ends that work, and readiness with it.

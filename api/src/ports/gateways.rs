@@ -36,6 +36,11 @@ impl FromIterator<(GatewayName, Arc<dyn PaymentGateway>)> for Gateways {
 }
 
 impl Gateways {
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&GatewayName, &dyn PaymentGateway)> {
+        self.0.iter().map(|(name, gateway)| (name, gateway.as_ref()))
+    }
+
     /// A name that the configuration does not have may be on its way back into it: nothing was asked of anybody.
     fn named(&self, name: &GatewayName) -> Result<&dyn PaymentGateway, EffectError> {
         let known = self.0.get(name).map(AsRef::as_ref);

@@ -14,6 +14,7 @@ use lru::LruCache;
 use purser_domain::{
     allocation::Shelf,
     coupon::Coupon,
+    exception::OrderException,
     merchant::Merchant,
     order::Order,
     payment::Payment,

@@ -5,6 +5,7 @@
 
 mod benefits;
 mod checkout;
+mod exceptions;
 mod orders;
 mod payments;
 mod place;
@@ -143,6 +144,9 @@ impl Decision<'_> {
             Command::RecordRefundSucceeded { refund, reference, note } => {
                 self.record_refund_succeeded(&asked, *refund, reference, note.as_ref())
             }
+            Command::RaiseException { case } => self.raise_exception(&asked, case),
+            Command::CloseException { exception, closing } => self.close_exception(&asked, *exception, closing),
+            Command::SettleException { exception, reason } => self.settle_exception(&asked, *exception, reason),
         }
     }
 }

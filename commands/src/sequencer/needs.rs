@@ -83,6 +83,10 @@ impl Needs {
             Command::RecordRefundSubmitted { refund, .. } | Command::RecordRefundSucceeded { refund, .. } => {
                 self.refunds.push(*refund);
             }
+            Command::RaiseException { case } => self.exceptions.push(case.exception()),
+            Command::CloseException { exception, .. } | Command::SettleException { exception, .. } => {
+                self.exceptions.push(*exception);
+            }
         }
     }
 
@@ -142,7 +146,10 @@ impl Needs {
             | Command::AdjustStock { .. }
             | Command::RequestRefund { .. }
             | Command::RecordRefundSubmitted { .. }
-            | Command::RecordRefundSucceeded { .. } => {}
+            | Command::RecordRefundSucceeded { .. }
+            | Command::RaiseException { .. }
+            | Command::CloseException { .. }
+            | Command::SettleException { .. } => {}
         }
     }
 

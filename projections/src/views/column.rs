@@ -11,7 +11,7 @@ pub(super) fn column<'a, T, Value>(rows: &'a [T], value: impl Fn(&'a T) -> Value
 }
 
 /// A value that is stored as its text.
-pub(super) fn read<T>(row: &PgRow, column: &str) -> Result<T, sqlx::Error>
+pub(crate) fn read<T>(row: &PgRow, column: &str) -> Result<T, sqlx::Error>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {

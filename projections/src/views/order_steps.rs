@@ -77,7 +77,7 @@ impl<'a> Steps<'a> {
 }
 
 /// The status that an event brings about; none where it leaves the status as it is.
-pub(super) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
+pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
     match event {
         OrderEvent::OrderPlaced(_) => Some(OrderStatus::PendingPayment),
         OrderEvent::OrderPaid { .. } => Some(OrderStatus::Paid),

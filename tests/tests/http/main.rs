@@ -6,6 +6,7 @@ mod coupons;
 mod coverage;
 mod cursors;
 mod engine;
+mod exceptions;
 mod headers;
 mod health;
 mod history;

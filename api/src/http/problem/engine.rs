@@ -1,8 +1,10 @@
 use purser_projections::{
-    history::HistoryError, parked::ParkedError, rebuild::RebuildError, sagas::dead_letters::DeadLetterError,
+    history::HistoryError, log_reader::LogReadError, parked::ParkedError, rebuild::RebuildError,
+    reconciliation::ReconcileReadError, sagas::dead_letters::DeadLetterError,
 };
 
 use super::{Kind, Problem, chain};
+use crate::reconciliation::ReconcileError;
 
 impl From<HistoryError> for Problem {
     fn from(error: HistoryError) -> Self {
@@ -34,6 +36,23 @@ impl From<RebuildError> for Problem {
             }
             RebuildError::Gap(_) | RebuildError::Fold(_) => Self::internal(chain(&error)),
             RebuildError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReconcileError> for Problem {
+    fn from(error: ReconcileError) -> Self {
+        match error {
+            ReconcileError::Read(ReconcileReadError::Running) => {
+                Self::new(Kind::ReconciliationRunning, error.to_string())
+            }
+            ReconcileError::Read(
+                ReconcileReadError::Database(error) | ReconcileReadError::Log(LogReadError::Database(error)),
+            ) => error.into(),
+            ReconcileError::Read(ReconcileReadError::Log(LogReadError::Gap(_)) | ReconcileReadError::Unwritable(_)) => {
+                Self::internal(chain(&error))
+            }
+            ReconcileError::Command(failure) => failure.into(),
         }
     }
 }

@@ -108,6 +108,10 @@ kinds! {
     TokenIssued CONFLICT "token-issued" "This request issued a token before";
     /// The view is being rebuilt already.
     RebuildRunning CONFLICT "rebuild-running" "The view is being rebuilt already";
+    /// Another reconciliation is under way.
+    ReconciliationRunning CONFLICT "reconciliation-running" "Another reconciliation is under way";
+    /// The exception is closed, in another way.
+    ExceptionClosed CONFLICT "exception-closed" "The exception is closed already";
     /// The event waits behind an earlier one of its stream.
     NotFirstParked CONFLICT "not-first-parked" "An earlier event of the same stream is parked";
     /// The event still cannot be folded.

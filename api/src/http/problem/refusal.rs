@@ -1,8 +1,8 @@
 use purser_commands::Refusal;
 use purser_domain::{
-    checkout::CheckoutRefusal, coupon::CouponRefusal, merchant::MerchantRefusal, order::OrderRefusal,
-    payment::PaymentRefusal, points::PointsRefusal, pricing::PricingRefusal, product::ProductRefusal,
-    quota::QuotaRefusal, refund::RefundRefusal, stock::StockRefusal,
+    checkout::CheckoutRefusal, coupon::CouponRefusal, exception::ExceptionRefusal, merchant::MerchantRefusal,
+    order::OrderRefusal, payment::PaymentRefusal, points::PointsRefusal, pricing::PricingRefusal,
+    product::ProductRefusal, quota::QuotaRefusal, refund::RefundRefusal, stock::StockRefusal,
 };
 
 use super::{Fault, Kind, Problem};
@@ -33,6 +33,8 @@ impl From<Refusal> for Problem {
             Refusal::UnknownMerchant => Self::not_found("merchant"),
             Refusal::Merchant(refusal) => refusal.into(),
             Refusal::Coupon(refusal) => refusal.into(),
+            Refusal::Exception(ExceptionRefusal::Unknown) => Self::not_found("exception"),
+            Refusal::Exception(ExceptionRefusal::AlreadyClosed) => Self::new(Kind::ExceptionClosed, detail),
             Refusal::KeepsNoStock(_) => Self::new(Kind::KeepsNoStock, detail),
             Refusal::FieldNotAllowed { field } => {
                 Self::at(Kind::FieldNotAllowed, Fault::pointer(format!("/{field}"), detail))

@@ -1,0 +1,203 @@
+use std::collections::BTreeMap;
+
+use purser_domain::{
+    Timestamp,
+    event::Event,
+    exception::{Case, Closing, ExceptionEvent},
+    fulfillment::FulfillmentEvent,
+    ids::{ExceptionId, FulfillmentId, OrderId, RefundId},
+    order::{OrderEvent, OrderStatus},
+    refund::RefundEvent,
+    stock::StockEvent,
+    text::MerchantId,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::views::status_after;
+
+/// Everything in the log that is not over, up to a position.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Watch {
+    pub(super) orders: BTreeMap<OrderId, WatchedOrder>,
+    pub(super) refunds: BTreeMap<RefundId, WatchedRefund>,
+    pub(super) parcels: BTreeMap<FulfillmentId, WatchedParcel>,
+    pub(super) raised: BTreeMap<ExceptionId, Case>,
+    pub(super) settled: BTreeMap<ExceptionId, Case>,
+}
+
+/// An order that awaits something, or for which stock is held.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct WatchedOrder {
+    pub(super) merchant: Option<MerchantId>,
+    /// Where it stands, and since when; none where only its stock is known of.
+    pub(super) standing: Option<(OrderStatus, Timestamp)>,
+    /// When its payment window closes.
+    pub(super) pay_by: Option<Timestamp>,
+    /// Pieces that are held for it or deducted and not shipped, over all stocks.
+    pub(super) pieces: i64,
+    /// When that changed, the last time.
+    pub(super) pieces_at: Option<Timestamp>,
+}
+
+/// Money that is owed back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct WatchedRefund {
+    pub(super) order: OrderId,
+    pub(super) since: Timestamp,
+    /// A person has it before them already.
+    pub(super) in_review: bool,
+}
+
+/// A parcel that has not left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct WatchedParcel {
+    pub(super) order: OrderId,
+    pub(super) merchant: MerchantId,
+    pub(super) ship_by: Timestamp,
+}
+
+impl Watch {
+    /// Takes note of an event of the log. `at` is when the log took it.
+    pub fn see(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            Event::Order(id, event) => self.see_order(*id, event, at),
+            Event::Stock(_, event) => self.see_stock(event, at),
+            Event::Refund(id, event) => self.see_refund(*id, event, at),
+            Event::Fulfillment(id, event) => self.see_parcel(*id, event),
+            Event::Exception(id, event) => self.see_exception(*id, event),
+            Event::Product(..)
+            | Event::Payment(..)
+            | Event::Return(..)
+            | Event::Merchant(..)
+            | Event::Coupon(..)
+            | Event::Points(..)
+            | Event::Quota(..) => {}
+        }
+    }
+
+    /// How many orders are watched.
+    pub fn orders(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// The exceptions that are open, as the log has them.
+    pub const fn raised(&self) -> &BTreeMap<ExceptionId, Case> {
+        &self.raised
+    }
+
+    /// Whether a person settled exactly this.
+    pub fn is_settled(&self, case: &Case) -> bool {
+        self.settled.get(&case.exception()) == Some(case)
+    }
+
+    fn see_order(&mut self, id: OrderId, event: &OrderEvent, at: Timestamp) {
+        let Some(status) = status_after(event) else { return };
+        if !is_awaiting(status) && !self.orders.contains_key(&id) {
+            return;
+        }
+        let order = self.orders.entry(id).or_default();
+        if let OrderEvent::OrderPlaced(placed) = event {
+            order.merchant = Some(placed.merchant.clone());
+            order.pay_by = Some(placed.pay_by);
+        }
+        order.standing = Some((status, at));
+        self.forget_if_over(id);
+    }
+
+    fn see_stock(&mut self, event: &StockEvent, at: Timestamp) {
+        let (id, pieces) = match event {
+            StockEvent::StockReserved(reservation) | StockEvent::BackorderAllocated(reservation) => {
+                (reservation.order, i64::from(reservation.quantity))
+            }
+            StockEvent::ReservationReleased { reservation, from: _ } | StockEvent::ReservationConsumed(reservation) => {
+                (reservation.order, -i64::from(reservation.quantity))
+            }
+            StockEvent::StockReceived { .. }
+            | StockEvent::StockAdjusted { .. }
+            | StockEvent::ReservationCommitted(_)
+            | StockEvent::StockRestocked { .. }
+            | StockEvent::StockBackordered(_)
+            | StockEvent::BackorderReleased(_) => return,
+        };
+        let order = self.orders.entry(id).or_default();
+        order.pieces += pieces;
+        order.pieces_at = Some(at);
+        self.forget_if_over(id);
+    }
+
+    fn see_refund(&mut self, id: RefundId, event: &RefundEvent, at: Timestamp) {
+        match event {
+            RefundEvent::RefundRequested { claim, .. } => {
+                self.refunds.insert(id, WatchedRefund { order: claim.order, since: at, in_review: false });
+            }
+            RefundEvent::RefundSucceeded { .. } | RefundEvent::RefundWrittenOff { .. } => {
+                self.refunds.remove(&id);
+            }
+            RefundEvent::RefundReviewRequested { .. } => {
+                if let Some(refund) = self.refunds.get_mut(&id) {
+                    refund.in_review = true;
+                }
+            }
+            RefundEvent::RefundRetried { .. } => {
+                if let Some(refund) = self.refunds.get_mut(&id) {
+                    *refund = WatchedRefund { order: refund.order, since: at, in_review: false };
+                }
+            }
+            RefundEvent::RefundSubmitted { .. } | RefundEvent::RefundFailed { .. } => {}
+        }
+    }
+
+    fn see_parcel(&mut self, id: FulfillmentId, event: &FulfillmentEvent) {
+        match event {
+            FulfillmentEvent::FulfillmentOpened { parcel, at: _ } => {
+                let (order, merchant) = (parcel.order, parcel.merchant.clone());
+                self.parcels.insert(id, WatchedParcel { order, merchant, ship_by: parcel.ship_by });
+            }
+            FulfillmentEvent::FulfillmentShipped { .. } | FulfillmentEvent::FulfillmentCancelled { .. } => {
+                self.parcels.remove(&id);
+            }
+            FulfillmentEvent::FulfillmentHeld { .. }
+            | FulfillmentEvent::FulfillmentHoldReleased { .. }
+            | FulfillmentEvent::FulfillmentStarted { .. }
+            | FulfillmentEvent::FulfillmentDelivered { .. }
+            | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
+            | FulfillmentEvent::FulfillmentReduced { .. }
+            | FulfillmentEvent::ShipmentOverdue { .. } => {}
+        }
+    }
+
+    fn see_exception(&mut self, id: ExceptionId, event: &ExceptionEvent) {
+        match event {
+            ExceptionEvent::ExceptionRaised { case, at: _ } => {
+                self.settled.remove(&id);
+                self.raised.insert(id, case.clone());
+            }
+            ExceptionEvent::ExceptionClosed { closing, at: _ } => {
+                let case = self.raised.remove(&id);
+                if let (Some(case), Closing::Settled { .. }) = (case, closing) {
+                    self.settled.insert(id, case);
+                }
+            }
+        }
+    }
+
+    fn forget_if_over(&mut self, id: OrderId) {
+        let is_over =
+            |order: &WatchedOrder| order.pieces == 0 && order.standing.is_none_or(|(status, _)| !is_awaiting(status));
+        if self.orders.get(&id).is_some_and(is_over) {
+            self.orders.remove(&id);
+        }
+    }
+}
+
+/// Whether the engine has something to do about an order of this status, sooner or later.
+const fn is_awaiting(status: OrderStatus) -> bool {
+    match status {
+        OrderStatus::PendingPayment | OrderStatus::Paid | OrderStatus::Processing | OrderStatus::Cancelling => true,
+        OrderStatus::Shipped
+        | OrderStatus::Delivered
+        | OrderStatus::Completed
+        | OrderStatus::Cancelled
+        | OrderStatus::Expired => false,
+    }
+}
