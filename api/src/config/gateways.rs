@@ -76,14 +76,7 @@ impl Secrets {
 pub(super) fn check(settings: &Settings) -> Result<Vec<GatewayConfig>, ConfigError> {
     let mut gateways = of_tables(&settings.gateways)?;
     let (url, secrets) = (&settings.gateway_url, &settings.gateway_webhook_secret);
-    let Some(url) = url else {
-        let stray = secrets.is_some();
-        return if stray {
-            Err(invalid(SECRET_VARIABLE, "there is no gateway_url that it belongs to"))
-        } else {
-            Ok(gateways)
-        };
-    };
+    let Some(url) = url else { return Ok(gateways) };
     let name: GatewayName = SINGLE.parse().map_err(|error| invalid("gateway_url", error))?;
     if settings.gateways.contains_key(&name) {
         return Err(ConfigError::GatewayTwice);
