@@ -194,6 +194,7 @@ impl Engine {
             cursor_key: CursorKey::load(&pool).await?,
             metrics,
             reconciler,
+            webhooks: config.gateways.iter().map(|gateway| (gateway.name.clone(), gateway.webhooks.clone())).collect(),
             request_timeout: config.request_timeout,
             tracker: read.tracker.clone(),
             stop: http.stop.clone(),

@@ -22,6 +22,7 @@ mod offer;
 mod openapi;
 mod orders;
 mod page;
+mod payments;
 mod points;
 pub(crate) mod problem;
 mod products;
@@ -36,6 +37,7 @@ mod state;
 mod stock;
 mod tokens;
 mod views;
+mod webhooks;
 
 pub use cursor::CursorKey;
 pub use openapi::openapi_json;

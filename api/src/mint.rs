@@ -3,7 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use purser_domain::{clock::Clock, ids::OrderId};
+use purser_domain::{
+    clock::Clock,
+    ids::{OrderId, PaymentId},
+};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -27,6 +30,11 @@ impl Mint {
     /// by id is sorted by time, and trees over ids grow at their edge.
     pub fn order_id(&self) -> OrderId {
         OrderId::from_uuid(self.in_time_order())
+    }
+
+    /// An id for a payment; later ones are greater here as well.
+    pub fn payment_id(&self) -> PaymentId {
+        PaymentId::from_uuid(self.in_time_order())
     }
 
     /// A number for this process among all that work on the same log.

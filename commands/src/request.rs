@@ -9,7 +9,7 @@ use purser_domain::{
     ids::{ExceptionId, OrderId, PaymentId, RefundId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
-    money::{Amount, Currency, Money},
+    money::{Currency, Money},
     order::{LineUnits, OrderLine, OrderStatus},
     payment::{CaptureMethod, GatewayReport, NextAction, PaymentStatus, ReportSource},
     points::Points,
@@ -129,8 +129,8 @@ pub enum Command {
     RequestCapture {
         /// Which payment.
         payment: PaymentId,
-        /// How much, in minor units of its currency.
-        amount: Amount,
+        /// How much.
+        amount: Money,
     },
     /// Wants a payment called off, or what of it was not taken yet.
     RequestVoid {

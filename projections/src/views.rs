@@ -18,6 +18,7 @@ pub mod order_detail;
 pub mod order_search;
 mod order_steps;
 mod owner;
+pub mod payment;
 mod placements;
 pub mod points;
 pub mod refund;
@@ -51,6 +52,7 @@ pub fn all() -> Vec<Arc<dyn View>> {
         Arc::new(coupon::Coupons),
         Arc::new(points::PointsAccounts),
         Arc::new(exception::Exceptions),
+        Arc::new(payment::Payments),
     ]
 }
 

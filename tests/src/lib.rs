@@ -6,11 +6,13 @@ pub mod cluster;
 pub mod engine;
 pub mod faults;
 pub mod foreign;
+pub mod postbox;
 pub mod process;
 pub mod sagas_alone;
 pub mod sandbox;
 pub mod shop;
 pub mod telling;
+pub mod till;
 pub mod wait;
 pub mod wire;
 pub mod write_side;
@@ -20,8 +22,10 @@ pub use clock::HandClock;
 pub use cluster::TestDatabase;
 pub use engine::TestEngine;
 pub use faults::{Fault, Faulty};
+pub use postbox::{Letter, Postbox};
 pub use sagas_alone::SagasAlone;
 pub use sandbox::Sandbox;
+pub use till::Till;
 pub use write_side::{Wish, WriteSide};
 
 /// A number that this test program has not used yet.

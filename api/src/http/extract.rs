@@ -1,6 +1,7 @@
 //! Extractors of our own, so that every refusal is a problem document and names what it is about.
 
 mod json;
+mod message;
 mod parameters;
 mod submission;
 
@@ -12,6 +13,7 @@ use super::{edge::Context, problem::Problem};
 use crate::auth::Grant;
 
 pub(crate) use json::read as read_json;
+pub(crate) use message::Message;
 pub(crate) use parameters::{Id, IdPair, ListParameters, Name, NameAndPosition, Parameters, parameter};
 pub(crate) use submission::{BODY_TIMEOUT, Envelope, Submission};
 

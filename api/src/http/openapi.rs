@@ -94,6 +94,7 @@ fn tags() -> Vec<Tag> {
         ("points", "Customers' points: earned by orders, spent on orders."),
         ("stock", "Pieces by SKU and location."),
         ("exceptions", "What did not come to its end, and the reconciliation that finds it."),
+        ("payments", "Attempts to pay orders through gateways, and what the gateways tell."),
         ("refunds", "Money that is owed back, worked off by the back office."),
         ("sales", "What was sold, by day and by SKU."),
         ("history", "What happened, by whom and why; how things stood at any time."),

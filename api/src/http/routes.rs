@@ -6,8 +6,8 @@
 use utoipa_axum::routes;
 
 use super::{
-    coupons, docs, exceptions, health, history, merchants, openapi, orders, points, problem::Kind, products, refunds,
-    routing::Routes, sagas, sales, stock, tokens, views,
+    coupons, docs, exceptions, health, history, merchants, openapi, orders, payments, points, problem::Kind, products,
+    refunds, routing::Routes, sagas, sales, stock, tokens, views, webhooks,
 };
 use crate::auth::Role;
 
@@ -23,6 +23,7 @@ pub(super) fn all(routes: Routes) -> Routes {
     let routes = orders(routes);
     let routes = catalogue(routes);
     let routes = terms(routes);
+    let routes = payments(routes);
     let routes = money(routes);
     let routes = exceptions(routes);
     let routes = audits(routes);
@@ -106,6 +107,22 @@ fn terms(routes: Routes) -> Routes {
         .query(SELLERS, &[], routes!(coupons::list::list_coupons))
         .command(BACK_OFFICE, &[PointsFull], routes!(points::grant::grant_points))
         .query(ACCOUNT, &[NotFound], routes!(points::find::find_points))
+}
+
+fn payments(routes: Routes) -> Routes {
+    use Kind::{
+        AmountMismatch, FieldNotAllowed, MissingIdempotencyKey, NotFound, OtherCurrency, PaymentConflict,
+        UnknownGateway, WebhookNotVerified, WrongStatus,
+    };
+    const INITIATION: &[Kind] = &[NotFound, WrongStatus, MissingIdempotencyKey, UnknownGateway];
+    routes
+        .command(TRADERS, INITIATION, routes!(payments::initiate::initiate_payment))
+        .command(SELLERS, &[NotFound, PaymentConflict, OtherCurrency], routes!(payments::capture::capture_payment))
+        .command(SELLERS, &[NotFound, PaymentConflict], routes!(payments::void::void_payment))
+        .command(BACK_OFFICE, &[NotFound, PaymentConflict], routes!(payments::resolve_mismatch::resolve_mismatch))
+        .query(TRADERS, &[NotFound], routes!(payments::find::find_payment))
+        .query(TRADERS, &[FieldNotAllowed], routes!(payments::list::list_payments))
+        .signed(&[WebhookNotVerified, PaymentConflict, AmountMismatch], routes!(webhooks::take::take_webhook))
 }
 
 fn money(routes: Routes) -> Routes {

@@ -35,6 +35,8 @@ enum Sort {
     Query,
     /// Acts on the engine, and can be repeated without harm.
     Control,
+    /// Appends to the log what somebody signs, who needs no token and no key.
+    Signed,
 }
 
 impl Routes {
@@ -70,6 +72,11 @@ impl Routes {
     /// An operation for everybody, without a token.
     pub(super) fn open(self, problems: &[Kind], route: UtoipaMethodRouter<AppState>) -> Self {
         self.add(Access::Open, Sort::Query, problems, route)
+    }
+
+    /// An operation for whoever signs what they send, without a token.
+    pub(super) fn signed(self, problems: &[Kind], route: UtoipaMethodRouter<AppState>) -> Self {
+        self.add(Access::Open, Sort::Signed, problems, route)
     }
 
     /// A page for people, which is no operation.
@@ -171,6 +178,9 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
     match (sort, access) {
         (Sort::Command, _) => {
             kinds.extend([Kind::KeyReused, Kind::Overloaded, Kind::NoWriter, Kind::Unavailable, Kind::OutcomeUnknown]);
+        }
+        (Sort::Signed, _) => {
+            kinds.extend([Kind::Overloaded, Kind::NoWriter, Kind::Unavailable, Kind::OutcomeUnknown]);
         }
         (Sort::Query, Access::Only(_)) => kinds.extend([Kind::Unavailable, Kind::QueryTimeout]),
         (Sort::Query, Access::Open) => {}

@@ -4,7 +4,10 @@
 
 use std::borrow::Cow;
 
-use purser_domain::{money::MAX_AMOUNT, order::OrderStatus as Status, quantity::Quantity as Pieces};
+use purser_domain::{
+    money::MAX_AMOUNT, order::OrderStatus as Status, payment::PaymentStatus as StatusOfPayment,
+    quantity::Quantity as Pieces,
+};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::{
@@ -128,6 +131,13 @@ documented! {
     OrderId = text("^ord_[0-9a-f]{32}$", "ord_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
     /// A payment's id.
     PaymentId = text("^pay_[0-9a-f]{32}$", "pay_0199c0ffee1234567890abcdef012345");
+    /// A payment gateway, as the configuration names it: 1 to 64 of A-Z a-z 0-9 . _ -
+    GatewayName = text(NAME, "sandbox");
+    /// Where a payment stands.
+    PaymentStatus = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(StatusOfPayment::ALL.map(StatusOfPayment::as_str)))
+        .examples([json!("pending")]);
     /// Who acted: a role and its token, or a part of the engine.
     Actor = text("^[!-~]{1,128}$", "back_office:tok_1").max_length(Some(128));
     /// A refund's id.
@@ -243,6 +253,8 @@ mod tests {
         let causes = Cause::ALL.map(|cause| serde_json::to_value(cause).unwrap());
         assert_eq!(serde_json::json!(words::<RefundCause>()), serde_json::json!(causes));
         assert_eq!(words::<OrderStatus>().len(), Status::ALL.len());
+        let statuses = StatusOfPayment::ALL.map(|status| serde_json::to_value(status).unwrap());
+        assert_eq!(serde_json::json!(words::<PaymentStatus>()), serde_json::json!(statuses));
     }
 
     #[test]

@@ -1,14 +1,14 @@
-use std::{fmt, ops::Deref, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, ops::Deref, sync::Arc, time::Duration};
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use purser_commands::Commands;
-use purser_domain::{clock::Clock, upcast::Upcasters};
+use purser_domain::{clock::Clock, text::GatewayName, upcast::Upcasters};
 use purser_projections::{follower::ReadAfter, view::View};
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::cursor::CursorKey;
-use crate::{auth::Tokens, mint::Mint, reconciliation::Reconciler};
+use crate::{auth::Tokens, gateway::webhook::Webhooks, mint::Mint, reconciliation::Reconciler};
 
 /// What the handlers work with.
 pub struct Parts {
@@ -32,6 +32,8 @@ pub struct Parts {
     pub cursor_key: CursorKey,
     /// What `/metrics` shows; without one it shows nothing.
     pub metrics: Option<PrometheusHandle>,
+    /// Which payment gateways there are, and how each is known from a stranger.
+    pub webhooks: BTreeMap<GatewayName, Webhooks>,
     /// How long a request may take before it is answered with a timeout.
     pub request_timeout: Duration,
     /// Who holds log, views and gateways against each other.

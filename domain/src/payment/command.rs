@@ -1,7 +1,7 @@
 use crate::{
     Timestamp,
     ids::PaymentId,
-    money::Amount,
+    money::Money,
     payment::{GatewayReport, NextAction, PaymentTerms, ReportSource},
     text::{Actor, PaymentReference, Reason},
 };
@@ -38,8 +38,8 @@ pub enum PaymentCommand {
     },
     /// Wants authorised money to be taken.
     RequestCapture {
-        /// How much, in minor units of the payment's currency.
-        amount: Amount,
+        /// How much.
+        amount: Money,
         /// When.
         at: Timestamp,
     },

@@ -3,7 +3,7 @@ mod report;
 use crate::{
     Timestamp,
     ids::PaymentId,
-    money::Amount,
+    money::{Amount, Money},
     payment::{
         Asked, Attempt, CaptureMethod, Captures, Ending, Payment, PaymentAction, PaymentCommand, PaymentEvent,
         PaymentRefusal, PaymentStatus, PaymentTerms, Rest,
@@ -55,9 +55,13 @@ fn decide_initiate(
 fn decide_capture(
     payment: &Payment,
     attempt: &Attempt,
-    amount: Amount,
+    Money { amount, currency }: Money,
     at: Timestamp,
 ) -> Result<Vec<PaymentEvent>, PaymentRefusal> {
+    let expected = attempt.terms.amount.currency;
+    if currency != expected {
+        return Err(PaymentRefusal::OtherCurrency { expected, received: currency });
+    }
     if amount == Amount::ZERO {
         return Err(PaymentRefusal::EmptyCapture);
     }

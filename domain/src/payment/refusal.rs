@@ -1,6 +1,11 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, money::Money, payment::PaymentStatus, text::PaymentReference};
+use crate::{
+    Timestamp,
+    money::{Currency, Money},
+    payment::PaymentStatus,
+    text::PaymentReference,
+};
 
 /// What was asked of a payment, as a verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +70,14 @@ pub enum PaymentRefusal {
     /// A capture of nothing.
     #[error("a capture must be more than zero")]
     EmptyCapture,
+    /// A capture in another currency than the payment's.
+    #[error("the payment is in {expected}, not in {received}")]
+    OtherCurrency {
+        /// The payment's.
+        expected: Currency,
+        /// The one that is stated now.
+        received: Currency,
+    },
     /// There is less left to take.
     #[error("{captured} of {authorized} authorized are captured, which leaves less than {asked}")]
     MoreThanAuthorized {

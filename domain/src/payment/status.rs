@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use crate::payment::{Ending, Payment};
+use crate::{
+    money::Amount,
+    payment::{Ending, Payment, PaymentEvent},
+};
 
 /// The state of a payment in one word, as people see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,6 +59,67 @@ impl PaymentStatus {
             Self::Expired => "expired",
             Self::AuthorizationExpired => "authorization_expired",
             Self::Voided => "voided",
+        }
+    }
+}
+
+impl PaymentStatus {
+    /// The status after an event, for whoever keeps no more of a payment than that; none stands for no payment yet. A
+    /// property holds it against the payment itself.
+    #[must_use]
+    pub fn after(known: Option<Self>, event: &PaymentEvent) -> Self {
+        let known = known.unwrap_or(Self::Initiated);
+        match event {
+            PaymentEvent::PaymentPending { .. } if known == Self::Initiated => Self::Pending,
+            PaymentEvent::PaymentAuthorized { .. } if known.is_open() => Self::Authorized,
+            PaymentEvent::PaymentCaptured { .. } if matches!(known, Self::Captured | Self::Disputed) => known,
+            PaymentEvent::PaymentCaptured { rest: Amount::ZERO, .. } => Self::Captured,
+            PaymentEvent::PaymentCaptured { .. } => Self::PartiallyCaptured,
+            PaymentEvent::PaymentFailed { .. } if !known.has_money() => Self::Failed,
+            PaymentEvent::PaymentExpired { .. } if !known.has_money() => Self::Expired,
+            PaymentEvent::AuthorizationExpired { .. } if !known.has_money() => Self::AuthorizationExpired,
+            PaymentEvent::PaymentVoided { .. } if !known.has_money() => Self::Voided,
+            PaymentEvent::PaymentDisputed { .. } if known.has_money() => Self::Disputed,
+            PaymentEvent::PaymentInitiated { .. }
+            | PaymentEvent::PaymentPending { .. }
+            | PaymentEvent::PaymentAuthorized { .. }
+            | PaymentEvent::PaymentFailed { .. }
+            | PaymentEvent::PaymentExpired { .. }
+            | PaymentEvent::AuthorizationExpired { .. }
+            | PaymentEvent::PaymentVoided { .. }
+            | PaymentEvent::PaymentDisputed { .. }
+            | PaymentEvent::CaptureRequested { .. }
+            | PaymentEvent::VoidRequested { .. }
+            | PaymentEvent::PaymentMismatchReported { .. }
+            | PaymentEvent::PaymentMismatchResolved { .. } => known,
+        }
+    }
+
+    /// Whether neither money nor an ending has come yet.
+    const fn is_open(self) -> bool {
+        match self {
+            Self::Initiated | Self::Pending | Self::Authorized => true,
+            Self::PartiallyCaptured
+            | Self::Captured
+            | Self::Disputed
+            | Self::Failed
+            | Self::Expired
+            | Self::AuthorizationExpired
+            | Self::Voided => false,
+        }
+    }
+
+    /// Whether money was taken.
+    const fn has_money(self) -> bool {
+        match self {
+            Self::PartiallyCaptured | Self::Captured | Self::Disputed => true,
+            Self::Initiated
+            | Self::Pending
+            | Self::Authorized
+            | Self::Failed
+            | Self::Expired
+            | Self::AuthorizationExpired
+            | Self::Voided => false,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         Captures, GatewayReport, Mismatch, Payment, PaymentCommand, PaymentEvent, PaymentStatus, ReportSource,
         ReportedStatus, decide, new_captures,
     },
-    samples::{amount, at, order_id, payment_id, payment_terms, report, text},
+    samples::{at, gbp, order_id, payment_id, payment_terms, report, text},
 };
 
 /// Together they make up the whole amount, so that any part of them fits it.
@@ -63,7 +63,7 @@ fn commands() -> impl Strategy<Value = PaymentCommand> {
         6 => wild().prop_map(says),
         1 => Just(PaymentCommand::RecordPending { gateway_reference: text("sbx_9"), next_action: None, at: at(1) }),
         1 => prop::sample::select(vec![500, 530, 1530])
-            .prop_map(|pence| PaymentCommand::RequestCapture { amount: amount(pence), at: at(3) }),
+            .prop_map(|pence| PaymentCommand::RequestCapture { amount: gbp(pence), at: at(3) }),
         1 => Just(PaymentCommand::RequestVoid { at: at(4) }),
         1 => Just(PaymentCommand::Expire { at: at(30) }),
         1 => Just(PaymentCommand::ResolveMismatch { actor: text("x"), reason: text("y"), at: at(5) }),
@@ -202,6 +202,18 @@ proptest! {
             prop_assert!(after.attempt().unwrap().quarantine.open.contains(*mismatch));
         }
         prop_assert_eq!(decide(&after, says(report)), Ok(vec![]), "a report that was dealt with is news");
+    }
+
+    #[test]
+    fn the_status_alone_follows_the_events_as_the_whole_payment_does(life in lives()) {
+        let (mut payment, mut status) = (Payment::default(), None);
+        for command in life {
+            for event in decide(&payment, command).unwrap_or_default() {
+                status = Some(PaymentStatus::after(status, &event));
+                payment = payment.evolve(event);
+                prop_assert_eq!(status, payment.status());
+            }
+        }
     }
 
     #[test]

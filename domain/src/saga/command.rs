@@ -123,6 +123,7 @@ impl SagaCommand {
                 | PaymentRefusal::WindowOpen { .. }
                 | PaymentRefusal::CapturedByGateway
                 | PaymentRefusal::EmptyCapture
+                | PaymentRefusal::OtherCurrency { .. }
                 | PaymentRefusal::MoreThanAuthorized { .. }
                 | PaymentRefusal::BeingVoided
                 | PaymentRefusal::QuarantineFull

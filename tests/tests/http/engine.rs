@@ -6,12 +6,13 @@ use purser_tests::{Answered, Api, TestEngine, shop, wait::until};
 use serde_json::{Value, json};
 use sqlx::Executor;
 
-const VIEWS: [&str; 9] = [
+const VIEWS: [&str; 10] = [
     "catalogue",
     "coupon",
     "merchant_terms",
     "order_detail",
     "order_search",
+    "payment",
     "points",
     "refund",
     "sales",

@@ -27,11 +27,13 @@ async fn the_metrics_count_requests_and_commands_and_name_nobody() {
     shop::writes(&api).await;
     let _telling = api.tells(&["GET /metrics"]);
     api.stocked("A-SECRET-SKU", 250, 10).await;
+    api.anonymous(Method::POST, "/v1/webhooks/demo-nowhere").send().await.expect_problem(401, "webhook-not-verified");
     let metrics = open(&api, "/metrics").await;
     assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     for name in [
         "purser_http_requests_total{operation=\"list_product\",status=\"2xx\"}",
         "purser_commands_total{outcome=\"accepted\"}",
+        "purser_webhooks_total{gateway=\"unknown\",outcome=\"not_verified\"}",
     ] {
         let line = metrics.text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}"));
         assert!(line.trim().parse::<u64>().unwrap() > 0, "{name} {line}");

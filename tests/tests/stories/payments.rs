@@ -3,6 +3,7 @@
 use purser_commands::{Accepted, Answer, Command, Failure, Refusal, Request};
 use purser_domain::{
     ids::{OrderId, PaymentId},
+    money::Money,
     order::{OrderAction, OrderRefusal, OrderStatus},
     payment::{CaptureMethod, GatewayReport, PaymentRefusal, PaymentStatus, ReportSource, ReportedStatus},
     principal::Principal,
@@ -263,7 +264,9 @@ async fn captures_and_voids_are_asked_for_by_the_seller() {
     }
     by_the_engine(&write_side, authorized).await.expect("a report");
     let before = shop::head(&database).await;
-    let capture = || Command::RequestCapture { payment, amount: serde_json::from_value(json!(100)).expect("pence") };
+    let part = json!({"amount": 100, "currency": "GBP"});
+    let part: Money = serde_json::from_value(part).expect("a pound");
+    let capture = || Command::RequestCapture { payment, amount: part };
     for stranger in [
         Principal::Merchant("m2".parse().expect("a merchant")),
         Principal::Customer("c9".parse().expect("a customer")),

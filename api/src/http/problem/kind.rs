@@ -54,6 +54,8 @@ kinds! {
     MalformedCursor BAD_REQUEST "malformed-cursor" "The cursor does not belong to this query";
     /// No token, or none that is valid.
     Unauthenticated UNAUTHORIZED "unauthenticated" "A valid bearer token is needed";
+    /// A webhook that is not known to come from its gateway.
+    WebhookNotVerified UNAUTHORIZED "webhook-not-verified" "The webhook is not known to come from the gateway";
     /// The token's role may not do this.
     Forbidden FORBIDDEN "forbidden" "The token's role does not allow this";
     /// The token's role may not state this field.
@@ -102,6 +104,8 @@ kinds! {
     SkuTaken CONFLICT "sku-taken" "The SKU belongs to another merchant";
     /// Goods cannot become a service, nor the reverse.
     GoodsOrService CONFLICT "other-kind" "A product cannot change between goods and service";
+    /// The payment is not as far as that, or past it.
+    PaymentConflict CONFLICT "payment-conflict" "The payment does not allow this";
     /// The refund is not as far as that, or past it.
     RefundConflict CONFLICT "refund-conflict" "The refund does not allow this";
     /// The same request issued a token before.
@@ -148,6 +152,8 @@ kinds! {
     UnitsNotThere UNPROCESSABLE_ENTITY "units-not-there" "The order has not these units left";
     /// The payment is not what is to be paid.
     AmountMismatch UNPROCESSABLE_ENTITY "amount-mismatch" "The payment is not the order's total";
+    /// No gateway of this name is configured.
+    UnknownGateway UNPROCESSABLE_ENTITY "unknown-gateway" "There is no such gateway";
     /// A stated time lies in the future.
     FutureTime UNPROCESSABLE_ENTITY "future-time" "A stated time lies in the future";
     /// The idempotency key was used for another request.

@@ -134,10 +134,13 @@ impl From<PaymentRefusal> for Problem {
             PaymentRefusal::Unknown => Self::not_found("payment"),
             PaymentRefusal::WindowOpen { expires_at: _ } => Self::new(Kind::WindowOpen, detail),
             PaymentRefusal::EmptyPayment | PaymentRefusal::EmptyCapture => {
-                Self::at(Kind::InvalidValue, Fault::pointer("/amount", detail))
+                Self::at(Kind::InvalidValue, Fault::pointer("/amount/amount", detail))
+            }
+            PaymentRefusal::OtherCurrency { expected: _, received: _ } => {
+                Self::at(Kind::OtherCurrency, Fault::pointer("/amount/currency", detail))
             }
             PaymentRefusal::MoreThanAuthorized { authorized: _, captured: _, asked: _ } => {
-                Self::at(Kind::AmountMismatch, Fault::pointer("/amount", detail))
+                Self::at(Kind::PaymentConflict, Fault::pointer("/amount", detail))
             }
             PaymentRefusal::WrongStatus { action: _, status: _ }
             | PaymentRefusal::OtherTerms
@@ -145,7 +148,7 @@ impl From<PaymentRefusal> for Problem {
             | PaymentRefusal::CapturedByGateway
             | PaymentRefusal::BeingVoided
             | PaymentRefusal::QuarantineFull
-            | PaymentRefusal::NoMismatch => Self::new(Kind::WrongStatus, detail),
+            | PaymentRefusal::NoMismatch => Self::new(Kind::PaymentConflict, detail),
         }
     }
 }

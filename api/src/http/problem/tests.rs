@@ -2,8 +2,8 @@ use axum::{body::to_bytes, http::StatusCode};
 use purser_commands::Refusal;
 use purser_domain::{
     allocation::Shortage, checkout::CheckoutRefusal, coupon::CouponRefusal, merchant::MerchantRefusal,
-    order::OrderAction, order::OrderRefusal, points::PointsRefusal, pricing::OfferRefusal, product::ProductRefusal,
-    refund::RefundRefusal, stock::StockRefusal, text::Sku,
+    order::OrderAction, order::OrderRefusal, payment::PaymentRefusal, points::PointsRefusal, pricing::OfferRefusal,
+    product::ProductRefusal, refund::RefundRefusal, stock::StockRefusal, text::Sku,
 };
 use serde_json::{Value, json};
 
@@ -126,6 +126,15 @@ async fn every_refusal_of_a_value_names_its_place() {
         ),
         (RefundRefusal::Unknown.into(), 404, "not-found", none.clone()),
         (RefundRefusal::AlreadyDone.into(), 409, "refund-conflict", none.clone()),
+        (PaymentRefusal::Unknown.into(), 404, "not-found", none.clone()),
+        (PaymentRefusal::BeingVoided.into(), 409, "payment-conflict", none.clone()),
+        (PaymentRefusal::EmptyCapture.into(), 422, "invalid-value", json!("/amount/amount")),
+        (
+            PaymentRefusal::OtherCurrency { expected: gbp, received: gbp }.into(),
+            422,
+            "other-currency",
+            json!("/amount/currency"),
+        ),
         (Refusal::UnknownMerchant, 404, "not-found", none.clone()),
         (MerchantRefusal::TooManyPromotions.into(), 409, "too-many-promotions", none.clone()),
         (MerchantRefusal::TaxRateRepeated { rate: 1 }.into(), 422, "invalid-value", json!("/rates/1")),

@@ -11,7 +11,7 @@ use crate::{
     payment::{
         Payment, PaymentAction, PaymentCommand, PaymentEvent, PaymentRefusal, PaymentStatus, ReportedStatus, decide,
     },
-    samples::{Sample, amount, at, every_variant, report, text},
+    samples::{Sample, at, every_variant, gbp, report, text},
 };
 
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ fn commands() -> Vec<Sample<PaymentCommand>> {
             "voided" => says(report(ReportedStatus::Voided, 1530, &[])),
             "disputed" => says(report(ReportedStatus::Disputed, 1530, &[("tx-1", 1000), ("tx-2", 530)])),
         ],
-        RequestCapture: ["" => PaymentCommand::RequestCapture { amount: amount(530), at: at(3) }],
+        RequestCapture: ["" => PaymentCommand::RequestCapture { amount: gbp(530), at: at(3) }],
         RequestVoid: ["" => PaymentCommand::RequestVoid { at: at(3) }],
         Expire: [
             "within the window" => PaymentCommand::Expire { at: at(29) },

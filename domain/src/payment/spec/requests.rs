@@ -2,12 +2,13 @@
 
 use super::{authorized, captured, given, initiated, life, state, voided};
 use crate::{
+    money::Money,
     payment::{CaptureMethod, PaymentCommand, PaymentEvent, PaymentRefusal, PaymentStatus, PaymentTerms},
-    samples::{amount, at, gbp, payment_id, payment_terms},
+    samples::{amount, at, gbp, payment_id, payment_terms, text},
 };
 
 fn capture(pence: i64) -> PaymentCommand {
-    PaymentCommand::RequestCapture { amount: amount(pence), at: at(3) }
+    PaymentCommand::RequestCapture { amount: gbp(pence), at: at(3) }
 }
 
 fn capture_requested(number: u32, pence: i64) -> PaymentEvent {
@@ -24,6 +25,15 @@ fn after(events: &[PaymentEvent]) -> Vec<PaymentEvent> {
 
 fn more_than_authorized(captured: i64, asked: i64) -> PaymentRefusal {
     PaymentRefusal::MoreThanAuthorized { authorized: gbp(1530), captured: gbp(captured), asked: gbp(asked) }
+}
+
+#[test]
+fn money_is_captured_in_the_currency_of_the_payment() {
+    let yen = text("JPY");
+    let asked = PaymentCommand::RequestCapture { amount: Money { amount: amount(530), currency: yen }, at: at(3) };
+    given(life(PaymentStatus::Authorized))
+        .when(asked)
+        .then_expect_error(PaymentRefusal::OtherCurrency { expected: gbp(1).currency, received: yen });
 }
 
 #[test]

@@ -1,0 +1,3 @@
+//! What gateways tell by themselves.
+
+pub(super) mod take;
