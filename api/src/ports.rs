@@ -2,6 +2,7 @@
 
 mod configured;
 mod gateways;
+mod refunds;
 
 pub use gateways::Gateways;
 pub(crate) use gateways::report;
@@ -63,6 +64,13 @@ fn engine_command(command: SagaCommand) -> Command {
         SagaCommand::ExpireOrder { order } => Command::ExpireOrder { order },
         SagaCommand::RequestRefund { claim } => Command::RequestRefund { claim },
         SagaCommand::RecordRefundSubmitted { refund, channel } => Command::RecordRefundSubmitted { refund, channel },
+        SagaCommand::RecordRefundSucceeded { refund, reference } => {
+            Command::RecordRefundSucceeded { refund, reference, note: None, reason: None }
+        }
+        SagaCommand::RecordRefundFailed { refund, attempt, failure, cause } => {
+            Command::RecordRefundFailed { refund, attempt, failure, cause }
+        }
+        SagaCommand::RequestRefundReview { refund } => Command::RequestRefundReview { refund },
         SagaCommand::RecordPaymentPending { payment, gateway_reference, next_action } => {
             Command::RecordPaymentPending { payment, gateway_reference, next_action }
         }
@@ -83,6 +91,9 @@ fn port_error(command: &SagaCommand, failure: Failure) -> PortError {
             PortError::TooEarly { until: expires_at }
         }
         Failure::Refused(Refusal::Payment(refusal)) if command.is_superseded_by_payment(&refusal) => {
+            PortError::Superseded(refusal.to_string())
+        }
+        Failure::Refused(Refusal::Refund(refusal)) if command.is_superseded_by_refund(&refusal) => {
             PortError::Superseded(refusal.to_string())
         }
         Failure::Refused(refusal) => PortError::Refused(refusal.to_string()),

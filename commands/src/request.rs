@@ -17,7 +17,7 @@ use purser_domain::{
     principal::Principal,
     product::Listing,
     quantity::Quantity,
-    refund::{Claim, RefundChannel},
+    refund::{Claim, RefundChannel, RefundFailure},
     stock::StockId,
     text::{
         CouponCode, CustomerId, ExternalReference, GatewayName, MerchantId, PaymentReference, PromotionId, Reason,
@@ -294,6 +294,39 @@ pub enum Command {
         reference: PaymentReference,
         /// What there is to say about it.
         note: Option<Reason>,
+        /// Why a person decides so; needed where the engine could not bring it back.
+        #[serde(default)]
+        reason: Option<Reason>,
+    },
+    /// Notes that a gateway has not given a refund back.
+    RecordRefundFailed {
+        /// Which refund.
+        refund: RefundId,
+        /// Which attempt.
+        attempt: u32,
+        /// What is known of the money.
+        failure: RefundFailure,
+        /// What was the matter.
+        cause: Reason,
+    },
+    /// Gives a refund that failed into the hands of a person.
+    RequestRefundReview {
+        /// Which refund.
+        refund: RefundId,
+    },
+    /// Has a refund under review tried once more.
+    RetryRefund {
+        /// Which refund.
+        refund: RefundId,
+        /// Why.
+        reason: Reason,
+    },
+    /// Gives a refund under review up.
+    WriteOffRefund {
+        /// Which refund.
+        refund: RefundId,
+        /// Why.
+        reason: Reason,
     },
     /// States that something is the matter with an order.
     RaiseException {

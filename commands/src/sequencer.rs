@@ -288,7 +288,11 @@ fn weight(command: &Command) -> usize {
         | Command::RecordRefundSucceeded { .. }
         | Command::RaiseException { .. }
         | Command::CloseException { .. }
-        | Command::SettleException { .. } => 1,
+        | Command::SettleException { .. }
+        | Command::RecordRefundFailed { .. }
+        | Command::RequestRefundReview { .. }
+        | Command::RetryRefund { .. }
+        | Command::WriteOffRefund { .. } => 1,
     }
 }
 

@@ -17,7 +17,7 @@ pub use command::RefundCommand;
 pub use decide::decide;
 pub use event::{RefundChannel, RefundEvent, RefundFailure, SettledBy};
 pub use refusal::RefundRefusal;
-pub use state::Refund;
+pub use state::{InHand, Refund};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 

@@ -9,7 +9,7 @@
 //! | [processing] | `OrderPaid`, `CancellationDeclined` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
 //! | [release] | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased` |
 //! | [payment] | `PaymentInitiated` | opens it at its gateway, asks after it, gives it up at its end, carries captures and voids there | all of the money, or any ending of the payment |
-//! | [refund] | a cancellation of a paid order, late or surplus money, `RefundOwed` | asks for the refund and puts it into somebody's hands | `RefundSucceeded` |
+//! | [refund] | a cancellation of a paid order, late or surplus money, `RefundOwed` | asks for the refund, has the gateway that took the money give it back or puts it into people's hands, tries again, and leaves the rest to a person | `RefundSucceeded` or `RefundWrittenOff` |
 //!
 //! A saga has three means. A [`SagaCommand`] goes to the write side and is in the log when it is done. An [`Effect`] is done
 //! outside the engine, and the command that it answers with puts its outcome into the log. A [`Timer`] comes back to a

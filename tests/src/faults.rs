@@ -127,7 +127,7 @@ impl Faulty {
 /// Whose effect it is; a new one has to say.
 fn saga_of(effect: &Effect) -> Saga {
     match effect {
-        Effect::SubmitRefund { .. } => Saga::Refund,
+        Effect::SubmitRefund { .. } | Effect::RefundAtGateway { .. } | Effect::AskRefund { .. } => Saga::Refund,
         Effect::CreatePayment { .. }
         | Effect::AskPayment { .. }
         | Effect::CapturePayment { .. }

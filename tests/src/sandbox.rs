@@ -2,16 +2,24 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use purser::{
     clock::SystemClock,
     config::GatewayConfig,
     gateway::{HttpGateway, HttpGatewaySettings, PaymentGateway, breaker::BreakerSettings, webhook::Webhooks},
-    ports::Gateways,
+    ports::{Gateways, SagaCommands, effects},
     sandbox_gateway::{Faults, RetrySettings, SandboxGateway, SandboxSettings},
 };
-use purser_domain::clock::Clock;
+use purser_commands::Command;
+use purser_domain::{
+    clock::Clock,
+    ids::{OrderId, PaymentId},
+    payment::CaptureMethod,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::{SagasAlone, TestDatabase, WriteSide, wait::until};
 
 /// What it signs with.
 pub const SECRET: &str = "whsec_c3RvcmllcyBhcmUgdG9sZCB3aXRoIHRoaXMgc2VjcmV0";
@@ -92,8 +100,62 @@ impl Sandbox {
         serde_json::from_str(&stats).expect("JSON")
     }
 
+    /// How a payment stands there, by the gateway's own name for it.
+    pub async fn payment(&self, reference: &str) -> Value {
+        let url = format!("{}/v1/payments/{reference}", self.gateway.url());
+        reqwest::get(url).await.expect("an answer").json().await.expect("a payment")
+    }
+
+    /// What it gave back of a payment, or failed to: the names and the amounts in minor units.
+    pub async fn refunds(&self, reference: &str, status: &str) -> Vec<(String, i64)> {
+        let payment = self.payment(reference).await;
+        let refunds = payment["refunds"].as_array().expect("refunds").iter();
+        let of_this_status = refunds.filter(|refund| match &refund["status"] {
+            Value::String(word) => word == status,
+            other => other.get(status).is_some(),
+        });
+        let shown = |refund: &Value| {
+            let name = refund["refund"].as_str().expect("a name").to_owned();
+            (name, refund["amount"].as_i64().expect("an amount"))
+        };
+        of_this_status.map(shown).collect()
+    }
+
+    /// Has the total of an order taken here, by sagas that are gone when it is. Returns the gateway's name of the payment.
+    pub async fn takes(&self, database: &TestDatabase, write_side: &WriteSide, order: OrderId) -> String {
+        let initiate = Command::InitiatePayment {
+            payment: PaymentId::from_uuid(order.as_uuid()),
+            order,
+            gateway: "sandbox".parse().expect("a gateway"),
+            capture: CaptureMethod::Automatic,
+        };
+        write_side.execute(initiate).await.expect("a payment");
+        let commands = Arc::new(SagaCommands::new(write_side.commands.clone()));
+        let ports = effects(self.gateways(), database.pool());
+        let sagas = SagasAlone::start(database, &write_side.clock, commands, ports).await;
+        let id = PaymentId::from_uuid(order.as_uuid()).to_string();
+        let pending = until("the gateway has the payment", async || event(database, &id, "PaymentPending").await).await;
+        let reference = pending["gateway_reference"].as_str().expect("a reference").to_owned();
+        self.pay(&format!("{}/pay/{reference}", self.gateway.url()), "succeed").await;
+        write_side.clock.advance(TimeDelta::seconds(61));
+        until("the engine has asked", async || event(database, &id, "PaymentCaptured").await).await;
+        until("the sagas are at rest", async || sagas.status().await.is_quiescent().then_some(())).await;
+        reference
+    }
+
     /// Ends it.
     pub async fn stop(self) {
         self.gateway.stop().await;
     }
+}
+
+async fn event(database: &TestDatabase, stream: &str, event_type: &str) -> Option<Value> {
+    let payload: Option<String> =
+        sqlx::query_scalar("select payload from events where aggregate_id = $1 and event_type = $2 limit 1")
+            .bind(stream)
+            .bind(event_type)
+            .fetch_optional(&mut database.owner().await)
+            .await
+            .expect("events");
+    payload.map(|payload| serde_json::from_str::<Value>(&payload).expect("JSON")[event_type].take())
 }

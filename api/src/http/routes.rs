@@ -129,6 +129,8 @@ fn money(routes: Routes) -> Routes {
     use Kind::{NotFound, RefundConflict};
     routes
         .command(BACK_OFFICE, &[NotFound, RefundConflict], routes!(refunds::done::finish_refund))
+        .command(BACK_OFFICE, &[NotFound, RefundConflict], routes!(refunds::retry::retry_refund))
+        .command(BACK_OFFICE, &[NotFound, RefundConflict], routes!(refunds::write_off::write_off_refund))
         .query(BACK_OFFICE, &[NotFound], routes!(refunds::find::find_refund))
         .query(BACK_OFFICE, &[], routes!(refunds::list::list_refunds))
         .query(SELLERS, &[], routes!(sales::days::sales_by_day))

@@ -1,4 +1,4 @@
-//! The effects of the payment saga, at the gateways.
+//! The effects of the sagas of payments and refunds, at the gateways.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -42,13 +42,13 @@ impl Gateways {
     }
 
     /// A name that the configuration does not have may be on its way back into it: nothing was asked of anybody.
-    fn named(&self, name: &GatewayName) -> Result<&dyn PaymentGateway, EffectError> {
+    pub(super) fn named(&self, name: &GatewayName) -> Result<&dyn PaymentGateway, EffectError> {
         let known = self.0.get(name).map(AsRef::as_ref);
         known.ok_or_else(|| EffectError::Unavailable(format!("no gateway is configured as {name}")))
     }
 }
 
-/// Performs effects at the gateways, and leaves refunds to people.
+/// Performs effects at the gateways, and leaves to people what no gateway took.
 #[derive(Debug)]
 pub(super) struct AtGateways {
     pub(super) gateways: Gateways,
@@ -64,6 +64,8 @@ impl EffectPort for AtGateways {
     ) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
         match effect {
             Effect::SubmitRefund { .. } => BackOfficeList.perform(effect, idempotency),
+            Effect::RefundAtGateway { refund, attempt } => Box::pin(self.refund(*refund, *attempt, idempotency)),
+            Effect::AskRefund { refund } => Box::pin(self.ask_refund(*refund)),
             Effect::CreatePayment { payment, terms } => Box::pin(self.create(*payment, terms, idempotency)),
             Effect::AskPayment { payment } => Box::pin(self.ask(*payment)),
             Effect::CapturePayment { payment, number: _, amount } => {
@@ -76,11 +78,11 @@ impl EffectPort for AtGateways {
 }
 
 /// A payment as the log has it, which its gateway has acknowledged.
-struct Acknowledged {
+pub(super) struct Acknowledged {
     payment: PaymentId,
     state: Payment,
-    gateway: GatewayName,
-    reference: PaymentReference,
+    pub(super) gateway: GatewayName,
+    pub(super) reference: PaymentReference,
 }
 
 impl AtGateways {
@@ -163,7 +165,7 @@ impl AtGateways {
     }
 
     /// Read from the log itself: the views may be behind what this very saga has just recorded.
-    async fn acknowledged(&self, payment: PaymentId) -> Result<Option<Acknowledged>, EffectError> {
+    pub(super) async fn acknowledged(&self, payment: PaymentId) -> Result<Option<Acknowledged>, EffectError> {
         let state = payment_as_recorded(&self.pool, &self.upcasters, payment).await;
         let state = state.map_err(|error| EffectError::Unavailable(format!("the log could not be read: {error}")))?;
         let Some(attempt) = state.attempt() else { return Ok(None) };
@@ -179,14 +181,14 @@ impl Acknowledged {
 }
 
 /// An id of ours, as gateways are told it.
-fn ours<T: std::str::FromStr>(id: &impl std::fmt::Display) -> Result<T, EffectError>
+pub(super) fn ours<T: std::str::FromStr>(id: &impl std::fmt::Display) -> Result<T, EffectError>
 where
     T::Err: std::fmt::Display,
 {
     id.to_string().parse().map_err(|error| EffectError::Refused(format!("{id} cannot be a reference: {error}")))
 }
 
-fn key(idempotency: Uuid) -> Result<IdempotencyKey, EffectError> {
+pub(super) fn key(idempotency: Uuid) -> Result<IdempotencyKey, EffectError> {
     ours(&idempotency)
 }
 
@@ -234,7 +236,7 @@ const fn is_open(status: &PaymentStatus) -> bool {
     }
 }
 
-fn failed(error: &GatewayError) -> EffectError {
+pub(super) fn failed(error: &GatewayError) -> EffectError {
     let words = error.to_string();
     match error {
         GatewayError::Refused { .. } => EffectError::Refused(words),

@@ -141,12 +141,18 @@ impl Decision<'_> {
             Command::RecordRefundSubmitted { refund, channel } => {
                 self.record_refund_submitted(&asked, *refund, *channel)
             }
-            Command::RecordRefundSucceeded { refund, reference, note } => {
-                self.record_refund_succeeded(&asked, *refund, reference, note.as_ref())
+            Command::RecordRefundSucceeded { refund, reference, note, reason } => {
+                self.record_refund_succeeded(&asked, *refund, reference, [note.as_ref(), reason.as_ref()])
             }
             Command::RaiseException { case } => self.raise_exception(&asked, case),
             Command::CloseException { exception, closing } => self.close_exception(&asked, *exception, closing),
             Command::SettleException { exception, reason } => self.settle_exception(&asked, *exception, reason),
+            Command::RecordRefundFailed { refund, attempt, failure, cause } => {
+                self.record_refund_failed(&asked, *refund, *attempt, (*failure, cause))
+            }
+            Command::RequestRefundReview { refund } => self.request_refund_review(&asked, *refund),
+            Command::RetryRefund { refund, reason } => self.retry_refund(&asked, *refund, reason),
+            Command::WriteOffRefund { refund, reason } => self.write_off_refund(&asked, *refund, reason),
         }
     }
 }

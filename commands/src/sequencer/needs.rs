@@ -80,7 +80,12 @@ impl Needs {
             Command::RequestRefund { claim } => {
                 self.refunds.push(claim.refund());
             }
-            Command::RecordRefundSubmitted { refund, .. } | Command::RecordRefundSucceeded { refund, .. } => {
+            Command::RecordRefundSubmitted { refund, .. }
+            | Command::RecordRefundSucceeded { refund, .. }
+            | Command::RecordRefundFailed { refund, .. }
+            | Command::RequestRefundReview { refund }
+            | Command::RetryRefund { refund, .. }
+            | Command::WriteOffRefund { refund, .. } => {
                 self.refunds.push(*refund);
             }
             Command::RaiseException { case } => self.exceptions.push(case.exception()),
@@ -149,7 +154,11 @@ impl Needs {
             | Command::RecordRefundSucceeded { .. }
             | Command::RaiseException { .. }
             | Command::CloseException { .. }
-            | Command::SettleException { .. } => {}
+            | Command::SettleException { .. }
+            | Command::RecordRefundFailed { .. }
+            | Command::RequestRefundReview { .. }
+            | Command::RetryRefund { .. }
+            | Command::WriteOffRefund { .. } => {}
         }
     }
 

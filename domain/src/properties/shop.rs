@@ -156,7 +156,9 @@ impl Shop {
                 self.issue(&SagaCommand::RecordRefundSubmitted { refund, channel });
             }
             Action::Effect(
-                Effect::CreatePayment { .. }
+                Effect::RefundAtGateway { .. }
+                | Effect::AskRefund { .. }
+                | Effect::CreatePayment { .. }
                 | Effect::AskPayment { .. }
                 | Effect::CapturePayment { .. }
                 | Effect::VoidPayment { .. },
@@ -173,7 +175,10 @@ impl Shop {
                 self.drive_refund(claim.refund(), RefundCommand::Request { claim: claim.clone(), at: at(self.minute) });
                 None
             }
-            SagaCommand::RecordPaymentPending { .. }
+            SagaCommand::RecordRefundSucceeded { .. }
+            | SagaCommand::RecordRefundFailed { .. }
+            | SagaCommand::RequestRefundReview { .. }
+            | SagaCommand::RecordPaymentPending { .. }
             | SagaCommand::ReportPayment { .. }
             | SagaCommand::ExpirePayment { .. } => unreachable!("nobody pays through a gateway here"),
             SagaCommand::RecordRefundSubmitted { refund, channel } => {

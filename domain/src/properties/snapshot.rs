@@ -59,7 +59,12 @@ fn refund_commands() -> impl Strategy<Value = Vec<RefundCommand>> {
             note: None,
             at: at(2),
         }),
-        4 => failures.prop_map(|failure| RefundCommand::RecordFailed { failure, cause: text("timeout"), at: at(3) }),
+        4 => (failures, 1..4_u32).prop_map(|(failure, attempt)| RefundCommand::RecordFailed {
+            attempt: Some(attempt),
+            failure,
+            cause: text("timeout"),
+            at: at(3),
+        }),
         4 => Just(RefundCommand::RequestReview { at: at(4) }),
         1 => Just(RefundCommand::Retry { actor: text("x"), reason: text("y"), at: at(5) }),
         1 => Just(RefundCommand::MarkDone { reference: text("ft-1"), actor, reason, at: at(6) }),

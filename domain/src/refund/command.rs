@@ -32,6 +32,8 @@ pub enum RefundCommand {
     },
     /// Notes that it did not succeed.
     RecordFailed {
+        /// The attempt at the gateway that failed; none where people performed it.
+        attempt: Option<u32>,
         /// What is known of the money.
         failure: RefundFailure,
         /// What was the matter.

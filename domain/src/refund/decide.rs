@@ -1,6 +1,8 @@
 use crate::{
     Timestamp,
-    refund::{Claim, Refund, RefundCommand, RefundEvent, RefundFailure, RefundRefusal, SettledBy},
+    refund::{
+        Claim, InHand, Refund, RefundChannel, RefundCommand, RefundEvent, RefundFailure, RefundRefusal, SettledBy,
+    },
     text::{PaymentReference, Reason},
 };
 
@@ -10,13 +12,16 @@ pub fn decide(refund: &Refund, command: RefundCommand) -> Result<Vec<RefundEvent
         RefundCommand::Request { claim, at } => decide_request(refund, claim, at),
         RefundCommand::RecordSubmitted { channel, at } => match refund {
             Refund::Unrequested => Err(RefundRefusal::Unknown),
-            Refund::Requested(_) | Refund::Failed { .. } => Ok(vec![RefundEvent::RefundSubmitted { channel, at }]),
+            Refund::Requested(_) => Ok(vec![submitted(channel, None, at)]),
+            Refund::Failed { claim, .. } => Ok(vec![submitted(channel, claim.attempt, at)]),
             Refund::Submitted(_) | Refund::Succeeded { .. } => Ok(vec![]),
             Refund::ManualReview(_) => Err(RefundRefusal::InReview),
             Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
         },
         RefundCommand::RecordSucceeded { reference, note, at } => decide_success(refund, reference, note, at),
-        RefundCommand::RecordFailed { failure, cause, at } => decide_failure(refund, failure, cause, at),
+        RefundCommand::RecordFailed { attempt, failure, cause, at } => {
+            decide_failure(refund, attempt, failure, cause, at)
+        }
         RefundCommand::RequestReview { at } => match refund {
             Refund::Unrequested => Err(RefundRefusal::Unknown),
             Refund::Requested(_) | Refund::Submitted(_) => Err(RefundRefusal::NotFailed),
@@ -29,7 +34,9 @@ pub fn decide(refund: &Refund, command: RefundCommand) -> Result<Vec<RefundEvent
             Refund::Unrequested => Err(RefundRefusal::Unknown),
             Refund::Requested(_) | Refund::Failed { .. } => Err(RefundRefusal::NotInReview),
             Refund::Submitted(_) => Ok(vec![]),
-            Refund::ManualReview(_) => Ok(vec![RefundEvent::RefundRetried { actor, reason, at }]),
+            Refund::ManualReview(InHand { attempt, .. }) => {
+                Ok(vec![RefundEvent::RefundRetried { actor, reason, attempt: *attempt, at }])
+            }
             Refund::Succeeded { .. } => Err(RefundRefusal::Succeeded),
             Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
         },
@@ -76,9 +83,20 @@ fn decide_success(
     }
 }
 
-/// Only one failure is news to a refund that has failed: that the gateway, asked again, has said no.
+/// Who has it in hand now; a gateway, under the number that comes next.
+fn submitted(channel: RefundChannel, next: Option<u32>, at: Timestamp) -> RefundEvent {
+    let attempt = match channel {
+        RefundChannel::BackOffice => None,
+        RefundChannel::Gateway => Some(next.unwrap_or(1)),
+    };
+    RefundEvent::RefundSubmitted { channel, attempt, at }
+}
+
+/// Only one failure is news to a refund that has failed: that the gateway, asked again, has said no. Of an attempt that
+/// another one has followed nothing is news.
 fn decide_failure(
     refund: &Refund,
+    attempt: Option<u32>,
     failure: RefundFailure,
     cause: Reason,
     at: Timestamp,
@@ -86,11 +104,15 @@ fn decide_failure(
     match (refund, failure) {
         (Refund::Unrequested, _) => Err(RefundRefusal::Unknown),
         (Refund::Requested(_), _) => Err(RefundRefusal::NotSubmitted),
-        (Refund::Submitted(_), _)
-        | (Refund::Failed { failure: RefundFailure::OutcomeUnknown, .. }, RefundFailure::Refused) => {
-            Ok(vec![RefundEvent::RefundFailed { failure, cause, at }])
+        (Refund::Submitted(in_hand), _)
+        | (Refund::Failed { claim: in_hand, failure: RefundFailure::OutcomeUnknown }, RefundFailure::Refused)
+            if in_hand.attempt == attempt =>
+        {
+            Ok(vec![RefundEvent::RefundFailed { failure, cause, attempt, at }])
         }
-        (Refund::Failed { .. } | Refund::ManualReview(_) | Refund::WrittenOff(_), _) => Ok(vec![]),
+        (Refund::Submitted(_) | Refund::Failed { .. } | Refund::ManualReview(_) | Refund::WrittenOff(_), _) => {
+            Ok(vec![])
+        }
         (Refund::Succeeded { .. }, _) => Err(RefundRefusal::Succeeded),
     }
 }

@@ -53,6 +53,9 @@ pub enum RefundEvent {
     RefundSubmitted {
         /// Who.
         channel: RefundChannel,
+        /// Under which number the gateway is asked, counted from one; absent where people perform it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
         /// When.
         at: Timestamp,
     },
@@ -75,6 +78,9 @@ pub enum RefundEvent {
         failure: RefundFailure,
         /// What was the matter.
         cause: Reason,
+        /// The attempt at the gateway that failed; absent where people performed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
         /// When.
         at: Timestamp,
     },
@@ -89,6 +95,10 @@ pub enum RefundEvent {
         actor: Actor,
         /// Why.
         reason: Reason,
+        /// Under which number the gateway is asked: the last one again, where nobody knows what came of it. Absent where
+        /// people perform it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
         /// When.
         at: Timestamp,
     },

@@ -36,6 +36,9 @@ pub enum RefundRefusal {
     /// A person has to decide about it.
     #[error("the refund is under review")]
     InReview,
+    /// Whoever settles it by their own decision must say why.
+    #[error("a refund that the engine could not bring back is settled for a reason")]
+    ReasonNeeded,
     /// The money is back.
     #[error("the refund has succeeded")]
     Succeeded,

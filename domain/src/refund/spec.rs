@@ -1,3 +1,4 @@
+mod attempts;
 mod claim;
 mod every_pair;
 mod review;
@@ -5,7 +6,7 @@ mod review;
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
-    refund::{Claim, Refund, RefundCause, RefundChannel, RefundCommand, RefundEvent, RefundRefusal},
+    refund::{Claim, InHand, Refund, RefundCause, RefundChannel, RefundCommand, RefundEvent, RefundRefusal},
     samples::{at, capture, order_id, text},
 };
 
@@ -26,7 +27,7 @@ fn requested() -> RefundEvent {
 }
 
 fn submitted() -> RefundEvent {
-    RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, at: at(2) }
+    RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, attempt: None, at: at(2) }
 }
 
 fn succeeded() -> RefundEvent {
@@ -126,6 +127,6 @@ fn a_refund_knows_its_claim_to_its_end() {
     let [none, requested, submitted, succeeded] = lives().map(state);
     assert_eq!(none, Refund::Unrequested);
     assert_eq!(requested, Refund::Requested(claim()));
-    assert_eq!(submitted, Refund::Submitted(claim()));
+    assert_eq!(submitted, Refund::Submitted(InHand { claim: claim(), attempt: None }));
     assert_eq!(succeeded, Refund::Succeeded { claim: claim(), reference: text("ft-1") });
 }

@@ -7,8 +7,8 @@ use crate::{
     ids::{OrderId, PaymentId, RefundId},
     order::{OrderRefusal, OrderStatus},
     payment::{GatewayReport, NextAction, PaymentRefusal, ReportSource},
-    refund::{Claim, RefundChannel},
-    text::{GatewayName, PaymentReference},
+    refund::{Claim, RefundChannel, RefundFailure, RefundRefusal},
+    text::{GatewayName, PaymentReference, Reason},
 };
 
 /// What a saga asks the engine to do. Harmless when repeated.
@@ -41,6 +41,29 @@ pub enum SagaCommand {
         refund: RefundId,
         /// Whose hands.
         channel: RefundChannel,
+    },
+    /// Note that a gateway has given a refund back.
+    RecordRefundSucceeded {
+        /// Which refund.
+        refund: RefundId,
+        /// The transfer's name at the gateway.
+        reference: PaymentReference,
+    },
+    /// Note that a gateway has not.
+    RecordRefundFailed {
+        /// Which refund.
+        refund: RefundId,
+        /// Which attempt.
+        attempt: u32,
+        /// What is known of the money.
+        failure: RefundFailure,
+        /// What was the matter.
+        cause: Reason,
+    },
+    /// Give a refund that failed into the hands of a person.
+    RequestRefundReview {
+        /// Which refund.
+        refund: RefundId,
     },
     /// Note that the gateway has a payment.
     RecordPaymentPending {
@@ -102,6 +125,9 @@ impl SagaCommand {
                 Self::ReleaseReservations { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSubmitted { .. }
+                | Self::RecordRefundSucceeded { .. }
+                | Self::RecordRefundFailed { .. }
+                | Self::RequestRefundReview { .. }
                 | Self::RecordPaymentPending { .. }
                 | Self::ReportPayment { .. }
                 | Self::ExpirePayment { .. },
@@ -135,8 +161,52 @@ impl SagaCommand {
                 | Self::ExpireOrder { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSubmitted { .. }
+                | Self::RecordRefundSucceeded { .. }
+                | Self::RecordRefundFailed { .. }
+                | Self::RequestRefundReview { .. }
                 | Self::RecordPaymentPending { .. }
                 | Self::ReportPayment { .. },
+                _,
+            ) => false,
+        }
+    }
+
+    /// The same, of a refund that refuses. What is back or given up is not to be tried or decided any more; but that money
+    /// came back twice, or after it was written off, a person must hear.
+    pub const fn is_superseded_by_refund(&self, refusal: &RefundRefusal) -> bool {
+        match (self, refusal) {
+            (
+                Self::RecordRefundSubmitted { .. },
+                RefundRefusal::InReview | RefundRefusal::Succeeded | RefundRefusal::WrittenOff,
+            )
+            | (
+                Self::RequestRefundReview { .. },
+                RefundRefusal::NotFailed | RefundRefusal::Succeeded | RefundRefusal::WrittenOff,
+            )
+            | (Self::RecordRefundFailed { .. }, RefundRefusal::Succeeded) => true,
+            (
+                Self::RecordRefundSubmitted { .. } | Self::RequestRefundReview { .. } | Self::RecordRefundFailed { .. },
+                RefundRefusal::Unknown
+                | RefundRefusal::NotSubmitted
+                | RefundRefusal::OtherClaim
+                | RefundRefusal::AlreadyDone
+                | RefundRefusal::PartNotNumbered
+                | RefundRefusal::PartOutOfBounds { .. }
+                | RefundRefusal::NotFailed
+                | RefundRefusal::NotInReview
+                | RefundRefusal::InReview
+                | RefundRefusal::ReasonNeeded
+                | RefundRefusal::WrittenOff,
+            )
+            | (
+                Self::StartProcessing { .. }
+                | Self::ReleaseReservations { .. }
+                | Self::ExpireOrder { .. }
+                | Self::RequestRefund { .. }
+                | Self::RecordRefundSucceeded { .. }
+                | Self::RecordPaymentPending { .. }
+                | Self::ReportPayment { .. }
+                | Self::ExpirePayment { .. },
                 _,
             ) => false,
         }
@@ -150,7 +220,10 @@ impl SagaCommand {
                 order.as_uuid()
             }
             Self::RequestRefund { claim } => claim.order.as_uuid(),
-            Self::RecordRefundSubmitted { refund, channel: _ } => refund.as_uuid(),
+            Self::RecordRefundSubmitted { refund, .. }
+            | Self::RecordRefundSucceeded { refund, .. }
+            | Self::RecordRefundFailed { refund, .. }
+            | Self::RequestRefundReview { refund } => refund.as_uuid(),
             Self::RecordPaymentPending { payment, .. }
             | Self::ReportPayment { payment, .. }
             | Self::ExpirePayment { payment } => payment.as_uuid(),

@@ -11,8 +11,8 @@ use crate::{
     ids::{PaymentId, RefundId},
     money::Amount,
     payment::{GatewayReport, PaymentTerms, ReportSource, ReportedStatus},
-    refund::{Claim, Refund},
-    text::FailureCode,
+    refund::{Claim, Refund, RefundFailure},
+    text::{FailureCode, Reason},
 };
 
 /// Something to be done outside the engine. The JSON form is stored until it is done.
@@ -25,6 +25,18 @@ pub enum Effect {
         refund: RefundId,
         /// What is owed.
         claim: Claim,
+    },
+    /// Have the gateway that took the money give it back.
+    RefundAtGateway {
+        /// Which refund.
+        refund: RefundId,
+        /// Under which number.
+        attempt: u32,
+    },
+    /// Ask the gateway what became of a refund.
+    AskRefund {
+        /// Which refund.
+        refund: RefundId,
     },
     /// Open a payment at its gateway.
     CreatePayment {
@@ -134,6 +146,7 @@ impl Effect {
     pub const fn subject(&self) -> Uuid {
         match self {
             Self::SubmitRefund { refund: _, claim } => claim.order.as_uuid(),
+            Self::RefundAtGateway { refund, .. } | Self::AskRefund { refund } => refund.as_uuid(),
             Self::CreatePayment { payment, .. }
             | Self::AskPayment { payment }
             | Self::CapturePayment { payment, .. }
@@ -145,8 +158,15 @@ impl Effect {
     pub const fn retries(&self) -> Retries {
         match self {
             Self::SubmitRefund { .. } => Retries { refusals_max: at_least_one(5), ..Self::UNTIL_ANSWERED },
+            // While it is silent the money may be back: in the end a person asks by telephone.
+            Self::RefundAtGateway { .. } => Retries {
+                unknown_max: Some(at_least_one(12)),
+                backoff: Backoff { base: Duration::from_secs(1), ceiling: Duration::from_mins(5) },
+                ..Self::UNTIL_ANSWERED
+            },
             // A gateway that says no says so again whenever it is asked the same.
-            Self::CreatePayment { .. }
+            Self::AskRefund { .. }
+            | Self::CreatePayment { .. }
             | Self::AskPayment { .. }
             | Self::CapturePayment { .. }
             | Self::VoidPayment { .. } => Self::UNTIL_ANSWERED,
@@ -166,8 +186,18 @@ impl Effect {
             (Self::CreatePayment { payment, terms }, EffectError::Refused(_)) => {
                 Self::not_created(*payment, terms, "refused").map_or(GiveUp::DeadLetter, GiveUp::Record)
             }
-            (
+            (Self::RefundAtGateway { refund, attempt }, EffectError::Refused(words)) => {
+                Self::not_refunded(*refund, *attempt, RefundFailure::Refused, words)
+                    .map_or(GiveUp::DeadLetter, GiveUp::Record)
+            }
+            (Self::RefundAtGateway { refund, attempt }, EffectError::Unknown(words)) => {
+                Self::not_refunded(*refund, *attempt, RefundFailure::OutcomeUnknown, words)
+                    .map_or(GiveUp::DeadLetter, GiveUp::Record)
+            }
+            (Self::RefundAtGateway { .. }, EffectError::Unavailable(_))
+            | (
                 Self::SubmitRefund { .. }
+                | Self::AskRefund { .. }
                 | Self::CreatePayment { .. }
                 | Self::AskPayment { .. }
                 | Self::CapturePayment { .. }
@@ -176,6 +206,17 @@ impl Effect {
             ) => GiveUp::DeadLetter,
         }
     }
+
+    /// What goes into the log where a gateway did not give money back, with its own words, cut to a reason's length; none
+    /// where those say nothing.
+    pub fn not_refunded(refund: RefundId, attempt: u32, failure: RefundFailure, words: &str) -> Option<SagaCommand> {
+        let cut: String =
+            words.chars().filter(|letter| !letter.is_control()).take(Self::CAUSE_CHARACTERS_MAX).collect();
+        let cause: Reason = cut.trim().parse().ok()?;
+        Some(SagaCommand::RecordRefundFailed { refund, attempt, failure, cause })
+    }
+
+    const CAUSE_CHARACTERS_MAX: usize = 200;
 
     /// What goes into the log where a gateway refused to open a payment, for a reason in its own code; none where that is no
     /// code.
@@ -221,8 +262,11 @@ impl Effect {
                 aggregate_id: refund.to_string(),
                 event_types: &["RefundSubmitted"],
             }),
-            // Each is asked for under a key of its own, or is no more than a question.
-            Self::CreatePayment { .. }
+            // Each is asked for under a key of its own, or is no more than a question. A gateway is asked for a refund only
+            // while the log says that it is still to be asked under this number.
+            Self::RefundAtGateway { .. }
+            | Self::AskRefund { .. }
+            | Self::CreatePayment { .. }
             | Self::AskPayment { .. }
             | Self::CapturePayment { .. }
             | Self::VoidPayment { .. } => None,

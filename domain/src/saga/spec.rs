@@ -4,7 +4,7 @@ use crate::{
     money::Amount,
     order::{OrderAction, OrderEvent, OrderRefusal, OrderStatus, Settlement},
     payment::{PaymentAction, PaymentEvent, PaymentRefusal, PaymentStatus},
-    refund::{Claim, RefundCause, RefundChannel, RefundEvent},
+    refund::{Claim, RefundCause, RefundChannel, RefundEvent, RefundFailure, RefundRefusal},
     samples::{
         Sample, at, capture,
         events::{
@@ -86,23 +86,85 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
     }
 }
 
+/// What was failed for good, and what nobody knows of, is for a person; and nobody is asked about what is over.
 #[test]
-fn a_requested_refund_is_put_into_somebodys_hands_and_nothing_else_of_a_refund_is() {
+fn the_refund_saga_alone_reacts_to_refunds_and_to_each_event_as_its_page_says() {
     let refund = text("rfd_00000000000000000000000000000002");
+    let (poll, again) = (Timer::RefundPoll { refund }, Timer::RefundRetry { refund });
+    let clear = |timer| Reaction::ClearTimer { timer };
+    let review = || Reaction::from(SagaCommand::RequestRefundReview { refund });
+    let asked = |attempt, at: &crate::Timestamp| {
+        let every_seconds = std::num::NonZeroU32::new(60).unwrap();
+        let repeat = Some(Repeat { every_seconds, until: None });
+        vec![
+            Effect::RefundAtGateway { refund, attempt }.into(),
+            Reaction::SetTimer { timer: poll, due: *at + chrono::TimeDelta::minutes(1), repeat },
+        ]
+    };
     for sample in refund_events() {
-        let expected = match &sample.value {
-            RefundEvent::RefundRequested { claim, at: _ } => {
-                Some(Effect::SubmitRefund { refund, claim: claim.clone() }.into())
+        let expected: Vec<Reaction> = match &sample.value {
+            RefundEvent::RefundRequested { claim, at: _ } if claim.capture.payment.is_some() => {
+                vec![SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::Gateway }.into()]
             }
-            RefundEvent::RefundSubmitted { .. }
-            | RefundEvent::RefundSucceeded { .. }
-            | RefundEvent::RefundFailed { .. }
+            RefundEvent::RefundRequested { claim, at: _ } => {
+                vec![Effect::SubmitRefund { refund, claim: claim.clone() }.into()]
+            }
+            RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, attempt, at } => {
+                asked(attempt.unwrap_or(1), at)
+            }
+            RefundEvent::RefundRetried { attempt: Some(attempt), at, .. } => asked(*attempt, at),
+            // A minute, and up to two minutes more, as the id says: its lower half is a 2, of microseconds.
+            RefundEvent::RefundFailed { failure: RefundFailure::Refused, attempt: Some(2), at, .. } => {
+                let due = *at + chrono::TimeDelta::minutes(1) + chrono::TimeDelta::microseconds(2);
+                vec![clear(poll), Reaction::SetTimer { timer: again, due, repeat: None }]
+            }
+            RefundEvent::RefundFailed { failure: RefundFailure::Refused, .. } => vec![clear(poll), review()],
+            RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, .. } => vec![review()],
+            RefundEvent::RefundSucceeded { .. } | RefundEvent::RefundWrittenOff { .. } => {
+                vec![clear(poll), clear(again)]
+            }
+            RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, .. }
             | RefundEvent::RefundReviewRequested { .. }
-            | RefundEvent::RefundRetried { .. }
-            | RefundEvent::RefundWrittenOff { .. } => None,
+            | RefundEvent::RefundRetried { attempt: None, .. } => vec![],
         };
         let event = Event::Refund(refund, sample.value);
-        assert_eq!(reactions(&event), [None, None, None, expected, None], "{} {}", sample.variant, sample.label);
+        for saga in Saga::ALL {
+            let reactions: Vec<Reaction> = saga.react(&event).into_iter().collect();
+            let expected = if saga == Saga::Refund { expected.clone() } else { vec![] };
+            assert_eq!(reactions, expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
+        }
+    }
+}
+
+#[test]
+fn a_refund_is_asked_after_and_tried_again_by_its_timers() {
+    let refund = text("rfd_00000000000000000000000000000002");
+    assert_eq!(Timer::RefundPoll { refund }.fired(), Action::Effect(Effect::AskRefund { refund }));
+    let again = SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::Gateway };
+    assert_eq!(Timer::RefundRetry { refund }.fired(), Action::Command(again));
+}
+
+/// That money came back twice, or after it was written off, somebody must hear.
+#[test]
+fn a_saga_command_is_superseded_where_the_refund_went_on_without_it() {
+    use RefundRefusal::{AlreadyDone, InReview, NotFailed, NotSubmitted, Succeeded, Unknown, WrittenOff};
+    let refund = text("rfd_00000000000000000000000000000002");
+    let failure = RefundFailure::Refused;
+    let submit = SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::Gateway };
+    let review = SagaCommand::RequestRefundReview { refund };
+    let fail = SagaCommand::RecordRefundFailed { refund, attempt: 1, failure, cause: text("no") };
+    let succeed = SagaCommand::RecordRefundSucceeded { refund, reference: text("gr-1") };
+    let all = [Unknown, NotSubmitted, AlreadyDone, NotFailed, InReview, Succeeded, WrittenOff];
+    for (command, superseded) in [
+        (submit, &[InReview, Succeeded, WrittenOff][..]),
+        (review, &[NotFailed, Succeeded, WrittenOff]),
+        (fail, &[Succeeded]),
+        (succeed, &[]),
+    ] {
+        for refusal in &all {
+            let answer = command.is_superseded_by_refund(refusal);
+            assert_eq!(answer, superseded.contains(refusal), "{command:?} x {refusal}");
+        }
     }
 }
 
@@ -263,6 +325,19 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         RecordRefundSubmitted: ["" => SagaCommand::RecordRefundSubmitted {
             refund: text("rfd_00000000000000000000000000000002"),
             channel: RefundChannel::BackOffice,
+        }],
+        RecordRefundSucceeded: ["" => SagaCommand::RecordRefundSucceeded {
+            refund: text("rfd_00000000000000000000000000000002"),
+            reference: text("gr-1"),
+        }],
+        RecordRefundFailed: ["" => Effect::not_refunded(
+            text("rfd_00000000000000000000000000000002"),
+            1,
+            RefundFailure::Refused,
+            "account-closed",
+        ).unwrap()],
+        RequestRefundReview: ["" => SagaCommand::RequestRefundReview {
+            refund: text("rfd_00000000000000000000000000000002"),
         }],
         RecordPaymentPending: ["" => SagaCommand::RecordPaymentPending {
             payment: payment_id(3),

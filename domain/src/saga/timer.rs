@@ -5,10 +5,10 @@ use std::num::NonZeroU32;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Action, Saga, payment, payment_window};
+use super::{Action, Saga, payment, payment_window, refund};
 use crate::{
     Timestamp,
-    ids::{OrderId, PaymentId},
+    ids::{OrderId, PaymentId, RefundId},
 };
 
 /// A timer of a saga, and what it is about. Of each there is at most one at a time.
@@ -29,6 +29,16 @@ pub enum Timer {
         /// Which payment.
         payment: PaymentId,
     },
+    /// A gateway is asked what became of a refund.
+    RefundPoll {
+        /// Which refund.
+        refund: RefundId,
+    },
+    /// A gateway that refused a refund is asked again.
+    RefundRetry {
+        /// Which refund.
+        refund: RefundId,
+    },
 }
 
 /// How a timer comes back again and again.
@@ -47,6 +57,8 @@ impl Timer {
             Self::PaymentWindow { order } => payment_window::fired(order),
             Self::PaymentPoll { payment } => payment::poll_fired(payment),
             Self::PaymentExpiry { payment } => payment::expiry_fired(payment),
+            Self::RefundPoll { refund } => refund::poll_fired(refund),
+            Self::RefundRetry { refund } => refund::retry_fired(refund),
         }
     }
 
@@ -55,6 +67,7 @@ impl Timer {
         match self {
             Self::PaymentWindow { .. } => Saga::PaymentWindow,
             Self::PaymentPoll { .. } | Self::PaymentExpiry { .. } => Saga::Payment,
+            Self::RefundPoll { .. } | Self::RefundRetry { .. } => Saga::Refund,
         }
     }
 
@@ -62,7 +75,8 @@ impl Timer {
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::PaymentWindow { .. } => None,
-            Self::PaymentPoll { .. } => Some("poll"),
+            Self::PaymentPoll { .. } | Self::RefundPoll { .. } => Some("poll"),
+            Self::RefundRetry { .. } => Some("retry"),
             Self::PaymentExpiry { .. } => Some("expiry"),
         }
     }
@@ -72,6 +86,7 @@ impl Timer {
         match self {
             Self::PaymentWindow { order } => order.as_uuid(),
             Self::PaymentPoll { payment } | Self::PaymentExpiry { payment } => payment.as_uuid(),
+            Self::RefundPoll { refund } | Self::RefundRetry { refund } => refund.as_uuid(),
         }
     }
 
@@ -80,6 +95,7 @@ impl Timer {
         match self {
             Self::PaymentWindow { order } => order.to_string(),
             Self::PaymentPoll { payment } | Self::PaymentExpiry { payment } => payment.to_string(),
+            Self::RefundPoll { refund } | Self::RefundRetry { refund } => refund.to_string(),
         }
     }
 
@@ -89,12 +105,14 @@ impl Timer {
     }
 
     /// Every timer that there is, about one subject. A new timer belongs here: one that is missing would never fire.
-    pub const fn all_about(subject: Uuid) -> [Self; 3] {
-        let payment = PaymentId::from_uuid(subject);
+    pub const fn all_about(subject: Uuid) -> [Self; 5] {
+        let (payment, refund) = (PaymentId::from_uuid(subject), RefundId::from_uuid(subject));
         [
             Self::PaymentWindow { order: OrderId::from_uuid(subject) },
             Self::PaymentPoll { payment },
             Self::PaymentExpiry { payment },
+            Self::RefundPoll { refund },
+            Self::RefundRetry { refund },
         ]
     }
 }

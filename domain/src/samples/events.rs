@@ -284,7 +284,7 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
         claim: Claim { amount: Some(gbp(1285)), number: 2, ..through_gateway(cause) },
         at: precise(),
     };
-    let failed = |failure, cause, at| RefundEvent::RefundFailed { failure, cause: text(cause), at };
+    let failed = |failure, cause, attempt, at| RefundEvent::RefundFailed { failure, cause: text(cause), attempt, at };
     let (actor, reason) = (|| text("back_office:tok_1"), || text("the card was closed: \u{201c}gone\u{201d}"));
     every_variant!(RefundEvent {
         RefundRequested: [
@@ -300,8 +300,9 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
             "goodwill" => part(RefundCause::Goodwill),
         ],
         RefundSubmitted: [
-            "" => RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, at: at(11) },
-            "gateway" => RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, at: precise() },
+            "" => RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, attempt: None, at: at(11) },
+            "gateway" => RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, attempt: None, at: precise() },
+            "attempt" => RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, attempt: Some(2), at: precise() },
         ],
         RefundSucceeded: [
             "" => RefundEvent::RefundSucceeded {
@@ -324,11 +325,16 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
             },
         ],
         RefundFailed: [
-            "" => failed(RefundFailure::Refused, "card_closed", precise()),
-            "unknown" => failed(RefundFailure::OutcomeUnknown, "no answer to 8 attempts", at(13)),
+            "" => failed(RefundFailure::Refused, "card_closed", None, precise()),
+            "unknown" => failed(RefundFailure::OutcomeUnknown, "no answer to 8 attempts", None, at(13)),
+            "attempt" => failed(RefundFailure::Refused, "account-closed", Some(2), precise()),
+            "last_attempt" => failed(RefundFailure::Refused, "account-closed", Some(5), precise()),
         ],
         RefundReviewRequested: ["" => RefundEvent::RefundReviewRequested { at: precise() }],
-        RefundRetried: ["" => RefundEvent::RefundRetried { actor: actor(), reason: reason(), at: precise() }],
+        RefundRetried: [
+            "" => RefundEvent::RefundRetried { actor: actor(), reason: reason(), attempt: None, at: precise() },
+            "attempt" => RefundEvent::RefundRetried { actor: actor(), reason: reason(), attempt: Some(6), at: precise() },
+        ],
         RefundWrittenOff: ["" => RefundEvent::RefundWrittenOff { actor: actor(), reason: reason(), at: precise() }],
     })
 }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use cqrs_es::{Aggregate, EventEnvelope, View};
 use purser_domain::{
     Timestamp,
-    ids::PaymentId,
+    ids::{PaymentId, RefundId},
     order::Order,
     payment::Payment,
     product::Product,
@@ -85,6 +85,12 @@ pub async fn as_of(
 pub async fn payment_as_recorded(pool: &PgPool, upcasters: &Upcasters, id: PaymentId) -> Result<Payment, HistoryError> {
     let mut replay = Replay { pool, upcasters, at: At::Position(i64::MAX), last: None };
     Ok(replay.fold::<Payment, PaymentReplay>(id).await?.0)
+}
+
+/// How a refund stands by all that the log has of it; as if it had never been, where that is nothing.
+pub async fn refund_as_recorded(pool: &PgPool, upcasters: &Upcasters, id: RefundId) -> Result<Refund, HistoryError> {
+    let mut replay = Replay { pool, upcasters, at: At::Position(i64::MAX), last: None };
+    Ok(replay.fold::<Refund, RefundReplay>(id).await?.0)
 }
 
 struct Replay<'a> {

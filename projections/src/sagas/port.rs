@@ -76,7 +76,9 @@ impl EffectPort for BackOfficeList {
             Effect::SubmitRefund { refund, claim: _ } => {
                 Ok(Some(SagaCommand::RecordRefundSubmitted { refund: *refund, channel: RefundChannel::BackOffice }))
             }
-            Effect::CreatePayment { .. }
+            Effect::RefundAtGateway { .. }
+            | Effect::AskRefund { .. }
+            | Effect::CreatePayment { .. }
             | Effect::AskPayment { .. }
             | Effect::CapturePayment { .. }
             | Effect::VoidPayment { .. } => Err(EffectError::Unavailable("people are no gateway".to_owned())),

@@ -137,7 +137,7 @@ fn advance(row: RefundRow, step: &Step<'_>) -> RefundRow {
     let row = RefundRow { position: step.recorded.position, ..row };
     match step.event {
         RefundEvent::RefundRequested { .. } => row,
-        RefundEvent::RefundSubmitted { channel, at } => {
+        RefundEvent::RefundSubmitted { channel, attempt: _, at } => {
             RefundRow { status: RefundStatus::Submitted, channel: Some(*channel), submitted_at: Some(*at), ..row }
         }
         RefundEvent::RefundSucceeded { reference, note, settled_by, at } => {
@@ -153,7 +153,7 @@ fn advance(row: RefundRow, step: &Step<'_>) -> RefundRow {
                 ..row
             }
         }
-        RefundEvent::RefundFailed { failure, cause, at } => RefundRow {
+        RefundEvent::RefundFailed { failure, cause, attempt: _, at } => RefundRow {
             status: RefundStatus::Failed,
             failure: Some(*failure),
             failure_cause: Some(cause.clone()),
@@ -161,7 +161,7 @@ fn advance(row: RefundRow, step: &Step<'_>) -> RefundRow {
             ..row
         },
         RefundEvent::RefundReviewRequested { at: _ } => RefundRow { status: RefundStatus::ManualReview, ..row },
-        RefundEvent::RefundRetried { actor, reason, at } => {
+        RefundEvent::RefundRetried { actor, reason, attempt: _, at } => {
             RefundRow { status: RefundStatus::Submitted, submitted_at: Some(*at), ..reviewed(row, actor, reason) }
         }
         RefundEvent::RefundWrittenOff { actor, reason, at } => {

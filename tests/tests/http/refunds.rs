@@ -114,7 +114,7 @@ async fn reviewed() -> (TestEngine, Api, [String; 4]) {
     };
     let cause = "no answer to 8 attempts".parse().unwrap();
     let failed = [
-        RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, cause, at },
+        RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, cause, attempt: None, at },
         RefundEvent::RefundReviewRequested { at },
     ];
     let (review, written_off, settled) =
@@ -195,12 +195,73 @@ async fn a_part_of_a_payment_is_owed_as_a_part() {
     let seen = api.get(&format!("/v1/refunds/{part}")).await;
     assert_eq!(seen["amount"], json!({"amount": 200, "currency": "GBP"}));
     assert_eq!(seen["part"], json!({"number": 2, "of": {"amount": 500, "currency": "GBP"}}));
-    assert_eq!((&seen["cause"], &seen["status"]), (&json!("lines_cancelled"), &json!("submitted")));
     assert_eq!(seen["payment"], json!("pay_00000000000000000000000000000003"));
-    let done = api.post(&format!("/v1/refunds/{part}/done"), &json!({"reference": "bank-1"})).send().await;
-    let seen = api.get(&format!("/v1/refunds/{part}?min_position={}", done.expect_status(200).position())).await;
-    assert_eq!((&seen["status"], &seen["amount"]["amount"]), (&json!("succeeded"), &json!(200)));
+    // No gateway knows of such a payment: the engine tries, and says so.
+    assert_eq!((&seen["cause"], &seen["status"]), (&json!("lines_cancelled"), &json!("failed")));
+    assert_eq!((&seen["channel"], &seen["failure"]), (&json!("gateway"), &json!("refused")));
+    let by_hand = api.post(&format!("/v1/refunds/{part}/done"), &json!({"reference": "bank-1", "reason": "in cash"}));
+    shop::refused(&engine, by_hand, 409, "refund-conflict").await;
     let late = api.post(&format!("/v1/refunds/{written_off}/done"), &json!({"reference": "bank-2"}));
     shop::refused(&engine, late, 409, "refund-conflict").await;
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_has_a_refund_tried_again_settles_it_or_gives_it_up_and_says_why() {
+    let (engine, api, [review, written_off, settled, _]) = Box::pin(reviewed()).await;
+    let _telling = api.tells(&["POST /v1/refunds/{id}/retry", "refund-conflict", "invalid-value", "not-found"]);
+    let post = |id: &str, what: &str, body: &serde_json::Value| api.post(&format!("/v1/refunds/{id}/{what}"), body);
+    let why = |reason: &str| json!({"reason": reason});
+    shop::refused(&engine, post("rfd_00000000000000000000000000000000", "retry", &why("x")), 404, "not-found").await;
+    shop::refused(&engine, post(&review, "retry", &json!({})), 422, "invalid-value")
+        .await
+        .expect_fault("pointer", "/reason");
+    let bare = json!({"reference": "bank-1"});
+    shop::refused(&engine, post(&review, "done", &bare), 422, "invalid-value").await.expect_fault("pointer", "/reason");
+    for over in [&written_off, &settled] {
+        shop::refused(&engine, post(over, "retry", &why("once more")), 409, "refund-conflict").await;
+    }
+    shop::refused(&engine, post(&settled, "write-off", &why("a penny")), 409, "refund-conflict").await;
+
+    let retried = post(&review, "retry", &why("a new account")).send().await.expect_status(200);
+    assert_eq!(retried.body, json!({"id": review, "position": retried.position()}));
+    let seen = api.get(&format!("/v1/refunds/{review}?min_position={}", retried.position())).await;
+    assert_eq!((&seen["status"], &seen["review_reason"]), (&json!("submitted"), &json!("a new account")));
+    assert!(seen["reviewer"].as_str().is_some_and(|actor| actor.starts_with("back_office:")), "{seen}");
+    let again = post(&review, "retry", &why("a new account")).send().await.expect_status(200);
+    assert_eq!(shop::head(engine.database()).await, retried.position(), "it is in somebody's hands: {:?}", again.body);
+    // People have it, who report what they do.
+    post(&review, "done", &bare).send().await.expect_status(200);
+    shop::refused(&engine, post(&review, "write-off", &why("a penny")), 409, "refund-conflict").await;
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_settles_a_refund_under_review_is_on_record() {
+    let (engine, api, [review, ..]) = Box::pin(reviewed()).await;
+    let done = json!({"reference": "bank-1", "reason": "sent by hand"});
+    let path = format!("/v1/refunds/{review}");
+    let done = api.post(&format!("{path}/done"), &done).send().await.expect_status(200);
+    let seen = api.get(&format!("{path}?min_position={}", done.position())).await;
+    assert_eq!((&seen["status"], &seen["review_reason"]), (&json!("succeeded"), &json!("sent by hand")));
+    assert!(seen["reviewer"].as_str().is_some_and(|actor| actor.starts_with("back_office:")), "{seen}");
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_refund_that_is_written_off_stays_so() {
+    let (engine, api, [review, ..]) = Box::pin(reviewed()).await;
+    let _telling = api.tells(&["POST /v1/refunds/{id}/write-off"]);
+    let path = format!("/v1/refunds/{review}");
+    let wish = json!({"reason": "a penny, and no account"});
+    let written_off = api.post(&format!("{path}/write-off"), &wish).send().await.expect_status(200);
+    assert_eq!(written_off.body, json!({"id": review, "position": written_off.position()}));
+    let seen = api.get(&format!("{path}?min_position={}", written_off.position())).await;
+    assert_eq!((&seen["status"], &seen["review_reason"]), (&json!("written_off"), &wish["reason"]));
+    assert_eq!(seen["written_off_at"], json!("2026-01-15T12:02:00.000000Z"));
+    assert!(seen["reviewer"].as_str().is_some_and(|actor| actor.starts_with("back_office:")), "{seen}");
+    shop::at_rest(&api).await;
+    api.post(&format!("{path}/write-off"), &wish).send().await.expect_status(200);
+    shop::refused(&engine, api.post(&format!("{path}/retry"), &wish), 409, "refund-conflict").await;
     engine.stop().await;
 }

@@ -3,6 +3,7 @@
 mod append_only;
 mod benefits;
 mod feed;
+mod gateway_refunds;
 mod idempotency;
 mod interleavings;
 mod ownership;

@@ -1,6 +1,6 @@
 //! Every step of every saga, repeated and failed: what was to be done is in the log once, or in the hands of a person.
 //!
-//! A saga that is added needs a line in [`scenario`], or nothing here compiles.
+//! A saga that is added needs a line in [`scenarios`], or nothing here compiles.
 
 use std::sync::Arc;
 
@@ -24,10 +24,13 @@ use purser_tests::{
 };
 use serde_json::json;
 
+type Cause = for<'a> fn(&'a TestDatabase, &'a WriteSide, &'a Sandbox) -> BoxFuture<'a, ()>;
+
 /// What sets a saga to work, and what it leaves behind.
+#[derive(Clone, Copy)]
 struct Scenario {
-    /// Only the write side runs meanwhile, so that nothing follows yet.
-    cause: fn(&WriteSide) -> BoxFuture<'_, ()>,
+    /// Only the write side runs when it is done, so that nothing follows yet.
+    cause: Cause,
     /// How long to wait for its timers.
     wait: TimeDelta,
     /// The events that the saga's steps put into the log, each as often as it says, whatever happens on the way.
@@ -36,36 +39,44 @@ struct Scenario {
     failures: &'static [&'static str],
 }
 
-fn scenario(saga: Saga) -> Scenario {
+fn scenarios(saga: Saga) -> Vec<Scenario> {
     let at_once = Scenario { cause: cancelled, wait: TimeDelta::zero(), leaves: &[], failures: &[] };
+    let refused_once = Scenario { failures: &["RefundFailed"], ..at_once };
     match saga {
         Saga::PaymentWindow => {
-            Scenario { cause: placed, wait: TimeDelta::minutes(30), leaves: &[("OrderExpired", 1)], ..at_once }
+            vec![Scenario { cause: placed, wait: TimeDelta::minutes(30), leaves: &[("OrderExpired", 1)], ..at_once }]
         }
-        Saga::Processing => Scenario { cause: paid_and_kept, leaves: &[("ProcessingStarted", 1)], ..at_once },
+        Saga::Processing => {
+            vec![Scenario { cause: paid_and_kept, leaves: &[("ProcessingStarted", 1)], ..at_once }]
+        }
         Saga::Release => {
-            Scenario { leaves: &[("OrderReservationsReleased", 1), ("ReservationReleased", 1)], ..at_once }
+            vec![Scenario { leaves: &[("OrderReservationsReleased", 1), ("ReservationReleased", 1)], ..at_once }]
         }
         // The customer does nothing: it is opened, asked after, given up and closed.
-        Saga::Payment => Scenario {
+        Saga::Payment => vec![Scenario {
             cause: initiated,
             wait: TimeDelta::minutes(30),
             leaves: &[("PaymentPending", 1), ("PaymentExpired", 1), ("VoidRequested", 1), ("PaymentVoided", 1)],
             failures: &["PaymentFailed"],
-        },
-        Saga::Refund => {
-            Scenario { cause: paid_too_much, leaves: &[("RefundRequested", 1), ("RefundSubmitted", 1)], ..at_once }
-        }
+        }],
+        // By people; by the gateway; and some of the money, by `RefundOwed`.
+        Saga::Refund => vec![
+            Scenario { cause: paid_too_much, leaves: &[("RefundRequested", 1), ("RefundSubmitted", 1)], ..at_once },
+            Scenario { cause: cancelled_after_a_gateway_took_it, leaves: AT_THE_GATEWAY, ..refused_once },
+            Scenario { cause: a_unit_cancelled_after_a_gateway_took_it, leaves: AT_THE_GATEWAY, ..refused_once },
+        ],
     }
 }
 
-fn placed(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+const AT_THE_GATEWAY: &[(&str, i64)] = &[("RefundRequested", 1), ("RefundSubmitted", 1), ("RefundSucceeded", 1)];
+
+fn placed<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
     Box::pin(async {
         an_order(write_side).await;
     })
 }
 
-fn initiated(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+fn initiated<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
     Box::pin(async {
         let order = an_order(write_side).await;
         let payment = Command::InitiatePayment {
@@ -78,7 +89,7 @@ fn initiated(write_side: &WriteSide) -> BoxFuture<'_, ()> {
     })
 }
 
-fn cancelled(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+fn cancelled<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
     Box::pin(async {
         let order = an_order(write_side).await;
         let reason = "changed my mind".parse().expect("a reason");
@@ -87,7 +98,7 @@ fn cancelled(write_side: &WriteSide) -> BoxFuture<'_, ()> {
 }
 
 /// Two events ask for one beginning of the work: the payment, and the seller's no to a cancellation.
-fn paid_and_kept(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+fn paid_and_kept<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
     Box::pin(async {
         let customer: CustomerId = "c1".parse().expect("a customer");
         let order = an_order_of(write_side, Some(customer.clone())).await;
@@ -100,11 +111,39 @@ fn paid_and_kept(write_side: &WriteSide) -> BoxFuture<'_, ()> {
     })
 }
 
-fn paid_too_much(write_side: &WriteSide) -> BoxFuture<'_, ()> {
+fn paid_too_much<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
     Box::pin(async {
         let order = an_order(write_side).await;
         pay(write_side, order, "tx-1").await;
         pay(write_side, order, "tx-2").await;
+    })
+}
+
+fn cancelled_after_a_gateway_took_it<'a>(
+    database: &'a TestDatabase,
+    write_side: &'a WriteSide,
+    gateway: &'a Sandbox,
+) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        let order = an_order(write_side).await;
+        gateway.takes(database, write_side, order).await;
+        let reason = "changed my mind".parse().expect("a reason");
+        write_side.execute(Command::CancelOrder { order, lines: vec![], reason }).await.expect("a cancellation");
+    })
+}
+
+fn a_unit_cancelled_after_a_gateway_took_it<'a>(
+    database: &'a TestDatabase,
+    write_side: &'a WriteSide,
+    gateway: &'a Sandbox,
+) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        write_side.stock("A", 10).await;
+        let order = order_of(&write_side.execute(place(&[("A", 2)])).await.expect("a placement"));
+        gateway.takes(database, write_side, order).await;
+        let unit = serde_json::from_value(json!([{"line": 0, "quantity": 1}])).expect("a unit");
+        let reason = "changed my mind".parse().expect("a reason");
+        write_side.execute(Command::CancelOrder { order, lines: unit, reason }).await.expect("a cancellation");
     })
 }
 
@@ -141,12 +180,12 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set(saga: Saga) -> Self {
-        let scenario = scenario(saga);
+    async fn set(saga: Saga, scenario: Scenario) -> Self {
         let database = TestDatabase::create().await;
         let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
-        (scenario.cause)(&write_side).await;
-        Self { saga, scenario, database, write_side, gateway: Sandbox::start().await }
+        let gateway = Sandbox::start().await;
+        (scenario.cause)(&database, &write_side, &gateway).await;
+        Self { saga, scenario, database, write_side, gateway }
     }
 
     fn clock(&self) -> &Arc<HandClock> {
@@ -203,9 +242,14 @@ impl Stage {
     }
 }
 
+/// Every scenario of every saga.
+fn all() -> impl Iterator<Item = (Saga, Scenario)> {
+    Saga::ALL.into_iter().flat_map(|saga| scenarios(saga).into_iter().map(move |scenario| (saga, scenario)))
+}
+
 /// How many steps a saga takes when nothing fails.
-async fn steps_of(saga: Saga) -> usize {
-    let stage = Stage::set(saga).await;
+async fn steps_of(saga: Saga, scenario: Scenario) -> usize {
+    let stage = Stage::set(saga, scenario).await;
     let ports = stage.ports(usize::MAX, Fault::Nothing);
     let sagas = stage.sagas(&ports).await;
     stage.ends(&sagas).await;
@@ -213,8 +257,8 @@ async fn steps_of(saga: Saga) -> usize {
     ports.steps()
 }
 
-async fn survives(saga: Saga, step: usize, fault: Fault) {
-    let stage = Stage::set(saga).await;
+async fn survives(saga: Saga, scenario: Scenario, step: usize, fault: Fault) {
+    let stage = Stage::set(saga, scenario).await;
     let ports = stage.ports(step, fault);
     let mut sagas = stage.sagas(&ports).await;
     match fault {
@@ -266,10 +310,10 @@ async fn refused(stage: &Stage, sagas: &SagasAlone, ports: &Faulty) -> bool {
 }
 
 async fn every_step_of_every_saga_survives(fault: Fault) {
-    for saga in Saga::ALL {
-        let steps = steps_of(saga).await;
+    for (saga, scenario) in all() {
+        let steps = steps_of(saga, scenario).await;
         assert!(steps > 0, "{} does nothing in its scenario", saga.name());
-        join_all((0..steps).map(|step| survives(saga, step, fault))).await;
+        join_all((0..steps).map(|step| survives(saga, scenario, step, fault))).await;
     }
 }
 
@@ -301,8 +345,8 @@ async fn a_step_that_is_refused_waits_for_a_person_or_is_on_record_and_is_never_
 /// What leaves a trace in the log is not done a second time, even by a gateway that has forgotten its idempotency keys.
 #[tokio::test]
 async fn sagas_that_start_again_from_the_first_event_leave_nothing_twice() {
-    for saga in Saga::ALL {
-        let stage = Stage::set(saga).await;
+    for (saga, scenario) in all() {
+        let stage = Stage::set(saga, scenario).await;
         let ports = stage.ports(usize::MAX, Fault::Nothing);
         let sagas = stage.sagas(&ports).await;
         stage.ends(&sagas).await;

@@ -166,6 +166,7 @@ impl From<RefundRefusal> for Problem {
             | RefundRefusal::InReview
             | RefundRefusal::Succeeded
             | RefundRefusal::WrittenOff => Self::new(Kind::RefundConflict, detail),
+            RefundRefusal::ReasonNeeded => Self::at(Kind::InvalidValue, Fault::pointer("/reason", detail)),
             // No route lets a caller state a part: only the engine's own steps do.
             RefundRefusal::PartNotNumbered | RefundRefusal::PartOutOfBounds { captured: _ } => {
                 Self::new(Kind::RefundConflict, detail)

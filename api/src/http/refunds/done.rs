@@ -24,6 +24,10 @@ pub(crate) struct RefundTransfer {
     /// What there is to say about it.
     #[schema(value_type = Option<schema::Reason>)]
     note: Option<Reason>,
+    /// Why it is settled by hand. It, or a note in its place, is needed where a person decides: while the refund is under
+    /// review.
+    #[schema(value_type = Option<schema::Reason>)]
+    reason: Option<Reason>,
 }
 
 /// A refund after a command.
@@ -31,15 +35,16 @@ pub(crate) struct RefundTransfer {
 pub(crate) struct RefundChange {
     /// Which refund.
     #[schema(value_type = schema::RefundId)]
-    id: RefundId,
+    pub(super) id: RefundId,
     /// A query with `min_position` at least this sees the effect.
     #[schema(value_type = schema::Position)]
-    position: i64,
+    pub(super) position: i64,
 }
 
 /// Marks a refund as done.
 ///
-/// Notes that the money is back with the customer. There is no way back from it.
+/// Notes that the money is back with the customer. There is no way back from it. Of a refund under review it is a decision,
+/// which bears the caller's name and a reason. What a gateway performs is not to be marked before it is under review.
 #[utoipa::path(
     post,
     path = "/v1/refunds/{id}/done",
@@ -51,9 +56,9 @@ pub(crate) struct RefundChange {
 pub(crate) async fn finish_refund(
     State(state): State<AppState>,
     Id(refund): Id<RefundId>,
-    Submission { body: RefundTransfer { reference, note }, envelope }: Submission<RefundTransfer>,
+    Submission { body: RefundTransfer { reference, note, reason }, envelope }: Submission<RefundTransfer>,
 ) -> Result<Answered<RefundChange>, Problem> {
-    let command = Command::RecordRefundSucceeded { refund, reference, note };
+    let command = Command::RecordRefundSucceeded { refund, reference, note, reason };
     let position = state.commands.execute(envelope.request(command)).await?.position;
     Ok(Answered::ok(RefundChange { id: refund, position }))
 }

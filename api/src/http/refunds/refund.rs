@@ -5,9 +5,18 @@ use purser_domain::{
     text::{Actor, CustomerId, MerchantId, PaymentReference, Reason},
 };
 use purser_projections::views::refund::{RefundRow, RefundStatus};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::http::{moment::Moment, schema};
+
+/// What a person decides about a refund.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefundDecision {
+    /// Why, in their words.
+    #[schema(value_type = schema::Reason)]
+    pub(super) reason: Reason,
+}
 
 /// A part of a payment.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -3,7 +3,7 @@
 use purser_domain::{
     ids::RefundId,
     principal::Principal,
-    refund::{Claim, RefundChannel, RefundCommand, RefundRefusal},
+    refund::{Claim, Refund, RefundChannel, RefundCommand, RefundFailure, RefundRefusal},
     text::{PaymentReference, Reason},
 };
 
@@ -23,15 +23,81 @@ impl Decision<'_> {
         self.drive_refund(asked, id, RefundCommand::RecordSubmitted { channel, at: self.now })
     }
 
+    /// People report what they perform. What a gateway performs, and what the engine could not bring back, they settle only
+    /// by a decision of their own, under their name and for a reason.
     pub(super) fn record_refund_succeeded(
         &mut self,
         asked: &Asked<'_>,
         id: RefundId,
         reference: &PaymentReference,
-        note: Option<&Reason>,
+        [note, reason]: [Option<&Reason>; 2],
     ) -> Result<Answer, Stopped> {
-        let (reference, note) = (reference.clone(), note.cloned());
-        self.drive_refund(asked, id, RefundCommand::RecordSucceeded { reference, note, at: self.now })
+        let (reference, at) = (reference.clone(), self.now);
+        match (&asked.request.principal, self.working.refunds.get(&id).map(|refund| &refund.state)) {
+            (Principal::BackOffice, Some(Refund::ManualReview(_))) => {
+                let reason = reason.or(note).cloned();
+                let reason = reason.ok_or_else(|| Stopped::refused(RefundRefusal::ReasonNeeded))?;
+                let actor = asked.actor()?;
+                self.settle_refund(asked, id, RefundCommand::MarkDone { reference, actor, reason, at })
+            }
+            (Principal::BackOffice, Some(refund)) if refund.at_gateway().is_some() => {
+                Err(Stopped::refused(RefundRefusal::NotInReview))
+            }
+            (_, Some(_) | None) => {
+                let note = note.or(reason).cloned();
+                self.drive_refund(asked, id, RefundCommand::RecordSucceeded { reference, note, at })
+            }
+        }
+    }
+
+    pub(super) fn record_refund_failed(
+        &mut self,
+        asked: &Asked<'_>,
+        id: RefundId,
+        attempt: u32,
+        (failure, cause): (RefundFailure, &Reason),
+    ) -> Result<Answer, Stopped> {
+        let (attempt, cause, at) = (Some(attempt), cause.clone(), self.now);
+        self.note_refund(asked, id, RefundCommand::RecordFailed { attempt, failure, cause, at })
+    }
+
+    pub(super) fn request_refund_review(&mut self, asked: &Asked<'_>, id: RefundId) -> Result<Answer, Stopped> {
+        self.note_refund(asked, id, RefundCommand::RequestReview { at: self.now })
+    }
+
+    pub(super) fn retry_refund(&mut self, asked: &Asked<'_>, id: RefundId, reason: &Reason) -> Result<Answer, Stopped> {
+        let (actor, reason) = (asked.actor()?, reason.clone());
+        self.settle_refund(asked, id, RefundCommand::Retry { actor, reason, at: self.now })
+    }
+
+    pub(super) fn write_off_refund(
+        &mut self,
+        asked: &Asked<'_>,
+        id: RefundId,
+        reason: &Reason,
+    ) -> Result<Answer, Stopped> {
+        let (actor, reason) = (asked.actor()?, reason.clone());
+        self.settle_refund(asked, id, RefundCommand::WriteOff { actor, reason, at: self.now })
+    }
+
+    /// What the engine itself finds out.
+    fn note_refund(&mut self, asked: &Asked<'_>, id: RefundId, command: RefundCommand) -> Result<Answer, Stopped> {
+        match asked.request.principal {
+            Principal::Saga => self.drive_refund(asked, id, command),
+            Principal::BackOffice | Principal::Customer(_) | Principal::Merchant(_) | Principal::Operator => {
+                Err(Stopped::refused(RefundRefusal::Unknown))
+            }
+        }
+    }
+
+    /// What a person decides.
+    fn settle_refund(&mut self, asked: &Asked<'_>, id: RefundId, command: RefundCommand) -> Result<Answer, Stopped> {
+        match asked.request.principal {
+            Principal::BackOffice => self.drive_refund(asked, id, command),
+            Principal::Saga | Principal::Customer(_) | Principal::Merchant(_) | Principal::Operator => {
+                Err(Stopped::refused(RefundRefusal::Unknown))
+            }
+        }
     }
 
     /// Money goes back by the engine's and the back office's hands only.

@@ -2,12 +2,12 @@
 
 use super::{claim, given, requested, state, submit, submitted, succeed};
 use crate::{
-    refund::{Refund, RefundCommand, RefundEvent, RefundFailure, RefundRefusal, SettledBy},
+    refund::{InHand, Refund, RefundCommand, RefundEvent, RefundFailure, RefundRefusal, SettledBy},
     samples::{at, text},
 };
 
 pub(super) fn failed(failure: RefundFailure) -> RefundEvent {
-    RefundEvent::RefundFailed { failure, cause: text("card_closed"), at: at(4) }
+    RefundEvent::RefundFailed { failure, cause: text("card_closed"), attempt: None, at: at(4) }
 }
 
 pub(super) fn review_requested() -> RefundEvent {
@@ -19,7 +19,7 @@ pub(super) fn written_off() -> RefundEvent {
 }
 
 pub(super) fn fail(failure: RefundFailure) -> RefundCommand {
-    RefundCommand::RecordFailed { failure, cause: text("card_closed"), at: at(4) }
+    RefundCommand::RecordFailed { attempt: None, failure, cause: text("card_closed"), at: at(4) }
 }
 
 pub(super) fn retry() -> RefundCommand {
@@ -46,7 +46,8 @@ fn in_review() -> Vec<RefundEvent> {
 #[test]
 fn whoever_decides_about_a_refund_is_on_record_with_their_reason() {
     let (actor, reason) = (text("back_office:tok_1"), text("a new card"));
-    given(in_review()).when(retry()).then_expect_events(vec![RefundEvent::RefundRetried { actor, reason, at: at(6) }]);
+    let retried = RefundEvent::RefundRetried { actor, reason, attempt: None, at: at(6) };
+    given(in_review()).when(retry()).then_expect_events(vec![retried]);
     given(in_review()).when(write_off()).then_expect_events(vec![written_off()]);
     let settled_by = SettledBy { actor: text("back_office:tok_1"), reason: text("paid in cash") };
     given(in_review()).when(mark_done("ft-1")).then_expect_events(vec![RefundEvent::RefundSucceeded {
@@ -61,7 +62,10 @@ fn whoever_decides_about_a_refund_is_on_record_with_their_reason() {
 fn a_refund_that_failed_is_submitted_again() {
     let events = vec![requested(), submitted(), failed(RefundFailure::OutcomeUnknown)];
     given(events.clone()).when(submit()).then_expect_events(vec![submitted()]);
-    assert_eq!(state(events.into_iter().chain([submitted()]).collect()), Refund::Submitted(claim()));
+    assert_eq!(
+        state(events.into_iter().chain([submitted()]).collect()),
+        Refund::Submitted(InHand { claim: claim(), attempt: None })
+    );
 }
 
 /// Asked again, the gateway says no: then it is certain that the money is not back, and it may be sent another way.

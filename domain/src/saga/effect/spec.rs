@@ -11,6 +11,10 @@ fn submission() -> Effect {
     Effect::SubmitRefund { refund: text("rfd_00000000000000000000000000000002"), claim }
 }
 
+fn at_gateway() -> Effect {
+    Effect::RefundAtGateway { refund: text("rfd_00000000000000000000000000000002"), attempt: 3 }
+}
+
 fn errors() -> [EffectError; 3] {
     let why = || "why".to_owned();
     [EffectError::Refused(why()), EffectError::Unknown(why()), EffectError::Unavailable(why())]
@@ -25,6 +29,26 @@ fn a_refund_is_given_up_at_the_fifth_refusal_and_an_operator_decides() {
     }
     let after = submission().after(&refused, Tried { attempts: 5, refusals: 5 }, 0);
     assert_eq!(after, AfterFailure::GiveUp(GiveUp::DeadLetter));
+}
+
+/// Nothing may be concluded from silence but that nobody knows; and what a gateway never heard is asked for ever.
+#[test]
+fn a_refund_that_its_gateway_refuses_or_never_answers_has_failed_on_record() {
+    let refund = text("rfd_00000000000000000000000000000002");
+    let after = |error: EffectError, attempts| at_gateway().after(&error, Tried { attempts, refusals: 1 }, 0);
+    let record = |failure, cause| {
+        let cause = text(cause);
+        AfterFailure::GiveUp(GiveUp::Record(SagaCommand::RecordRefundFailed { refund, attempt: 3, failure, cause }))
+    };
+    assert_eq!(
+        after(EffectError::Refused("account\nclosed ".to_owned()), 1),
+        record(RefundFailure::Refused, "accountclosed")
+    );
+    let silent = || EffectError::Unknown("x".repeat(300));
+    assert!(matches!(after(silent(), 11), AfterFailure::Retry(_)));
+    assert_eq!(after(silent(), 12), record(RefundFailure::OutcomeUnknown, &"x".repeat(200)));
+    let away = EffectError::Unavailable("away".to_owned());
+    assert!(matches!(after(away, u32::MAX), AfterFailure::Retry(_)));
 }
 
 /// A customer whose payment cannot be opened must hear of it, and not of an operator.
@@ -78,6 +102,8 @@ fn an_effect_is_stored_by_its_name() {
 fn every_effect_that_leaves_a_trace_names_events_that_there_are() {
     let effects = every_variant!(Effect {
         SubmitRefund: ["" => submission()],
+        RefundAtGateway: ["" => at_gateway()],
+        AskRefund: ["" => Effect::AskRefund { refund: text("rfd_00000000000000000000000000000002") }],
         CreatePayment: ["" => Effect::CreatePayment { payment: payment_id(3), terms: payment_terms() }],
         AskPayment: ["" => Effect::AskPayment { payment: payment_id(3) }],
         CapturePayment: ["" => Effect::CapturePayment { payment: payment_id(3), number: 1, amount: gbp(1).amount }],

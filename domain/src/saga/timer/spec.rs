@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::samples::{at, every_variant, order_id, payment_id};
+use crate::samples::{at, every_variant, order_id, payment_id, text};
 
 fn repeat(every_seconds: u32, until: Option<Timestamp>) -> Repeat {
     Repeat { every_seconds: NonZeroU32::new(every_seconds).unwrap(), until }
@@ -14,6 +14,8 @@ fn every_timer_is_found_again_by_its_saga_its_name_and_its_subject() {
         PaymentWindow: ["" => Timer::PaymentWindow { order: order_id(7) }],
         PaymentPoll: ["" => Timer::PaymentPoll { payment: payment_id(3) }],
         PaymentExpiry: ["" => Timer::PaymentExpiry { payment: payment_id(3) }],
+        RefundPoll: ["" => Timer::RefundPoll { refund: text("rfd_00000000000000000000000000000002") }],
+        RefundRetry: ["" => Timer::RefundRetry { refund: text("rfd_00000000000000000000000000000002") }],
     });
     for timer in &timers {
         let timer = timer.value;

@@ -1,0 +1,115 @@
+//! The effects of the refund saga, at the gateways.
+
+use purser_domain::{
+    ids::RefundId,
+    refund::{Claim, Refund, RefundFailure},
+    saga::{Effect, EffectError, SagaCommand},
+    text::ExternalReference,
+};
+use purser_projections::history::refund_as_recorded;
+use uuid::Uuid;
+
+use super::gateways::{Acknowledged, AtGateways, failed, key, ours};
+use crate::gateway::{GatewayError, GatewayRefund, RefundRequest, RefundStatus};
+
+/// What a gateway answers when it knows no refund of a name.
+const NOT_FOUND: &str = "not-found";
+
+/// A refund that a gateway is asked for, or about.
+struct Asked {
+    refund: RefundId,
+    attempt: u32,
+    claim: Claim,
+    /// The attempt's name at the gateway.
+    name: ExternalReference,
+    payment: Acknowledged,
+}
+
+impl AtGateways {
+    /// Asks the gateway to pay, if the log still says that it is to pay under this number. A refusal may mean no more than
+    /// that the gateway has forgotten our key and knows the name: what it says of the name counts then.
+    pub(super) async fn refund(
+        &self,
+        refund: RefundId,
+        attempt: u32,
+        idempotency: Uuid,
+    ) -> Result<Option<SagaCommand>, EffectError> {
+        let is_open = |state: &Refund| match state {
+            Refund::Submitted(in_hand) => in_hand.attempt == Some(attempt),
+            Refund::Unrequested
+            | Refund::Requested(_)
+            | Refund::Failed { .. }
+            | Refund::ManualReview(_)
+            | Refund::Succeeded { .. }
+            | Refund::WrittenOff(_) => false,
+        };
+        let Some(asked) = self.asked(refund, is_open).await? else { return Ok(None) };
+        let Acknowledged { gateway, reference, .. } = &asked.payment;
+        let gateway = self.gateways.named(gateway)?;
+        let request = RefundRequest { refund: asked.name.clone(), amount: asked.claim.owed().amount };
+        let answer = match gateway.refund(&key(idempotency)?, reference, &request).await {
+            Ok(answer) => answer,
+            Err(refused @ GatewayError::Refused { .. }) => match gateway.refund_status(reference, &asked.name).await {
+                Ok(answer) => answer,
+                Err(GatewayError::Refused { code, .. }) if code == NOT_FOUND => return Err(failed(&refused)),
+                Err(error) => return Err(not_told(&error)),
+            },
+            Err(error) => return Err(failed(&error)),
+        };
+        asked.outcome(answer)
+    }
+
+    /// What came of a refund. No answer is no news: the timer that asks comes again, and what is to be done about the
+    /// refund meanwhile does not wait for a silent gateway.
+    pub(super) async fn ask_refund(&self, refund: RefundId) -> Result<Option<SagaCommand>, EffectError> {
+        let Some(asked) = self.asked(refund, |state| state.at_gateway().is_some()).await? else { return Ok(None) };
+        let Acknowledged { gateway, reference, .. } = &asked.payment;
+        let answer = self.gateways.named(gateway)?.refund_status(reference, &asked.name).await;
+        let told = answer.map_err(|error| failed(&error)).and_then(|answer| asked.outcome(answer));
+        Ok(told.unwrap_or_else(|error| {
+            tracing::debug!(%refund, %error, "a gateway did not tell about {refund}");
+            None
+        }))
+    }
+
+    /// Read from the log itself, as a payment is.
+    async fn asked(&self, refund: RefundId, is_open: impl Fn(&Refund) -> bool) -> Result<Option<Asked>, EffectError> {
+        let state = refund_as_recorded(&self.pool, &self.upcasters, refund).await;
+        let state = state.map_err(|error| EffectError::Unavailable(format!("the log could not be read: {error}")))?;
+        let Some((claim, attempt)) = state.at_gateway().filter(|_| is_open(&state)) else { return Ok(None) };
+        let unknown = || EffectError::Refused("no gateway has taken this money".to_owned());
+        let payment = claim.capture.payment.ok_or_else(unknown)?;
+        let payment = self.acknowledged(payment).await?.ok_or_else(unknown)?;
+        let name = ours(&format!("{refund}-{attempt}"))?;
+        Ok(Some(Asked { refund, attempt, claim: claim.clone(), name, payment }))
+    }
+}
+
+impl Asked {
+    /// An answer about another name or another sum is about something else: nothing is known of ours.
+    fn outcome(self, answer: GatewayRefund) -> Result<Option<SagaCommand>, EffectError> {
+        let Self { refund, attempt, claim, name, payment: _ } = self;
+        if answer.refund != name || answer.amount != claim.owed().amount {
+            let said =
+                format!("the gateway speaks of {} minor units as {}", answer.amount.minor_units(), answer.refund);
+            return Err(EffectError::Unknown(said));
+        }
+        match answer.status {
+            RefundStatus::Pending => Ok(None),
+            RefundStatus::Succeeded => {
+                Ok(Some(SagaCommand::RecordRefundSucceeded { refund, reference: answer.reference }))
+            }
+            RefundStatus::Failed { code } => Effect::not_refunded(refund, attempt, RefundFailure::Refused, &code)
+                .map(Some)
+                .ok_or(EffectError::Refused("the gateway says no, for no readable reason".to_owned())),
+        }
+    }
+}
+
+/// Whoever refuses to tell what became of a refund leaves it unknown.
+fn not_told(error: &GatewayError) -> EffectError {
+    match error {
+        GatewayError::Refused { .. } => EffectError::Unknown(error.to_string()),
+        GatewayError::Unknown { .. } | GatewayError::Unavailable { .. } | GatewayError::Open { .. } => failed(error),
+    }
+}
