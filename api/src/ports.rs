@@ -62,6 +62,7 @@ fn engine_command(command: SagaCommand) -> Command {
         SagaCommand::StartProcessing { order } => Command::StartProcessing { order },
         SagaCommand::ReleaseReservations { order } => Command::ReleaseReservations { order },
         SagaCommand::ExpireOrder { order } => Command::ExpireOrder { order },
+        SagaCommand::SettleLatePayment { order, capture } => Command::SettleLatePayment { order, capture },
         SagaCommand::RequestRefund { claim } => Command::RequestRefund { claim },
         SagaCommand::RecordRefundSubmitted { refund, channel } => Command::RecordRefundSubmitted { refund, channel },
         SagaCommand::RecordRefundSucceeded { refund, reference } => {

@@ -10,7 +10,7 @@ use purser_domain::{
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
     money::{Currency, Money},
-    order::{LineUnits, OrderLine, OrderStatus},
+    order::{Capture, LineUnits, OrderLine, OrderStatus},
     payment::{CaptureMethod, GatewayReport, NextAction, PaymentStatus, ReportSource},
     points::Points,
     pricing::Priced,
@@ -273,6 +273,14 @@ pub enum Command {
         reason: Reason,
         /// When it was found.
         at: Option<Timestamp>,
+    },
+    /// Decides about money that came after an order had ended: it goes back, or the order lives again with all that it
+    /// claims, in one append.
+    SettleLatePayment {
+        /// Which order.
+        order: OrderId,
+        /// The money.
+        capture: Capture,
     },
     /// States that money is owed back.
     RequestRefund {

@@ -260,6 +260,7 @@ fn weight(command: &Command) -> usize {
         Command::ShipOrder { .. }
         | Command::StartProcessing { .. }
         | Command::ReleaseReservations { .. }
+        | Command::SettleLatePayment { .. }
         | Command::CancelOrder { .. }
         | Command::ApproveCancellation { .. } => 8,
         Command::RecordPayment { .. }

@@ -8,6 +8,7 @@ mod command;
 mod decide;
 mod event;
 mod evolve;
+mod late;
 mod refunds;
 mod refusal;
 mod state;

@@ -15,6 +15,12 @@ impl Quantity {
     /// The most pieces that one line, reservation or receipt may be about.
     pub const MAX: u32 = 1_000_000;
 
+    /// As many as there can be.
+    pub const MOST: Self = match NonZeroU32::new(Self::MAX) {
+        Some(most) => Self(most),
+        None => Self(NonZeroU32::MIN),
+    };
+
     /// How many pieces.
     pub const fn units(self) -> u32 {
         self.0.get()

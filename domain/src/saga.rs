@@ -6,10 +6,11 @@
 //! | saga | starts with | does | ends with |
 //! |---|---|---|---|
 //! | [payment window](payment_window) | `OrderPlaced` | waits until the window closes, then expires the order | `OrderExpired`, or the timer's removal when the order is paid or cancelled |
-//! | [processing] | `OrderPaid`, `CancellationDeclined` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
-//! | [release] | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased` |
+//! | [processing] | `OrderPaid`, `OrderReinstated`, `CancellationDeclined` | deducts the stock and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
+//! | [release] | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased`, or nothing when the order lives again |
+//! | [late payment](late_payment) | `LatePaymentReceived` | reinstates an order that expired, if its merchant wants that and all that it claims can be had, or owes the money back | `OrderReinstated` or `RefundOwed` |
 //! | [payment] | `PaymentInitiated` | opens it at its gateway, asks after it, gives it up at its end, carries captures and voids there | all of the money, or any ending of the payment |
-//! | [refund] | a cancellation of a paid order, late or surplus money, `RefundOwed` | asks for the refund, has the gateway that took the money give it back or puts it into people's hands, tries again, and leaves the rest to a person | `RefundSucceeded` or `RefundWrittenOff` |
+//! | [refund] | a cancellation of a paid order, surplus money, `RefundOwed` | asks for the refund, has the gateway that took the money give it back or puts it into people's hands, tries again, and leaves the rest to a person | `RefundSucceeded` or `RefundWrittenOff` |
 //!
 //! A saga has three means. A [`SagaCommand`] goes to the write side and is in the log when it is done. An [`Effect`] is done
 //! outside the engine, and the command that it answers with puts its outcome into the log. A [`Timer`] comes back to a
@@ -17,6 +18,7 @@
 
 mod command;
 mod effect;
+pub mod late_payment;
 pub mod payment;
 pub mod payment_window;
 pub mod processing;
@@ -45,11 +47,14 @@ pub enum Saga {
     Refund,
     /// Brings payments to their gateways and watches them there.
     Payment,
+    /// Decides about money that came after an order had ended.
+    LatePayment,
 }
 
 impl Saga {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::PaymentWindow, Self::Processing, Self::Release, Self::Refund, Self::Payment];
+    pub const ALL: [Self; 6] =
+        [Self::PaymentWindow, Self::Processing, Self::Release, Self::Refund, Self::Payment, Self::LatePayment];
 
     /// The saga's name in tables, metrics and metadata.
     pub const fn name(self) -> &'static str {
@@ -59,6 +64,7 @@ impl Saga {
             Self::Release => "release",
             Self::Refund => "refund",
             Self::Payment => "payment",
+            Self::LatePayment => "late_payment",
         }
     }
 
@@ -71,6 +77,7 @@ impl Saga {
             Self::Release => release::react(event),
             Self::Refund => refund::react(event),
             Self::Payment => payment::react(event),
+            Self::LatePayment => late_payment::react(event),
         }
     }
 }

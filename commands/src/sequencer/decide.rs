@@ -6,6 +6,7 @@
 mod benefits;
 mod checkout;
 mod exceptions;
+mod late;
 mod orders;
 mod payments;
 mod place;
@@ -137,6 +138,7 @@ impl Decision<'_> {
                 let adjust = StockCommand::Adjust { change: *change, reason: reason.clone(), at: asked.time(*at)? };
                 self.change_stock(&asked, stock, adjust)
             }
+            Command::SettleLatePayment { order, capture } => self.settle_late_payment(&asked, *order, capture),
             Command::RequestRefund { claim } => self.request_refund(&asked, claim),
             Command::RecordRefundSubmitted { refund, channel } => {
                 self.record_refund_submitted(&asked, *refund, *channel)

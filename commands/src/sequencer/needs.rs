@@ -1,7 +1,8 @@
 //! Which aggregates a command needs.
 
 use purser_domain::{
-    order::{Benefits, Order, Terms},
+    ids::{OrderId, RefundId},
+    order::{Benefits, Closed, Order, Terms},
     principal::Principal,
     quota::QuotaId,
     stock::StockId,
@@ -43,6 +44,10 @@ impl Needs {
                 self.shelves.extend(place.lines.iter().map(|line| line.sku.clone()));
             }
             Command::QuoteOrder(place) => self.checkout(request, place),
+            Command::SettleLatePayment { order, capture } => {
+                self.orders.push(*order);
+                self.refunds.push(RefundId::of_payment(*order, &capture.reference));
+            }
             // The payment itself is new: there is nothing to load.
             Command::InitiatePayment { order, .. }
             | Command::RecordPayment { order, .. }
@@ -120,6 +125,11 @@ impl Needs {
                     self.held_for(&order.state);
                 }
             }
+            Command::SettleLatePayment { order, capture: _ } => {
+                if let Some(Order::Expired(closed)) = working.orders.get(order).map(|order| &order.state) {
+                    self.needed_again(*order, closed);
+                }
+            }
             Command::CompleteOrder { order, .. } => {
                 if let Some(terms) = working.orders.get(order).and_then(|order| order.state.terms()) {
                     self.merchants.push(terms.merchant.clone());
@@ -194,6 +204,18 @@ impl Needs {
         self.shelves.extend(allocations.iter().map(|allocation| allocation.stock.sku.clone()));
         if let Some(benefits) = benefits {
             self.claimed(terms, benefits);
+        }
+    }
+
+    /// All that an order needs to live again, and what of its late money goes back.
+    fn needed_again(&mut self, order: OrderId, closed: &Closed) {
+        let terms = &closed.terms;
+        self.merchants.push(terms.merchant.clone());
+        self.refunds.extend(closed.late.iter().map(|capture| RefundId::of_payment(order, &capture.reference)));
+        self.shelves.extend(terms.book.asks().into_iter().flatten().map(|(sku, _)| sku));
+        if let Some(benefits) = terms.benefits.as_deref() {
+            self.claimed(terms, benefits);
+            self.products.extend(benefits.limited.iter().map(|pieces| pieces.sku.clone()));
         }
     }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    allocation::Ask,
     money::Amount,
     order::{Allocation, LimitedPieces, OrderPlaced, OrderRefusal},
     pricing::{Portion, Priced},
@@ -102,6 +103,23 @@ impl LineBook {
                 Some(Portion { price, payable: price, ..Portion::default() })
             }
         }
+    }
+
+    /// The stock that all of it asks for. None where the pieces of a SKU are too many to be counted, which were never placed.
+    pub fn asks(&self) -> Option<BTreeMap<Sku, Ask>> {
+        let mut asks: BTreeMap<Sku, Ask> = BTreeMap::new();
+        for (number, line) in self.lines.iter().enumerate().filter(|(_, line)| line.kind == ProductKind::Goods) {
+            match asks.get_mut(&line.sku) {
+                None => {
+                    asks.insert(line.sku.clone(), Ask { quantity: line.quantity, lines: vec![number] });
+                }
+                Some(ask) => {
+                    ask.quantity = ask.quantity.checked_add(line.quantity)?;
+                    ask.lines.push(number);
+                }
+            }
+        }
+        Some(asks)
     }
 
     /// The goods among these units, by SKU.

@@ -118,6 +118,22 @@ pub enum OrderCommand {
         /// When.
         at: Timestamp,
     },
+    /// Lets an order that has expired live again, paid by money that came late.
+    Reinstate {
+        /// The money, together with what came late of the same payment.
+        reference: PaymentReference,
+        /// The stock that is held for it, still or again.
+        allocations: Vec<Allocation>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Gives back money that came late.
+    OweLatePayment {
+        /// Which.
+        reference: PaymentReference,
+        /// When.
+        at: Timestamp,
+    },
     /// Ends an order that was not paid within its window.
     Expire {
         /// When; must not be before the window's end.

@@ -3,7 +3,9 @@ use crate::{
     money::{Amount, Money},
     order::{
         Cancelling, Capture, Closed, LineUnits, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderRefusal,
-        OrderStatus, PlaceOrder, RefundPart, Settled, Settlement, book::released,
+        OrderStatus, PlaceOrder, RefundPart, Settled, Settlement,
+        book::released,
+        late::{decide_late_refund, decide_reinstatement},
     },
     points::Points,
     pricing::Portion,
@@ -64,6 +66,10 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             }
             other => refuse(other, OrderAction::DeclineCancellation),
         },
+        OrderCommand::Reinstate { reference, allocations, at } => {
+            decide_reinstatement(order, &reference, allocations, at)
+        }
+        OrderCommand::OweLatePayment { reference, at } => decide_late_refund(order, &reference, at),
         OrderCommand::Expire { at } => decide_expire(order, at),
         OrderCommand::ReleaseReservations { at } => match order {
             Order::Cancelled(closed) | Order::Expired(closed) => Ok(release(closed, at)),
@@ -134,7 +140,7 @@ fn decide_settlement(open: &Open, capture: Capture, at: Timestamp) -> Result<Vec
 }
 
 /// All of these captures goes back.
-fn owed(
+pub(super) fn owed(
     captures: impl Iterator<Item = Capture>,
     cause: RefundCause,
     at: Timestamp,
@@ -298,7 +304,7 @@ fn release(closed: &Closed, at: Timestamp) -> Vec<OrderEvent> {
     }
 }
 
-fn refuse(order: &Order, action: OrderAction) -> Result<Vec<OrderEvent>, OrderRefusal> {
+pub(super) fn refuse(order: &Order, action: OrderAction) -> Result<Vec<OrderEvent>, OrderRefusal> {
     Err(order
         .status()
         .map_or(OrderRefusal::Unknown, |status: OrderStatus| OrderRefusal::WrongStatus { action, status }))

@@ -126,7 +126,7 @@ pub enum OrderEvent {
         /// When it was taken.
         at: Timestamp,
     },
-    /// Money arrived for an order that had ended; it is owed back.
+    /// Money arrived for an order that had ended. It is owed back, unless the order lives again.
     LatePaymentReceived {
         /// The money.
         capture: Capture,
@@ -150,6 +150,15 @@ pub enum OrderEvent {
         /// Why.
         cause: RefundCause,
         /// When it came to be owed.
+        at: Timestamp,
+    },
+    /// It had expired and lives again: money that came late is exactly its total, and all that it claims is held for it.
+    OrderReinstated {
+        /// By what it is paid.
+        settlement: Settlement,
+        /// Which stock is held for it, still or again.
+        allocations: Vec<Allocation>,
+        /// When.
         at: Timestamp,
     },
     /// Its stock was deducted, and the work on it began.
@@ -256,6 +265,7 @@ impl OrderEvent {
             Self::RefundOwed { .. } => "RefundOwed",
             Self::LatePaymentReceived { .. } => "LatePaymentReceived",
             Self::SurplusPaymentReceived { .. } => "SurplusPaymentReceived",
+            Self::OrderReinstated { .. } => "OrderReinstated",
             Self::ProcessingStarted { .. } => "ProcessingStarted",
             Self::OrderShipped { .. } => "OrderShipped",
             Self::OrderDelivered { .. } => "OrderDelivered",

@@ -21,8 +21,8 @@ impl Order {
             OrderEvent::PartialPaymentReceived { capture, at: _ } => self.partial_payment(capture),
             OrderEvent::LatePaymentReceived { capture, at: _ } => self.late_payment(capture),
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => self.surplus_payment(capture),
-            // What is owed back is decided with the event that makes it owed; to say so changes nothing about the order.
-            OrderEvent::RefundOwed { part: None, .. } => self,
+            OrderEvent::RefundOwed { capture, part: None, .. } => self.late_payment_owed(&capture),
+            OrderEvent::OrderReinstated { settlement, allocations, at: _ } => self.reinstated(settlement, allocations),
             OrderEvent::RefundOwed { capture, part: Some(part), .. } => self.refund_owed(&capture, &part),
             OrderEvent::OrderLinesCancelled { lines, released, points, .. } => {
                 self.lines_cancelled(&lines, &released, points)
@@ -119,7 +119,10 @@ impl Order {
 
     fn late_payment(mut self, capture: Capture) -> Self {
         match &mut self {
-            Self::Cancelled(closed) | Self::Expired(closed) => closed.owed_back.push(capture),
+            Self::Cancelled(closed) | Self::Expired(closed) => {
+                closed.late.push(capture.clone());
+                closed.owed_back.push(capture);
+            }
             Self::Unplaced
             | Self::PendingPayment(_)
             | Self::Paid(_)
@@ -130,6 +133,36 @@ impl Order {
             | Self::Completed(_) => {}
         }
         self
+    }
+
+    /// All of some money goes back. Only of what came late this decides; of any other it was decided with the event that
+    /// made it owed.
+    fn late_payment_owed(mut self, capture: &Capture) -> Self {
+        match &mut self {
+            Self::Cancelled(closed) | Self::Expired(closed) => {
+                closed.late.retain(|late| late.reference != capture.reference);
+            }
+            Self::Unplaced
+            | Self::PendingPayment(_)
+            | Self::Paid(_)
+            | Self::Processing(_)
+            | Self::Cancelling(_)
+            | Self::Shipped(_)
+            | Self::Delivered(_)
+            | Self::Completed(_) => {}
+        }
+        self
+    }
+
+    fn reinstated(self, settlement: Settlement, allocations: Vec<Allocation>) -> Self {
+        match self {
+            Self::Expired(Closed { terms, owed_back: mut surplus, .. }) => {
+                surplus.retain(|capture| !settlement.captures().contains(capture));
+                let terms = Terms { allocations, ..terms };
+                Self::Paid(Settled { terms, settlement, surplus, refunds: RefundLedger::default(), declined: None })
+            }
+            other => other,
+        }
     }
 
     fn surplus_payment(mut self, capture: Capture) -> Self {
@@ -206,8 +239,8 @@ impl Order {
 impl Closed {
     fn of(mut terms: Terms, owed_back: Vec<Capture>) -> Self {
         let unreleased = std::mem::take(&mut terms.allocations);
-        let unreturned = terms.benefits.take();
-        Self { terms, owed_back, unreleased, unreturned }
+        let unreturned = terms.benefits.clone();
+        Self { terms, owed_back, unreleased, unreturned, late: vec![] }
     }
 }
 

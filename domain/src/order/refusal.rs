@@ -22,6 +22,10 @@ pub enum OrderAction {
     Expire,
     /// Give back its stock.
     ReleaseReservations,
+    /// Let it live again.
+    Reinstate,
+    /// Give back money that came late.
+    RefundLatePayment,
 }
 
 impl std::fmt::Display for OrderAction {
@@ -36,6 +40,8 @@ impl std::fmt::Display for OrderAction {
             Self::DeclineCancellation => "kept from its cancellation",
             Self::Expire => "expired",
             Self::ReleaseReservations => "released from its reservations",
+            Self::Reinstate => "reinstated",
+            Self::RefundLatePayment => "given back late money",
         })
     }
 }

@@ -1,6 +1,7 @@
 mod cancellation;
 mod every_pair;
 mod evolution;
+mod late;
 mod lines;
 mod parts;
 mod payment;

@@ -138,6 +138,9 @@ pub struct Closed {
     /// What else it claimed and has not given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreturned: Option<Box<Benefits>>,
+    /// Of the money that is owed back, what came late and was not decided about yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<Capture>,
 }
 
 /// An order. Each state owns what it knows; nothing can be asked of a state that does not have it.
@@ -283,6 +286,11 @@ impl Settled {
 }
 
 impl Closed {
+    /// Whether what it claimed at its placement is still held for it. All of it is released in one append.
+    pub fn holds_all(&self) -> bool {
+        !self.unreleased.is_empty() || self.unreturned.is_some()
+    }
+
     /// The payment of this reference, if it is known already.
     pub fn known(&self, reference: &PaymentReference) -> Option<&Capture> {
         self.owed_back.iter().find(|capture| capture.reference == *reference)

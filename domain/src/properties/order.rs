@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::{
     Timestamp,
-    order::{Order, OrderCommand, OrderEvent, OrderStatus, PlaceOrder, decide},
+    order::{Cancelling, Capture, Order, OrderCommand, OrderEvent, OrderStatus, PlaceOrder, decide},
     samples::{at, capture, gbp, place, text},
 };
 
@@ -10,9 +10,13 @@ fn times() -> impl Strategy<Value = Timestamp> {
     (0..60_i64).prop_map(at)
 }
 
+fn references() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["tx-1", "tx-2", "tx-3"])
+}
+
 /// Mostly sensible payments: few references, so that some repeat, and mostly the right amount.
 fn payments() -> impl Strategy<Value = OrderCommand> {
-    let reference = prop::sample::select(vec!["tx-1", "tx-2", "tx-3"]);
+    let reference = references();
     let pence = prop::sample::select(vec![1530, 1530, 1530, 1529, 0]);
     (reference, pence, times()).prop_map(|(reference, pence, at)| {
         let capture = capture(reference, pence);
@@ -32,7 +36,16 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<OrderCommand>> {
         1 => times().prop_map(|at| OrderCommand::Cancel { reason: text("changed my mind"), at }),
         1 => times().prop_map(|at| OrderCommand::RequestCancellation { lines: vec![], reason: text("ordered twice"), at }),
         1 => times().prop_map(|at| OrderCommand::DeclineCancellation { reason: text("packed already"), at }),
-        1 => times().prop_map(|at| OrderCommand::Expire { at }),
+        3 => times().prop_map(|at| OrderCommand::Expire { at }),
+        2 => (references(), times()).prop_map(|(reference, at)| OrderCommand::Reinstate {
+            reference: text(reference),
+            allocations: vec![],
+            at,
+        }),
+        2 => (references(), times()).prop_map(|(reference, at)| OrderCommand::OweLatePayment {
+            reference: text(reference),
+            at,
+        }),
         1 => times().prop_map(|at| OrderCommand::ReleaseReservations { at }),
     ];
     prop::collection::vec(command, 1..40).prop_map(|mut commands| {
@@ -45,7 +58,7 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<OrderCommand>> {
 fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<OrderStatus> {
     match event {
         OrderEvent::OrderPlaced(_) => Some(OrderStatus::PendingPayment),
-        OrderEvent::OrderPaid { .. } => Some(OrderStatus::Paid),
+        OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(OrderStatus::Paid),
         OrderEvent::ProcessingStarted { .. } | OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
         OrderEvent::OrderShipped { .. } => Some(OrderStatus::Shipped),
         OrderEvent::OrderDelivered { .. } => Some(OrderStatus::Delivered),
@@ -104,4 +117,45 @@ proptest! {
         let replayed = log.iter().map(|json| serde_json::from_str(json).unwrap()).fold(Order::default(), Order::evolve);
         prop_assert_eq!(replayed, order);
     }
+
+    /// Of each capture all is kept by the order that it settles, or goes back, once.
+    #[test]
+    fn what_was_captured_less_what_goes_back_is_what_is_kept(commands in commands()) {
+        let (mut order, mut captured, mut back) = (Order::default(), 0, 0);
+        for command in commands {
+            for event in decide(&order, command).unwrap_or_default() {
+                match &event {
+                    OrderEvent::OrderPaid { settlement, .. } => {
+                        captured += settlement.captures().iter().map(pence).sum::<i64>();
+                    }
+                    OrderEvent::LatePaymentReceived { capture, .. } => captured += pence(capture),
+                    OrderEvent::SurplusPaymentReceived { capture, .. } => {
+                        captured += pence(capture);
+                        back += pence(capture);
+                    }
+                    OrderEvent::OrderCancelled { owed_back, .. } => back += owed_back.as_ref().map_or(0, pence),
+                    OrderEvent::RefundOwed { capture, part: None, .. } => back += pence(capture),
+                    _ => {}
+                }
+                order = order.evolve(event);
+            }
+            let (kept, undecided) = match &order {
+                Order::Unplaced | Order::PendingPayment(_) => (0, 0),
+                Order::Paid(settled)
+                | Order::Processing(settled)
+                | Order::Shipped(settled)
+                | Order::Delivered(settled)
+                | Order::Completed(settled)
+                | Order::Cancelling(Cancelling { settled, .. }) => {
+                    (settled.captures().iter().map(pence).sum::<i64>(), 0)
+                }
+                Order::Cancelled(closed) | Order::Expired(closed) => (0, closed.late.iter().map(pence).sum::<i64>()),
+            };
+            prop_assert_eq!(captured - back, kept + undecided, "{:?}", order);
+        }
+    }
+}
+
+fn pence(capture: &Capture) -> i64 {
+    capture.amount.amount.minor_units()
 }

@@ -9,7 +9,7 @@ use crate::{
     checkout::{LineRequest, freeze},
     event::Event,
     ids::{OrderId, RefundId},
-    order::{self, Allocation, Cancelling, Order, OrderCommand, OrderRefusal, PlaceOrder},
+    order::{self, Allocation, Cancelling, Capture, Order, OrderCommand, OrderRefusal, PlaceOrder},
     product::{Listing, Product, ProductKind},
     refund::{self, Refund, RefundChannel, RefundCommand},
     saga::{Action, Effect, Reaction, Repeat, Saga, SagaCommand, Timer},
@@ -110,6 +110,28 @@ impl Shop {
         self.change(id, OrderCommand::Expire { at: at(self.minute) }, None)
     }
 
+    /// By a merchant who wants late money to reinstate, as the engine does it.
+    fn settle_late(&mut self, id: OrderId, capture: &Capture) -> Result<(), OrderRefusal> {
+        let (reference, at) = (capture.reference.clone(), at(self.minute));
+        let order = self.orders.get(&id).unwrap_or(&Order::Unplaced);
+        let (kept, anew) = match (order, order.late_settlement(&reference)) {
+            (Order::Expired(closed), Some(_)) if closed.holds_all() => (Some(closed.unreleased.clone()), None),
+            (Order::Expired(closed), Some(_)) => {
+                let asks = closed.terms.book.asks().unwrap();
+                (None, allocate(&asks, |sku| self.shelves.get(sku)).ok())
+            }
+            _ => (None, None),
+        };
+        let Some(allocations) = kept.or(anew.clone()) else {
+            return self.change(id, OrderCommand::OweLatePayment { reference, at }, None);
+        };
+        self.change(id, OrderCommand::Reinstate { reference, allocations, at }, None)?;
+        for Allocation { stock, quantity } in anew.unwrap_or_default() {
+            self.drive_stock(&stock, StockCommand::Reserve { order: id, quantity }).expect("it was allocated");
+        }
+        Ok(())
+    }
+
     pub(super) fn drive_stock(&mut self, id: &StockId, command: StockCommand) -> Result<(), stock::StockRefusal> {
         let stock = self.shelves.entry(id.sku.clone()).or_default().entry(id.location.clone()).or_default();
         for event in stock::decide(stock, command)? {
@@ -171,6 +193,7 @@ impl Shop {
             SagaCommand::StartProcessing { order } => self.start(*order).err(),
             SagaCommand::ReleaseReservations { order } => self.release(*order).err(),
             SagaCommand::ExpireOrder { order } => self.expire(*order).err(),
+            SagaCommand::SettleLatePayment { order, capture } => self.settle_late(*order, capture).err(),
             SagaCommand::RequestRefund { claim } => {
                 self.drive_refund(claim.refund(), RefundCommand::Request { claim: claim.clone(), at: at(self.minute) });
                 None

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     ids::{OrderId, PaymentId, RefundId},
-    order::{OrderRefusal, OrderStatus},
+    order::{Capture, OrderRefusal, OrderStatus},
     payment::{GatewayReport, NextAction, PaymentRefusal, ReportSource},
     refund::{Claim, RefundChannel, RefundFailure, RefundRefusal},
     text::{GatewayName, PaymentReference, Reason},
@@ -29,6 +29,13 @@ pub enum SagaCommand {
     ExpireOrder {
         /// Which order.
         order: OrderId,
+    },
+    /// Decide about money that came after an order had ended.
+    SettleLatePayment {
+        /// Which order.
+        order: OrderId,
+        /// The money.
+        capture: Capture,
     },
     /// State that money is owed back.
     RequestRefund {
@@ -108,8 +115,18 @@ impl SagaCommand {
                 }
             },
             (Self::ExpireOrder { .. }, OrderRefusal::WrongStatus { .. }) => true,
+            // It lives again, and holds what it held.
+            (Self::ReleaseReservations { .. }, OrderRefusal::WrongStatus { action: _, status }) => match status {
+                OrderStatus::Paid
+                | OrderStatus::Processing
+                | OrderStatus::Cancelling
+                | OrderStatus::Shipped
+                | OrderStatus::Delivered
+                | OrderStatus::Completed => true,
+                OrderStatus::PendingPayment | OrderStatus::Cancelled | OrderStatus::Expired => false,
+            },
             (
-                Self::StartProcessing { .. } | Self::ExpireOrder { .. },
+                Self::StartProcessing { .. } | Self::ExpireOrder { .. } | Self::ReleaseReservations { .. },
                 OrderRefusal::Unknown
                 | OrderRefusal::AlreadyPlaced
                 | OrderRefusal::AmountMismatch { .. }
@@ -122,7 +139,7 @@ impl SagaCommand {
                 | OrderRefusal::WindowOpen { .. },
             )
             | (
-                Self::ReleaseReservations { .. }
+                Self::SettleLatePayment { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSubmitted { .. }
                 | Self::RecordRefundSucceeded { .. }
@@ -159,6 +176,7 @@ impl SagaCommand {
                 Self::StartProcessing { .. }
                 | Self::ReleaseReservations { .. }
                 | Self::ExpireOrder { .. }
+                | Self::SettleLatePayment { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSubmitted { .. }
                 | Self::RecordRefundSucceeded { .. }
@@ -202,6 +220,7 @@ impl SagaCommand {
                 Self::StartProcessing { .. }
                 | Self::ReleaseReservations { .. }
                 | Self::ExpireOrder { .. }
+                | Self::SettleLatePayment { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSucceeded { .. }
                 | Self::RecordPaymentPending { .. }
@@ -216,9 +235,10 @@ impl SagaCommand {
     /// the ids of its steps: it must never change for a command that is known.
     pub const fn subject(&self) -> Uuid {
         match self {
-            Self::StartProcessing { order } | Self::ReleaseReservations { order } | Self::ExpireOrder { order } => {
-                order.as_uuid()
-            }
+            Self::StartProcessing { order }
+            | Self::ReleaseReservations { order }
+            | Self::ExpireOrder { order }
+            | Self::SettleLatePayment { order, .. } => order.as_uuid(),
             Self::RequestRefund { claim } => claim.order.as_uuid(),
             Self::RecordRefundSubmitted { refund, .. }
             | Self::RecordRefundSucceeded { refund, .. }

@@ -6,7 +6,7 @@
 //! it refuses while its window is open, and the timer is put off until it closes.
 //!
 //! **Compensations.** None of its own. An expiry is itself what undoes a placement: the [release](super::release) gives the
-//! stock back. Money that arrives later is owed back, see [refund](super::refund).
+//! stock back. What becomes of money that arrives later is decided by [late payment](super::late_payment).
 //!
 //! **Ends** with `OrderExpired`; with `OrderPaid` or `OrderCancelled`, which clear the timer; or with the refusal of an
 //! order that was settled or cancelled in the same moment, which needs nothing more.
@@ -25,6 +25,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::LatePaymentReceived { .. }
+        | OrderEvent::OrderReinstated { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::OrderLinesCancelled { .. }
         | OrderEvent::CancellationRequested { .. }

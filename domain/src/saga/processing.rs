@@ -1,7 +1,7 @@
 //! Processing: the work on a paid order begins.
 //!
-//! **Starts with** `OrderPaid`, which a free order has as well; and with `CancellationDeclined`, because a paid order waits
-//! while its cancellation is asked for.
+//! **Starts with** `OrderPaid`, which a free order has as well; with `OrderReinstated`; and with `CancellationDeclined`, because
+//! a paid order waits while its cancellation is asked for.
 //!
 //! **Steps.** One command deducts the stock that was reserved and begins the work, in one append, so that there is nothing
 //! between the two.
@@ -18,7 +18,11 @@ use crate::{event::Event, order::OrderEvent};
 
 /// A paid order whose cancellation is asked for waits, and goes on when that is declined.
 pub(super) fn react(event: &Event) -> Reactions {
-    if let Event::Order(order, OrderEvent::OrderPaid { .. } | OrderEvent::CancellationDeclined { .. }) = event {
+    if let Event::Order(
+        order,
+        OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } | OrderEvent::CancellationDeclined { .. },
+    ) = event
+    {
         Reactions::from(SagaCommand::StartProcessing { order: *order })
     } else {
         Reactions::NONE

@@ -1,8 +1,8 @@
 //! Refund: money that is owed goes back.
 //!
-//! **Starts with** the cancellation of a paid order, with a payment for an order that has ended, with one on top of what
-//! settled the order, or with `RefundOwed`: parts of a payment that never added up, and parts of a capture that go back for
-//! units that were taken out of the order.
+//! **Starts with** the cancellation of a paid order, with a payment on top of what settled the order, or with `RefundOwed`:
+//! parts of a payment that never added up, parts of a capture that go back for units that were taken out of the order, and
+//! money that came [late](super::late_payment).
 //!
 //! **Steps.**
 //! 1. The refund is requested. Its id comes from the order, the payment and the part, so that none is owed back twice.
@@ -54,12 +54,13 @@ pub(super) fn react(event: &Event) -> Reactions {
     let Event::Order(order, event) = event else { return Reactions::NONE };
     let (capture, part, cause) = match event {
         OrderEvent::OrderCancelled { owed_back: Some(capture), .. } => (capture, None, RefundCause::OrderCancelled),
-        OrderEvent::LatePaymentReceived { capture, .. } => (capture, None, RefundCause::LatePayment),
         OrderEvent::SurplusPaymentReceived { capture, .. } => (capture, None, RefundCause::SurplusPayment),
         OrderEvent::RefundOwed { capture, part, cause, .. } => (capture, *part, *cause),
         OrderEvent::OrderPlaced(_)
         | OrderEvent::OrderPaid { .. }
         | OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::LatePaymentReceived { .. }
+        | OrderEvent::OrderReinstated { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }

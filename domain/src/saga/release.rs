@@ -6,7 +6,8 @@
 //!
 //! **Compensations.** It is the compensation of a placement, and of a deduction that was made meanwhile. It is never undone.
 //!
-//! **Ends** with `OrderReservationsReleased`. A refusal becomes a dead letter, because pieces would be missing for ever.
+//! **Ends** with `OrderReservationsReleased`; or with the refusal of an order that lives again by [late](super::late_payment)
+//! money, for which all of it is held. Any other refusal becomes a dead letter, because pieces would be missing for ever.
 
 use super::{Reactions, SagaCommand};
 use crate::{event::Event, order::OrderEvent};

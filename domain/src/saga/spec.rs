@@ -28,7 +28,7 @@ fn owes(claim: Claim) -> Reaction {
 }
 
 /// What each saga wants after an event, in the order of [`Saga::ALL`]: payment window, processing, release,
-/// refund, payment.
+/// refund, payment, late payment.
 fn reactions(event: &Event) -> [Option<Reaction>; Saga::ALL.len()] {
     Saga::ALL.map(|saga| {
         let mut reactions = saga.react(event).into_iter();
@@ -48,21 +48,23 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
     for sample in order_events() {
         let expected = match &sample.value {
             OrderEvent::OrderPlaced(placed) => {
-                [Some(Reaction::SetTimer { timer, due: placed.pay_by, repeat: None }), None, None, None, None]
+                [Some(Reaction::SetTimer { timer, due: placed.pay_by, repeat: None }), None, None, None, None, None]
             }
-            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None],
-            OrderEvent::CancellationDeclined { .. } => [None, start(), None, None, None],
+            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None, None],
+            OrderEvent::OrderReinstated { .. } | OrderEvent::CancellationDeclined { .. } => {
+                [None, start(), None, None, None, None]
+            }
             OrderEvent::LatePaymentReceived { capture, at: _ } => {
-                let claim = Claim::whole(id, capture.clone(), RefundCause::LatePayment);
-                [None, None, None, Some(owes(claim)), None]
+                let settle = SagaCommand::SettleLatePayment { order: id, capture: capture.clone() };
+                [None, None, None, None, None, Some(settle.into())]
             }
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => {
                 let claim = Claim::whole(id, capture.clone(), RefundCause::SurplusPayment);
-                [None, None, None, Some(owes(claim)), None]
+                [None, None, None, Some(owes(claim)), None, None]
             }
             OrderEvent::OrderCancelled { owed_back, .. } => {
                 let claim = owed_back.clone().map(|capture| Claim::whole(id, capture, RefundCause::OrderCancelled));
-                [clear(), None, release(), claim.map(owes), None]
+                [clear(), None, release(), claim.map(owes), None, None]
             }
             OrderEvent::RefundOwed { capture, part, cause, at: _ } => {
                 let claim = Claim {
@@ -70,9 +72,9 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                     number: part.map_or(0, |part| part.number),
                     ..Claim::whole(id, capture.clone(), *cause)
                 };
-                [None, None, None, Some(owes(claim)), None]
+                [None, None, None, Some(owes(claim)), None, None]
             }
-            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None],
+            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None, None],
             OrderEvent::PartialPaymentReceived { .. }
             | OrderEvent::OrderLinesCancelled { .. }
             | OrderEvent::CancellationRequested { .. }
@@ -80,7 +82,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
-            | OrderEvent::OrderReservationsReleased { .. } => [None, None, None, None, None],
+            | OrderEvent::OrderReservationsReleased { .. } => [None, None, None, None, None, None],
         };
         assert_eq!(reactions(&order(sample.value)), expected, "{} {}", sample.variant, sample.label);
     }
@@ -181,7 +183,7 @@ fn nothing_follows_yet_from_most_aggregates() {
     let returns = return_events().into_iter().map(|sample| Event::Return(returned, sample.value));
     let claims = coupons.chain(points).chain(quotas);
     for event in stocks.chain(products).chain(parcels).chain(returns).chain(claims) {
-        assert_eq!(reactions(&event), [None, None, None, None, None], "{event:?}");
+        assert_eq!(reactions(&event), [None, None, None, None, None, None], "{event:?}");
     }
 }
 
@@ -268,11 +270,9 @@ fn a_free_order_goes_to_work_like_a_paid_one() {
 #[test]
 fn money_is_owed_for_what_made_it_owed_and_in_full() {
     let cancelled = OrderEvent::OrderCancelled { reason: text("x"), owed_back: Some(capture("tx-1", 1530)), at: at(9) };
-    let late = OrderEvent::LatePaymentReceived { capture: capture("tx-2", 7), at: at(31) };
     let surplus = OrderEvent::SurplusPaymentReceived { capture: capture("tx-3", 8), at: at(32) };
     for (event, claim) in [
         (cancelled, claim("tx-1", 1530, RefundCause::OrderCancelled)),
-        (late, claim("tx-2", 7, RefundCause::LatePayment)),
         (surplus, claim("tx-3", 8, RefundCause::SurplusPayment)),
     ] {
         assert_eq!(Saga::Refund.react(&order(event)), owes(claim).into());
@@ -321,6 +321,10 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         StartProcessing: ["" => SagaCommand::StartProcessing { order: order_id(7) }],
         ReleaseReservations: ["" => SagaCommand::ReleaseReservations { order: order_id(7) }],
         ExpireOrder: ["" => SagaCommand::ExpireOrder { order: order_id(7) }],
+        SettleLatePayment: ["" => SagaCommand::SettleLatePayment {
+            order: order_id(7),
+            capture: capture("tx-1", 1),
+        }],
         RequestRefund: ["" => SagaCommand::RequestRefund { claim: claim("tx-1", 1, RefundCause::LatePayment) }],
         RecordRefundSubmitted: ["" => SagaCommand::RecordRefundSubmitted {
             refund: text("rfd_00000000000000000000000000000002"),
@@ -374,6 +378,15 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
                     OrderStatus::Completed,
                 ]
                 .contains(status),
+                (SagaCommand::ReleaseReservations { .. }, OrderRefusal::WrongStatus { status, .. }) => [
+                    OrderStatus::Paid,
+                    OrderStatus::Processing,
+                    OrderStatus::Cancelling,
+                    OrderStatus::Shipped,
+                    OrderStatus::Delivered,
+                    OrderStatus::Completed,
+                ]
+                .contains(status),
                 (SagaCommand::ExpireOrder { .. }, refusal) => matches!(refusal, OrderRefusal::WrongStatus { .. }),
                 (_, _) => false,
             };
@@ -385,7 +398,10 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
 
 #[test]
 fn every_saga_has_a_name_of_its_own() {
-    assert_eq!(Saga::ALL.map(Saga::name), ["payment_window", "processing", "release", "refund", "payment"]);
+    assert_eq!(
+        Saga::ALL.map(Saga::name),
+        ["payment_window", "processing", "release", "refund", "payment", "late_payment"]
+    );
 }
 
 /// Stored with its retries: an engine of tomorrow must read what one of today could not carry out.

@@ -69,6 +69,7 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         SurplusPaymentReceived: [
             "" => OrderEvent::SurplusPaymentReceived { capture: capture("pi_3Oqa", 100), at: at(7) },
         ],
+        OrderReinstated: ["" => reinstated(true), "minimal" => reinstated(false)],
         ProcessingStarted: ["" => OrderEvent::ProcessingStarted { at: at(8) }],
         OrderShipped: [
             "" => OrderEvent::OrderShipped { tracking: Some(text("GB-123/4")), at: at(60) },
@@ -127,6 +128,16 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         OrderExpired: ["" => OrderEvent::OrderExpired { at: at(30) }],
         OrderReservationsReleased: ["" => OrderEvent::OrderReservationsReleased { at: at(31) }],
     })
+}
+
+fn reinstated(fully: bool) -> OrderEvent {
+    let parts = Settlement::CapturedInParts(vec![part("tx_1", 3000), part("tx_2", 855)]);
+    let (settlement, allocations, at) = if fully {
+        (parts, vec![allocation("85123A@north", 6)], precise())
+    } else {
+        (Settlement::Captured(capture("pi_3OqZ", 3855)), vec![], at(31))
+    };
+    OrderEvent::OrderReinstated { settlement, allocations, at }
 }
 
 pub(crate) fn stock_events() -> Vec<Sample<StockEvent>> {

@@ -89,6 +89,9 @@ impl View<Order> for OrderReplay {
         if let OrderEvent::OrderPlaced(placed) = &event.payload {
             self.placed = Some(placed.clone());
         }
+        if let (OrderEvent::OrderReinstated { allocations, .. }, Some(placed)) = (&event.payload, &mut self.placed) {
+            placed.allocations.clone_from(allocations);
+        }
         self.order.apply(event.payload.clone());
     }
 }

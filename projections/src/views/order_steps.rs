@@ -80,7 +80,7 @@ impl<'a> Steps<'a> {
 pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
     match event {
         OrderEvent::OrderPlaced(_) => Some(OrderStatus::PendingPayment),
-        OrderEvent::OrderPaid { .. } => Some(OrderStatus::Paid),
+        OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(OrderStatus::Paid),
         OrderEvent::ProcessingStarted { .. } | OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
         OrderEvent::OrderShipped { .. } => Some(OrderStatus::Shipped),
         OrderEvent::OrderDelivered { .. } => Some(OrderStatus::Delivered),
@@ -102,6 +102,7 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
     match event {
         OrderEvent::OrderPlaced(placed) => placed.placed_at,
         OrderEvent::OrderPaid { at, .. }
+        | OrderEvent::OrderReinstated { at, .. }
         | OrderEvent::ProcessingStarted { at }
         | OrderEvent::OrderShipped { at, .. }
         | OrderEvent::OrderDelivered { at }

@@ -1,6 +1,6 @@
 //! What was sold per day, and per day and SKU: orders, units and gross, by merchant and currency.
 //!
-//! An order counts from when it is paid, on the UTC day of its placement, and is taken back when it is cancelled after
+//! An order counts from when it is paid, in time or late enough to be reinstated, on the UTC day of its placement, and is taken back when it is cancelled after
 //! that. Both events are short; what was agreed is read from the order's placement in the log. An order that is never paid
 //! costs this view nothing.
 
@@ -82,7 +82,7 @@ impl<'a> TurnKind<'a> {
             OrderEvent::OrderLinesCancelled { lines, refund, left, .. } => {
                 Some(Self::TakenOut { lines, refund: *refund, left: *left })
             }
-            OrderEvent::OrderPaid { .. } => Some(Self::Sold),
+            OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(Self::Sold),
             OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
             OrderEvent::OrderCancelled { owed_back: None, .. } => Some(Self::Dropped),
             OrderEvent::OrderPlaced(_)

@@ -6,6 +6,7 @@ mod feed;
 mod gateway_refunds;
 mod idempotency;
 mod interleavings;
+mod late_payments;
 mod ownership;
 mod parked;
 mod payments;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use futures_util::future::{BoxFuture, join_all};
 use purser::ports::{SagaCommands, effects};
-use purser_commands::{Command, Request};
+use purser_commands::{Command, MerchantChange, Request};
 use purser_domain::{
     clock::Clock,
     ids::{OrderId, PaymentId},
@@ -59,6 +59,14 @@ fn scenarios(saga: Saga) -> Vec<Scenario> {
             leaves: &[("PaymentPending", 1), ("PaymentExpired", 1), ("VoidRequested", 1), ("PaymentVoided", 1)],
             failures: &["PaymentFailed"],
         }],
+        Saga::LatePayment => vec![
+            Scenario {
+                cause: late_and_wanted,
+                leaves: &[("OrderReinstated", 1), ("ProcessingStarted", 1), ("ReservationCommitted", 1)],
+                ..at_once
+            },
+            Scenario { cause: late, leaves: &[("RefundOwed", 1), ("RefundRequested", 1)], ..at_once },
+        ],
         // By people; by the gateway; and some of the money, by `RefundOwed`.
         Saga::Refund => vec![
             Scenario { cause: paid_too_much, leaves: &[("RefundRequested", 1), ("RefundSubmitted", 1)], ..at_once },
@@ -108,6 +116,29 @@ fn paid_and_kept<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sand
         let wish = Request { principal: Principal::Customer(customer), ..wish };
         write_side.commands.execute(wish).await.expect("a wish");
         write_side.execute(Command::DeclineCancellation { order, reason: reason() }).await.expect("a no");
+    })
+}
+
+fn late<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        let order = an_order(write_side).await;
+        write_side.clock.advance(TimeDelta::minutes(30));
+        write_side.execute(Command::ExpireOrder { order }).await.expect("an expiry");
+        pay(write_side, order, "tx-1").await;
+    })
+}
+
+fn late_and_wanted<'a>(
+    database: &'a TestDatabase,
+    write_side: &'a WriteSide,
+    gateway: &'a Sandbox,
+) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        let policies = serde_json::from_value(json!({"late_payment": "reinstate"})).expect("policies");
+        let change = MerchantChange::SetPolicies(policies);
+        let merchant = "m1".parse().expect("a merchant");
+        write_side.execute(Command::ChangeMerchant { merchant, change }).await.expect("policies that hold");
+        late(database, write_side, gateway).await;
     })
 }
 

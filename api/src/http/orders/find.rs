@@ -173,7 +173,8 @@ impl Order {
             Principal::Merchant(_) => (true, false),
             Principal::Customer(_) | Principal::Operator => (false, false),
         };
-        let allocations = placed.allocations.into_iter().map(AllocatedStock::from).collect();
+        let allocations = detail.allocations.unwrap_or(placed.allocations);
+        let allocations = allocations.into_iter().map(AllocatedStock::from).collect();
         Self {
             id,
             status,

@@ -7,14 +7,15 @@ use purser_domain::{
     ids::OrderId,
     order::{Benefits, LimitedPieces, LineUnits, Terms},
     points::{GrantCause, Points, PointsCommand},
+    quantity::Quantity,
     quota::{QuotaCommand, QuotaId},
-    text::{CouponCode, CustomerId},
+    text::{CouponCode, CustomerId, Sku},
 };
 
 use super::{Asked, Decision, Stopped};
 
 impl Decision<'_> {
-    /// Claims all of it at placement.
+    /// Claims all of it at placement, or once more when the order lives again.
     pub(super) fn claim(
         &mut self,
         asked: &Asked<'_>,
@@ -32,11 +33,16 @@ impl Decision<'_> {
             self.drive_points(asked, customer, PointsCommand::Freeze { order, points })?;
         }
         for LimitedPieces { sku, quantity } in &benefits.limited {
-            let Some(limit) = self.purchase_limit(sku) else { continue };
+            let limit = self.limit_or_none(sku);
             let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
             self.drive_quota(asked, &id, QuotaCommand::Take { order, units: *quantity, limit })?;
         }
         Ok(())
+    }
+
+    /// The limit of what one customer may buy; where there is none any more, no order comes near it.
+    pub(super) fn limit_or_none(&self, sku: &Sku) -> Quantity {
+        self.purchase_limit(sku).unwrap_or(Quantity::MOST)
     }
 
     /// Uses it up when the order is paid. Purchase limits know no difference.

@@ -228,6 +228,8 @@ const fn may_take_out(command: &OrderCommand) -> bool {
         | OrderCommand::Complete { .. }
         | OrderCommand::RequestCancellation { .. }
         | OrderCommand::DeclineCancellation { .. }
+        | OrderCommand::Reinstate { .. }
+        | OrderCommand::OweLatePayment { .. }
         | OrderCommand::Expire { .. }
         | OrderCommand::ReleaseReservations { .. } => false,
     }

@@ -50,6 +50,16 @@ fn commands() -> Vec<Sample<OrderCommand>> {
         DeclineCancellation: [
             "" => OrderCommand::DeclineCancellation { reason: text("packed already"), at: at(9) },
         ],
+        Reinstate: [
+            "by money that is not there" => OrderCommand::Reinstate {
+                reference: text("tx-9"),
+                allocations: vec![],
+                at: at(31),
+            },
+        ],
+        OweLatePayment: [
+            "that is not there" => OrderCommand::OweLatePayment { reference: text("tx-9"), at: at(31) },
+        ],
         Expire: [
             "within the window" => OrderCommand::Expire { at: at(29) },
             "after the window" => OrderCommand::Expire { at: at(30) },
@@ -139,6 +149,8 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             let yes = Does("CancellationDeclined", Processing);
             [none(), no(), no(), no(), yes, no(), no(), no(), no(), no()]
         }
+        OrderCommand::Reinstate { .. } => nowhere(OrderAction::Reinstate),
+        OrderCommand::OweLatePayment { .. } => nowhere(OrderAction::RefundLatePayment),
         OrderCommand::Expire { at: moment } => {
             let no = || no(OrderAction::Expire);
             let pending = if *moment < at(30) {
@@ -154,6 +166,10 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             [none(), no(), no(), no(), no(), no(), no(), no(), yes(Cancelled), yes(Expired)]
         }
     }
+}
+
+fn nowhere(action: OrderAction) -> [Outcome; STATES] {
+    std::array::from_fn(|column| if column == 0 { Refused(OrderRefusal::Unknown) } else { WrongStatus(action) })
 }
 
 #[test]

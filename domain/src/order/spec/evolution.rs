@@ -30,6 +30,7 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     OrderEvent::SurplusPaymentReceived { .. } | OrderEvent::RefundOwed { part: Some(_), .. },
                     Some(status),
                 ) => [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status),
+                (OrderEvent::OrderReinstated { .. }, Some(status)) => status == Expired,
                 (OrderEvent::PartialPaymentReceived { .. }, Some(status)) => status == PendingPayment,
                 (OrderEvent::ProcessingStarted { .. }, Some(status)) => status == Paid,
                 (OrderEvent::CancellationRequested { .. }, Some(status)) => [Paid, Processing].contains(&status),

@@ -4,7 +4,7 @@ use cqrs_es::{EventEnvelope, View};
 use purser_domain::{
     Timestamp,
     money::Money,
-    order::{Capture, Order, OrderEvent, OrderStatus},
+    order::{Allocation, Capture, Order, OrderEvent, OrderStatus},
     recorded::Recorded,
     text::{PaymentReference, Reason, TrackingNumber},
 };
@@ -28,6 +28,9 @@ pub struct OrderDetail {
     /// The parcel's name at its carrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking: Option<TrackingNumber>,
+    /// Which stock is held for it since it lives again; absent where it is what was reserved at placement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocations: Option<Vec<Allocation>>,
     /// Everything that happened, in the order of the log.
     pub history: Vec<HistoryEntry>,
 }
@@ -53,7 +56,7 @@ pub enum PaymentRole {
     Settlement,
     /// It is a part of the total that has not settled the order.
     Partial,
-    /// It came after the order had ended, and is owed back.
+    /// It came after the order had ended, and has not reinstated it.
     Late,
     /// It came on top of what settled the order, and is owed back.
     Surplus,
@@ -93,6 +96,9 @@ impl View<Order> for OrderDetail {
         self.take_payments(event);
         if let OrderEvent::OrderShipped { tracking, at: _ } = event {
             self.tracking.clone_from(tracking);
+        }
+        if let OrderEvent::OrderReinstated { allocations, .. } = event {
+            self.allocations = Some(allocations.clone());
         }
         let before = self.status().unwrap_or(OrderStatus::PendingPayment);
         self.history.push(HistoryEntry {
@@ -143,7 +149,9 @@ impl OrderDetail {
 /// The money that an event is about, and when it was taken.
 fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> {
     match event {
-        OrderEvent::OrderPaid { settlement, at } => Some((PaymentRole::Settlement, settlement.captures(), *at)),
+        OrderEvent::OrderPaid { settlement, at } | OrderEvent::OrderReinstated { settlement, allocations: _, at } => {
+            Some((PaymentRole::Settlement, settlement.captures(), *at))
+        }
         OrderEvent::PartialPaymentReceived { capture, at } => Some((PaymentRole::Partial, from_ref(capture), *at)),
         OrderEvent::LatePaymentReceived { capture, at } => Some((PaymentRole::Late, from_ref(capture), *at)),
         OrderEvent::SurplusPaymentReceived { capture, at } => Some((PaymentRole::Surplus, from_ref(capture), *at)),
@@ -170,6 +178,7 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         | OrderEvent::CancellationDeclined { reason, .. } => Some(reason.clone()),
         OrderEvent::OrderPlaced(_)
         | OrderEvent::OrderPaid { .. }
+        | OrderEvent::OrderReinstated { .. }
         | OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
