@@ -79,6 +79,9 @@ pub enum BenchError {
     /// A value of the workload is wrong.
     #[error("the workload is wrong: {0}")]
     Value(#[from] InvalidValue),
+    /// The terms of the workload are wrong.
+    #[error("the terms of the workload are wrong: {0}")]
+    Terms(serde_json::Error),
     /// A caller ended without a word.
     #[error("a caller ended unexpectedly: {0}")]
     Caller(#[from] tokio::task::JoinError),

@@ -78,6 +78,16 @@ impl Sandbox {
         assert!(answered.status().is_success(), "{}", answered.text().await.unwrap_or_default());
     }
 
+    /// Opens a payment that no engine asked for, under names that may be anybody's, and pays it. Returns its name here.
+    pub async fn take_unasked(&self, payment: &str, order: &str, amount: i64) -> String {
+        let wish = json!({"payment": payment, "order": order, "merchant": "m", "amount": amount, "currency": "GBP"});
+        let open = self.client.post(format!("{}/v1/payments", self.gateway.url())).header("idempotency-key", payment);
+        let opened = open.body(wish.to_string()).send().await.expect("an answer").text().await.expect("a payment");
+        let opened: Value = serde_json::from_str(&opened).expect("JSON");
+        self.pay(opened["url"].as_str().expect("a link"), "succeed").await;
+        opened["id"].as_str().expect("a name").to_owned()
+    }
+
     /// Makes it misbehave from now on, and in no other way.
     pub async fn misbehave(&self, faults: &Value) {
         let url = format!("{}/admin/faults", self.gateway.url());

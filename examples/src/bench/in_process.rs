@@ -6,10 +6,17 @@ use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use purser::{clock::SystemClock, embedded::EmbeddedPostgres, mint::Mint};
-use purser_commands::{Command, Commands, FirstLease, IdempotencyKey, PlaceOrder, Request, Role, Settings, database};
+use purser_commands::{
+    Command, Commands, FirstLease, IdempotencyKey, MerchantChange, PlaceOrder, Request, Role, Settings, database,
+};
 use purser_domain::{
-    address::Address, checkout::LineRequest, clock::Clock, metadata::Metadata, principal::Principal, stock::StockId,
-    text::Sku,
+    address::Address,
+    checkout::LineRequest,
+    clock::Clock,
+    metadata::Metadata,
+    principal::Principal,
+    stock::StockId,
+    text::{CouponCode, Sku},
 };
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -18,7 +25,7 @@ use uuid::Uuid;
 use super::{
     BenchError,
     load::Caller,
-    workload::{self, Dice, Spread},
+    workload::{self, Dice, Spread, Terms},
 };
 
 const DATABASE: &str = "purser";
@@ -29,6 +36,8 @@ pub struct InProcess {
     commands: Commands,
     mint: Mint,
     skus: Vec<Sku>,
+    skus_with_terms: Vec<Sku>,
+    coupon: CouponCode,
     address: Address,
     pool: PgPool,
     tracker: TaskTracker,
@@ -39,6 +48,7 @@ pub struct InProcess {
 pub struct InProcessCaller {
     engine: Arc<InProcess>,
     spread: Spread,
+    terms: Terms,
     dice: Dice,
     name: String,
     orders: u64,
@@ -63,16 +73,26 @@ impl InProcess {
             Commands::start(pool.clone(), None, Arc::clone(&clock), settings, &tracker, stop.clone()).await?;
         // The sender lives as long as the commands do.
         let _ = commands.role().wait_for(|role| matches!(role, Role::Writer { .. })).await;
-        let skus = (0..workload::SKUS).map(workload::sku).collect::<Result<Vec<_>, _>>()?;
-        let engine =
-            Self { commands, mint: Mint::new(clock), skus, address: workload::address()?, pool, tracker, stop };
-        engine.prepare().await?;
+        let engine = Self {
+            commands,
+            mint: Mint::new(clock),
+            skus: (0..workload::SKUS).map(workload::sku).collect::<Result<_, _>>()?,
+            skus_with_terms: (0..workload::SKUS).map(workload::sku_with_terms).collect::<Result<_, _>>()?,
+            coupon: workload::COUPON.parse()?,
+            address: workload::address()?,
+            pool,
+            tracker,
+            stop,
+        };
+        engine.prepare(&engine.skus, workload::PLAIN_MERCHANT).await?;
+        engine.prepare(&engine.skus_with_terms, workload::MERCHANT_WITH_TERMS).await?;
+        engine.prepare_terms().await?;
         Ok(Arc::new(engine))
     }
 
-    async fn prepare(&self) -> Result<(), BenchError> {
-        let prepared = stream::iter(&self.skus).map(|sku| async move {
-            let list = Command::ListProduct { sku: sku.clone(), listing: workload::listing()? };
+    async fn prepare(&self, skus: &[Sku], merchant: &str) -> Result<(), BenchError> {
+        let prepared = stream::iter(skus).map(|sku| async move {
+            let list = Command::ListProduct { sku: sku.clone(), listing: workload::listing(merchant)? };
             self.commands.execute(self.request(list, None)).await?;
             let stock = StockId { sku: sku.clone(), location: "main".parse()? };
             let fill = Command::AdjustStock { stock, change: workload::STOCK, reason: "opening".parse()?, at: None };
@@ -80,6 +100,16 @@ impl InProcess {
             Ok(())
         });
         prepared.buffer_unordered(workload::PREPARED_AT_ONCE).try_collect().await
+    }
+
+    async fn prepare_terms(&self) -> Result<(), BenchError> {
+        let change = MerchantChange::DefinePromotion(workload::promotion().map_err(BenchError::Terms)?);
+        let merchant = workload::MERCHANT_WITH_TERMS.parse()?;
+        self.commands.execute(self.request(Command::ChangeMerchant { merchant, change }, None)).await?;
+        let issue =
+            Command::IssueCoupon { coupon: self.coupon.clone(), terms: workload::coupon().map_err(BenchError::Terms)? };
+        self.commands.execute(self.request(issue, None)).await?;
+        Ok(())
     }
 
     fn request(&self, command: Command, idempotency: Option<IdempotencyKey>) -> Request {
@@ -97,12 +127,13 @@ impl InProcess {
     }
 
     /// Callers for a round; no two callers of any round share an idempotency key.
-    pub fn callers(self: &Arc<Self>, count: usize, round: usize, spread: Spread) -> Vec<InProcessCaller> {
+    pub fn callers(self: &Arc<Self>, count: usize, round: usize, spread: Spread, terms: Terms) -> Vec<InProcessCaller> {
         let caller = |number| InProcessCaller {
             engine: Arc::clone(self),
             spread,
+            terms,
             dice: Dice::of_caller(number + round * count),
-            name: format!("{count}-{}-{round}-{number}", spread.label()),
+            name: format!("{count}-{}{}-{round}-{number}", spread.label(), terms.label()),
             orders: 0,
         };
         (0..count).map(caller).collect()
@@ -122,12 +153,12 @@ impl Caller for InProcessCaller {
         self.orders += 1;
         let engine = &self.engine;
         let [first, second] = self.spread.pick(&mut self.dice);
+        let (skus, coupons) = match self.terms {
+            Terms::Plain => (&engine.skus, vec![]),
+            Terms::PromotionAndCoupon => (&engine.skus_with_terms, vec![engine.coupon.clone()]),
+        };
         let line = |number: usize| {
-            Ok::<_, BenchError>(LineRequest {
-                sku: engine.skus[number].clone(),
-                quantity: 1.try_into()?,
-                unit_price: None,
-            })
+            Ok::<_, BenchError>(LineRequest { sku: skus[number].clone(), quantity: 1.try_into()?, unit_price: None })
         };
         let key = format!("{}-{}", self.name, self.orders);
         let fingerprint = format!("{first} {second}");
@@ -140,7 +171,7 @@ impl Caller for InProcessCaller {
             currency: workload::currency()?,
             ship_to: engine.address.clone(),
             placed_at: None,
-            coupons: vec![],
+            coupons,
             points: None,
             shipping_method: None,
         });

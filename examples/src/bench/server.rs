@@ -76,7 +76,8 @@ impl Server {
         let client = &client;
         let prepared = stream::iter(0..workload::SKUS).map(|number| async move {
             let sku = workload::sku(number)?;
-            let purser_domain::product::Listing { title, kind, price, merchant, .. } = workload::listing()?;
+            let purser_domain::product::Listing { title, kind, price, merchant, .. } =
+                workload::listing(workload::PLAIN_MERCHANT)?;
             let listing = Listing { sku: sku.clone(), title, kind, price, merchant };
             client.list_product(&format!("bench-list-{number}"), &listing).await?;
             let opening = Adjustment { change: workload::STOCK, reason: "opening".parse()?, location: None, at: None };

@@ -2,12 +2,15 @@
 
 use purser_domain::{
     address::Address,
+    coupon::CouponTerms,
+    merchant::Promotion,
     money::{Currency, Money},
     order::OrderLine,
     product::{Backorder, Listing, ProductKind},
     text::{InvalidValue, Sku},
 };
 use serde::Serialize;
+use serde_json::json;
 
 /// How many SKUs there are.
 pub const SKUS: usize = 1_000;
@@ -54,6 +57,54 @@ impl Spread {
     }
 }
 
+/// What an order's price is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Terms {
+    /// Of the catalogue's prices alone.
+    Plain,
+    /// A promotion of the merchant's takes ten per cent off each line, and a coupon half a pound off the order. The coupon is
+    /// the same for all orders, so that all of them write to its one stream.
+    PromotionAndCoupon,
+}
+
+impl Terms {
+    /// For a table.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::PromotionAndCoupon => ", priced",
+        }
+    }
+}
+
+/// The merchant who has decided nothing about prices.
+pub const PLAIN_MERCHANT: &str = "bench";
+
+/// The merchant with a promotion.
+pub const MERCHANT_WITH_TERMS: &str = "bench-terms";
+
+/// The coupon.
+pub const COUPON: &str = "BENCH-COUPON";
+
+/// The merchant's promotion.
+pub fn promotion() -> Result<Promotion, serde_json::Error> {
+    serde_json::from_value(json!({
+        "id": "ten-off",
+        "title": "Ten per cent off",
+        "offer": {"discount": {"percentage_off_lines": {"rate": 100_000}}, "combines_with": ["order"]}
+    }))
+}
+
+/// What the coupon promises.
+pub fn coupon() -> Result<CouponTerms, serde_json::Error> {
+    let amount = json!({"amount": 50, "currency": "GBP"});
+    serde_json::from_value(json!({
+        "title": "Half a pound off",
+        "offer": {"discount": {"amount_off_order": {"amount": amount}}, "combines_with": ["product"]}
+    }))
+}
+
 /// A linear congruential generator (Knuth's MMIX constants), one for each caller.
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
@@ -77,13 +128,18 @@ pub fn sku(number: usize) -> Result<Sku, InvalidValue> {
     format!("BENCH-{number:04}").parse()
 }
 
+/// The name of a SKU of the merchant with a promotion.
+pub fn sku_with_terms(number: usize) -> Result<Sku, InvalidValue> {
+    format!("TERMS-{number:04}").parse()
+}
+
 /// A product of the benchmark.
-pub fn listing() -> Result<Listing, InvalidValue> {
+pub fn listing(merchant: &str) -> Result<Listing, InvalidValue> {
     Ok(Listing {
         title: "A thing of the benchmark".parse()?,
         kind: ProductKind::Goods,
         price: price()?,
-        merchant: "bench".parse()?,
+        merchant: merchant.parse()?,
         tax_category: None,
         backorder: Backorder::Refused,
         purchase_limit: None,
@@ -114,7 +170,7 @@ pub fn address() -> Result<Address, InvalidValue> {
 
 /// A line at its frozen price, for the engine that does not freeze it itself.
 pub fn frozen_line(number: usize) -> Result<OrderLine, InvalidValue> {
-    let listing = listing()?;
+    let listing = listing(PLAIN_MERCHANT)?;
     Ok(OrderLine {
         sku: sku(number)?,
         title: listing.title,

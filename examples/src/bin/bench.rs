@@ -27,7 +27,7 @@ use purser_examples::bench::{
     report::{Engine, Footprint, Measured, Report, Scenario},
     server::Server,
     usage::Meter,
-    workload::Spread,
+    workload::{Spread, Terms},
 };
 
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -135,7 +135,7 @@ impl Rivals {
     }
 
     async fn run(&self, scenario: Scenario, round: usize, timing: Timing) -> Result<Run, BenchError> {
-        let Scenario { engine, spread, callers } = scenario;
+        let Scenario { engine, spread, terms, callers } = scenario;
         match engine {
             Engine::Baseline => {
                 self.baseline.prepare(round, spread).await?;
@@ -143,7 +143,7 @@ impl Rivals {
                 load::run(callers, timing, &Meter::of_this_process()).await
             }
             Engine::InProcess => {
-                let callers = self.in_process.callers(callers, round, spread);
+                let callers = self.in_process.callers(callers, round, spread, terms);
                 load::run(callers, timing, &Meter::of_this_process()).await
             }
             Engine::Http => {
@@ -177,10 +177,15 @@ impl Rivals {
 fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for spread in SPREADS {
-        scenarios.push(Scenario { engine: Engine::Baseline, spread, callers: CALLERS[0] });
-        for engine in [Engine::InProcess, Engine::Http] {
-            scenarios.extend(CALLERS.map(|callers| Scenario { engine, spread, callers }));
+        let plain = |engine, callers| Scenario { engine, spread, terms: Terms::Plain, callers };
+        scenarios.push(plain(Engine::Baseline, CALLERS[0]));
+        for callers in CALLERS {
+            scenarios.push(plain(Engine::InProcess, callers));
+            if spread == Spread::ThousandSkus {
+                scenarios.push(Scenario { terms: Terms::PromotionAndCoupon, ..plain(Engine::InProcess, callers) });
+            }
         }
+        scenarios.extend(CALLERS.map(|callers| plain(Engine::Http, callers)));
     }
     scenarios
 }

@@ -1,7 +1,7 @@
 //! What is stuck is found, repaired where that is certain, and put before a person where it is not.
 
 use chrono::TimeDelta;
-use purser_tests::{Answered, Api, TestEngine, shop};
+use purser_tests::{Answered, Api, TestEngine, Till, shop};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Executor;
@@ -158,4 +158,66 @@ async fn there_is_one_reconciliation_at_a_time() {
     other.execute("rollback").await.expect("an end");
     reconcile(&api).await.expect_status(200);
     engine.stop().await;
+}
+
+/// The callback is lost, and so is the timer that would have asked.
+#[tokio::test]
+async fn money_that_the_log_missed_is_taken_from_the_gateways_own_list() {
+    let till = Till::open().await;
+    let _telling = till.api.tells(&["POST /v1/reconciliations", "GET /v1/exceptions"]);
+    let [order, payment, link] = till.payable("automatic").await;
+    till.sandbox.pay(&link, "succeed").await;
+    shop::at_rest(&till.api).await;
+    tamper(&till.engine, "delete from saga_timers").await;
+    till.engine.clock().advance(TimeDelta::minutes(5));
+    let name = till.payment(&payment).await["gateway_reference"].as_str().expect("a name").to_owned();
+    let subject = format!("sandbox:{name}");
+    assert_eq!(found(&till.api).await, one("capture_not_recorded", &subject, "repaired"));
+    shop::reaches(&till.api, &order, "processing").await;
+    let report = reconcile(&till.api).await.expect_status(200).body;
+    assert_eq!(
+        (&report["found"], &report["gateways"]),
+        (&json!([]), &json!([{"gateway": "sandbox", "payments": 0, "reported": 0}]),)
+    );
+    let listed = exceptions(&till.api, &format!("order={order}")).await;
+    assert_eq!((&listed[0]["status"], &listed[0]["merchant"]), (&json!("repaired"), &json!("demo-merchant")));
+    till.close().await;
+}
+
+#[tokio::test]
+async fn what_a_gateway_has_just_taken_is_taken_note_of_and_is_no_exception() {
+    let till = Till::open().await;
+    let [order, _, link] = till.payable("automatic").await;
+    till.sandbox.pay(&link, "succeed").await;
+    assert_eq!(found(&till.api).await, vec![]);
+    shop::reaches(&till.api, &order, "processing").await;
+    till.close().await;
+}
+
+#[tokio::test]
+async fn money_for_nothing_that_is_known_waits_for_a_person() {
+    let till = Till::open().await;
+    let _telling = till.api.tells(&["POST /v1/reconciliations", "GET /v1/exceptions"]);
+    let stray = till.sandbox.take_unasked("INV-7", "ORDER-7", 999).await;
+    let ours = "pay_00000000000000000000000000000007";
+    let invented = till.sandbox.take_unasked(ours, "ord_00000000000000000000000000000007", 1).await;
+    let queued = |name: &str| one("capture_without_order", &format!("sandbox:{name}"), "queued").remove(0);
+    assert_eq!(found(&till.api).await, [queued(&stray), queued(&invented)]);
+    assert_eq!(found(&till.api).await, vec![]);
+    assert_eq!(exceptions(&till.api, "status=open&kind=capture_without_order").await.len(), 2);
+    till.close().await;
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_away_is_said_to_be_and_looked_at_the_next_time() {
+    let till = Till::open().await;
+    let [order, _, link] = till.payable("automatic").await;
+    till.sandbox.pay(&link, "succeed").await;
+    till.sandbox.misbehave(&json!({"unavailable_percent": 100})).await;
+    let report = reconcile(&till.api).await.expect_status(200).body;
+    assert!(report["gateways"][0]["error"].is_string(), "{report}");
+    till.sandbox.misbehave(&json!({})).await;
+    reconcile(&till.api).await.expect_status(200);
+    shop::reaches(&till.api, &order, "processing").await;
+    till.close().await;
 }
