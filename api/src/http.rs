@@ -14,6 +14,7 @@ mod docs;
 mod edge;
 mod exceptions;
 pub(crate) mod extract;
+mod fulfillments;
 mod health;
 mod history;
 mod merchants;

@@ -10,7 +10,8 @@ use cqrs_es::Aggregate;
 use purser_domain::{
     coupon::Coupon,
     exception::OrderException,
-    ids::{ExceptionId, OrderId, PaymentId, RefundId},
+    fulfillment::Fulfillment,
+    ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId},
     merchant::Merchant,
     order::Order,
     payment::Payment,
@@ -34,6 +35,7 @@ macro_rules! each_aggregate {
             products: Product,
             payments: Payment,
             refunds: Refund,
+            fulfillments: Fulfillment,
             merchants: Merchant,
             coupons: Coupon,
             points: PointsAccount,
@@ -74,6 +76,10 @@ impl Kept for Payment {
 
 impl Kept for Refund {
     type Id = RefundId;
+}
+
+impl Kept for Fulfillment {
+    type Id = FulfillmentId;
 }
 
 /// Every placement asks for its merchant, who may never have decided anything. Their ids come from the catalogue.

@@ -7,6 +7,7 @@ use purser_domain::{
     checkout::CheckoutRefusal,
     coupon::CouponRefusal,
     exception::ExceptionRefusal,
+    fulfillment::FulfillmentRefusal,
     merchant::MerchantRefusal,
     order::OrderRefusal,
     payment::PaymentRefusal,
@@ -69,6 +70,9 @@ pub enum Refusal {
     /// The order says no.
     #[error(transparent)]
     Order(#[from] OrderRefusal),
+    /// The fulfillment says no.
+    #[error(transparent)]
+    Fulfillment(#[from] FulfillmentRefusal),
     /// The stock says no.
     #[error(transparent)]
     Stock(#[from] StockRefusal),

@@ -19,5 +19,7 @@ mod sequencer;
 pub use commands::{Commands, Settings};
 pub use failure::{Failure, Refusal};
 pub use lease::FirstLease;
-pub use request::{Accepted, Answer, Command, IdempotencyKey, MerchantChange, PlaceOrder, Quote, Request};
+pub use request::{
+    Accepted, Answer, Command, FulfillmentChange, IdempotencyKey, MerchantChange, PlaceOrder, Quote, Request,
+};
 pub use sequencer::Role;

@@ -6,7 +6,8 @@ use purser_domain::{
     checkout::LineRequest,
     coupon::CouponTerms,
     exception::{Case, Closing},
-    ids::{ExceptionId, OrderId, PaymentId, RefundId},
+    fulfillment::FulfillmentStatus,
+    ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
     money::{Currency, Money},
@@ -20,8 +21,8 @@ use purser_domain::{
     refund::{Claim, RefundChannel, RefundFailure},
     stock::StockId,
     text::{
-        CouponCode, CustomerId, ExternalReference, GatewayName, MerchantId, PaymentReference, PromotionId, Reason,
-        ShippingMethod, Sku, TrackingNumber,
+        Carrier, CouponCode, CustomerId, ExternalReference, GatewayName, MerchantId, PaymentReference, PromotionId,
+        Reason, ShippingMethod, Sku, TrackingNumber,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -167,7 +168,7 @@ pub enum Command {
         /// Why.
         reason: Reason,
     },
-    /// Hands an order to a carrier.
+    /// Hands all that is left of an order to a carrier.
     ShipOrder {
         /// Which order.
         order: OrderId,
@@ -176,7 +177,7 @@ pub enum Command {
         /// When it left.
         at: Option<Timestamp>,
     },
-    /// Notes that an order arrived.
+    /// Notes that all parcels of an order arrived.
     DeliverOrder {
         /// Which order.
         order: OrderId,
@@ -190,7 +191,14 @@ pub enum Command {
         /// When.
         at: Option<Timestamp>,
     },
-    /// Deducts the stock of a paid order and begins the work on it, in one append.
+    /// Changes where a fulfillment stands, with what that means for its order and for the stock in it, in one append.
+    ChangeFulfillment {
+        /// Which fulfillment.
+        fulfillment: FulfillmentId,
+        /// What is done with it.
+        change: FulfillmentChange,
+    },
+    /// Deducts the stock of a paid order, opens its fulfillments and begins the work on it, in one append.
     StartProcessing {
         /// Which order.
         order: OrderId,
@@ -357,6 +365,49 @@ pub enum Command {
     },
 }
 
+/// What is done with a fulfillment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FulfillmentChange {
+    /// The picking and packing begins.
+    Start,
+    /// It is kept from being started.
+    Hold {
+        /// Why.
+        reason: Reason,
+    },
+    /// It may go on.
+    ReleaseHold,
+    /// It is handed to a carrier, started or not. What of it stays behind becomes a fulfillment of its own.
+    Ship {
+        /// Which units; all of them where there is nothing.
+        lines: Option<Vec<LineUnits>>,
+        /// The parcel's name at the carrier.
+        tracking: Option<TrackingNumber>,
+        /// Who carries it.
+        carrier: Option<Carrier>,
+        /// When it left.
+        at: Option<Timestamp>,
+    },
+    /// It arrived.
+    Deliver {
+        /// When.
+        at: Option<Timestamp>,
+    },
+    /// It did not arrive.
+    FailDelivery {
+        /// Why.
+        reason: Reason,
+        /// When that was.
+        at: Option<Timestamp>,
+    },
+    /// Its units are cancelled: they go back to their stock, and their money to the customer.
+    Cancel {
+        /// Why.
+        reason: Reason,
+    },
+}
+
 /// What a merchant decides anew.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -468,6 +519,18 @@ pub enum Answer {
         amount: Money,
         /// From when on it may be given up.
         expires_at: Timestamp,
+    },
+    /// The fulfillment stands there now.
+    FulfillmentIs {
+        /// Its id.
+        fulfillment: FulfillmentId,
+        /// Of which order.
+        order: OrderId,
+        /// Where it stands.
+        status: FulfillmentStatus,
+        /// The fulfillment that what stayed behind was put into.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left_behind: Option<FulfillmentId>,
     },
     /// The stock counts this now.
     StockIs {

@@ -258,6 +258,7 @@ fn weight(command: &Command) -> usize {
     match command {
         Command::PlaceOrder(place) | Command::QuoteOrder(place) => place.lines.len().max(1),
         Command::ShipOrder { .. }
+        | Command::ChangeFulfillment { .. }
         | Command::StartProcessing { .. }
         | Command::ReleaseReservations { .. }
         | Command::SettleLatePayment { .. }

@@ -1,8 +1,9 @@
 //! The fulfillment: one parcel's worth of an order, from one location, until it is with the customer.
 //!
 //! An order has as many as it has parcels, each with a machine of its own, numbered from one. [`plan`] says which ones an
-//! order needs; what stays behind when a part ships becomes one more, by [`Parcel::left_behind`]. The pieces themselves are
-//! in the stocks: [`Parcel::stock`] names those that belong to some lines.
+//! order needs; what stays behind when a part ships becomes one more, by [`Parcel::left_behind`]; [`withdraw`] says out of
+//! which ones cancelled units are taken. The pieces themselves are in the stocks: [`Parcel::stock`] names those that belong
+//! to some lines.
 
 mod command;
 mod decide;
@@ -13,15 +14,17 @@ mod plan;
 mod refusal;
 mod state;
 mod status;
+mod withdraw;
 
 pub use command::FulfillmentCommand;
 pub use decide::decide;
 pub use event::FulfillmentEvent;
-pub use line::{FulfillmentLine, Split, split};
+pub use line::{FulfillmentLine, Split, split, without};
 pub use plan::{PlanMismatch, PlannedParcel, plan};
 pub use refusal::{FulfillmentAction, FulfillmentRefusal};
 pub use state::{Dispatch, Fulfillment, Parcel, Pending, Shipment};
 pub use status::FulfillmentStatus;
+pub use withdraw::{Withdrawal, withdraw};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    fulfillment::Parcel,
     order::Terms,
     payment::PaymentTerms,
     product::Listing,
@@ -33,6 +34,15 @@ impl Principal {
             Self::Merchant(merchant) => terms.merchant == *merchant,
             Self::BackOffice | Self::Saga => true,
             Self::Operator => false,
+        }
+    }
+
+    /// Whether a parcel is theirs to send: that is the seller's side of an order.
+    pub fn sends_parcel(&self, parcel: &Parcel) -> bool {
+        match self {
+            Self::Merchant(merchant) => parcel.merchant == *merchant,
+            Self::BackOffice | Self::Saga => true,
+            Self::Customer(_) | Self::Operator => false,
         }
     }
 

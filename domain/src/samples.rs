@@ -197,7 +197,19 @@ pub(crate) fn parcel() -> Parcel {
         location: Some(text("main")),
         lines: vec![parcel_line(0, "85123A", ProductKind::Goods, 6), parcel_line(1, "POST", ProductKind::Service, 1)],
         ship_by: at(2880),
+        replaces: None,
     }
+}
+
+/// The lines of an order, as they are put into parcels.
+pub(crate) fn parcel_lines(lines: &[OrderLine]) -> Vec<FulfillmentLine> {
+    let line = |(line, ordered): (u32, &OrderLine)| FulfillmentLine {
+        line,
+        sku: ordered.sku.clone(),
+        kind: ordered.kind,
+        quantity: ordered.quantity,
+    };
+    (0..).zip(lines).map(line).collect()
 }
 
 pub(crate) fn parcel_line(line: u32, sku: &str, kind: ProductKind, units: i64) -> FulfillmentLine {

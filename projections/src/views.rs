@@ -12,6 +12,7 @@ pub mod catalogue;
 mod column;
 pub mod coupon;
 pub mod exception;
+pub mod fulfillment;
 pub mod listing;
 pub mod merchant_terms;
 pub mod order_detail;
@@ -45,6 +46,7 @@ pub fn all() -> Vec<Arc<dyn View>> {
         Arc::new(order_detail::OrderDetails),
         Arc::new(order_search::OrderSearch),
         Arc::new(stock_level::StockLevels),
+        Arc::new(fulfillment::Fulfillments),
         Arc::new(sales::Sales::new(upcasters.clone())),
         Arc::new(refund::Refunds::new(upcasters)),
         Arc::new(catalogue::Catalogue),

@@ -273,3 +273,17 @@ pub async fn complete(api: &Api, order: &str) {
         api.post(&format!("/v1/orders/{order}/{step}"), &json!({})).send().await.expect_status(200);
     }
 }
+
+/// Receives pieces of a SKU at a location.
+pub async fn receive(api: &Api, sku: &str, location: &str, quantity: i64) -> Answered {
+    let receipt = json!({"quantity": quantity, "location": location});
+    api.post(&format!("/v1/stock/{sku}/receive"), &receipt).send().await.expect_status(200)
+}
+
+/// The fulfillments of an order, by number, as they are after all that this caller has done.
+pub async fn parcels(api: &Api, order: &str) -> Vec<Value> {
+    let path = format!("/v1/fulfillments?order={order}&min_position={}", api.furthest());
+    let mut parcels = items(&api.get(&path).await);
+    parcels.sort_by_key(|parcel| parcel["number"].as_i64());
+    parcels
+}

@@ -229,6 +229,7 @@ pub fn order_of(accepted: &Accepted) -> OrderId {
         Answer::Quoted(_)
         | Answer::PointsAre { .. }
         | Answer::PaymentIs { .. }
+        | Answer::FulfillmentIs { .. }
         | Answer::StockIs { .. }
         | Answer::Done => {
             panic!("not about an order: {accepted:?}")

@@ -88,6 +88,7 @@ fn introduction() -> String {
 fn tags() -> Vec<Tag> {
     [
         ("orders", "Place orders and see them through."),
+        ("fulfillments", "The parcels of the orders: packed, shipped, delivered."),
         ("products", "The catalogue: what is sold, by whom, at which price."),
         ("merchants", "What each merchant decides: promotions, shipping and tax rates, policies."),
         ("coupons", "Offers that are had by a code, so many times."),

@@ -15,5 +15,6 @@ pub(super) mod search;
 pub(super) mod ship;
 mod standing;
 
+pub(crate) use cancel::NamedUnits;
 pub(crate) use line::Line;
 pub(crate) use standing::Standing;

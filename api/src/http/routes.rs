@@ -6,8 +6,8 @@
 use utoipa_axum::routes;
 
 use super::{
-    coupons, docs, exceptions, health, history, merchants, openapi, orders, payments, points, problem::Kind, products,
-    refunds, routing::Routes, sagas, sales, stock, tokens, views, webhooks,
+    coupons, docs, exceptions, fulfillments, health, history, merchants, openapi, orders, payments, points,
+    problem::Kind, products, refunds, routing::Routes, sagas, sales, stock, tokens, views, webhooks,
 };
 use crate::auth::Role;
 
@@ -21,6 +21,7 @@ const STAFF: &[Role] = &[Role::BackOffice, Role::Operator];
 
 pub(super) fn all(routes: Routes) -> Routes {
     let routes = orders(routes);
+    let routes = parcels(routes);
     let routes = catalogue(routes);
     let routes = terms(routes);
     let routes = payments(routes);
@@ -69,6 +70,23 @@ fn orders(routes: Routes) -> Routes {
         .command(SELLERS, STEP, routes!(orders::complete::complete_order))
         .query(TRADERS, &[NotFound], routes!(orders::find::find_order))
         .query(TRADERS, &[], routes!(orders::search::search_orders))
+}
+
+fn parcels(routes: Routes) -> Routes {
+    use Kind::{FieldNotAllowed, FutureTime, NotFound, UnitsNotThere, WrongStatus};
+    const CHANGE: &[Kind] = &[NotFound, WrongStatus];
+    const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
+    const SHIPMENT: &[Kind] = &[NotFound, WrongStatus, UnitsNotThere, FieldNotAllowed, FutureTime];
+    routes
+        .query(TRADERS, &[], routes!(fulfillments::list::list_fulfillments))
+        .query(TRADERS, &[NotFound], routes!(fulfillments::find::find_fulfillment))
+        .command(SELLERS, CHANGE, routes!(fulfillments::start::start_fulfillment))
+        .command(SELLERS, CHANGE, routes!(fulfillments::hold::hold_fulfillment))
+        .command(SELLERS, CHANGE, routes!(fulfillments::release_hold::release_fulfillment_hold))
+        .command(SELLERS, SHIPMENT, routes!(fulfillments::ship::ship_fulfillment))
+        .command(SELLERS, STEP, routes!(fulfillments::deliver::deliver_fulfillment))
+        .command(SELLERS, STEP, routes!(fulfillments::fail_delivery::fail_fulfillment_delivery))
+        .command(SELLERS, CHANGE, routes!(fulfillments::cancel::cancel_fulfillment))
 }
 
 fn catalogue(routes: Routes) -> Routes {

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use purser_domain::{
-    money::MAX_AMOUNT, order::OrderStatus as Status, payment::PaymentStatus as StatusOfPayment,
-    quantity::Quantity as Pieces,
+    fulfillment::FulfillmentStatus as Parcels, money::MAX_AMOUNT, order::OrderStatus as Status,
+    payment::PaymentStatus as StatusOfPayment, quantity::Quantity as Pieces,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -140,6 +140,17 @@ documented! {
         .examples([json!("pending")]);
     /// Who acted: a role and its token, or a part of the engine.
     Actor = text("^[!-~]{1,128}$", "back_office:tok_1").max_length(Some(128));
+    /// A fulfillment's id.
+    FulfillmentId = text("^ful_[0-9a-f]{32}$", "ful_5d8e9a6b7c8d9e0f1a2b4f1c5b0c2f0e");
+    /// A return's id.
+    ReturnId = text("^ret_[0-9a-f]{32}$", "ret_0199c0ffee1234567890abcdef012345");
+    /// Who carries a parcel: 1 to 64 characters without control characters.
+    Carrier = prose("Royal Mail").max_length(Some(64));
+    /// Where a fulfillment stands.
+    FulfillmentStatus = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(Parcels::ALL.map(Parcels::as_str)))
+        .examples([json!("shipped")]);
     /// A refund's id.
     RefundId = text("^rfd_[0-9a-f]{32}$", "rfd_4f1c5b0c2f0e5d8e9a6b7c8d9e0f1a2b");
     /// An order exception's id: `exc_` and 32 hexadecimal digits.

@@ -15,6 +15,7 @@ use purser_domain::{
     allocation::Shelf,
     coupon::Coupon,
     exception::OrderException,
+    fulfillment::Fulfillment,
     merchant::Merchant,
     order::Order,
     payment::Payment,

@@ -4,10 +4,13 @@
 //! command only when all have agreed. A refusal therefore never leaves a trace.
 
 mod benefits;
+mod cancellations;
 mod checkout;
 mod exceptions;
+mod fulfillments;
 mod late;
 mod orders;
+mod parcels;
 mod payments;
 mod place;
 mod products;
@@ -87,22 +90,21 @@ impl Decision<'_> {
             Command::ResolveMismatch { payment, reason } => self.resolve_mismatch(&asked, *payment, reason),
             Command::CancelOrder { order, lines, reason } => {
                 let cancel = self.cancellation(&asked, *order, lines, reason);
-                self.change_order(&asked, *order, cancel, None)
+                self.cancel(&asked, *order, cancel, None)
             }
             Command::ApproveCancellation { order } => {
-                self.change_order(&asked, *order, OrderCommand::ApproveCancellation { at: self.now }, None)
+                let approve = OrderCommand::ApproveCancellation { stock: vec![], at: self.now };
+                self.cancel(&asked, *order, approve, None)
             }
             Command::DeclineCancellation { order, reason } => {
                 let decline = OrderCommand::DeclineCancellation { reason: reason.clone(), at: self.now };
                 self.change_order(&asked, *order, decline, None)
             }
             Command::ShipOrder { order, tracking, at } => {
-                let ship = OrderCommand::Ship { tracking: tracking.clone(), at: asked.time(*at)? };
-                self.change_order(&asked, *order, ship, Some(HoldStep::Consume))
+                self.ship_order(&asked, *order, tracking.as_ref(), asked.time(*at)?)
             }
-            Command::DeliverOrder { order, at } => {
-                self.change_order(&asked, *order, OrderCommand::Deliver { at: asked.time(*at)? }, None)
-            }
+            Command::DeliverOrder { order, at } => self.deliver_order(&asked, *order, asked.time(*at)?),
+            Command::ChangeFulfillment { fulfillment, change } => self.change_fulfillment(&asked, *fulfillment, change),
             Command::CompleteOrder { order, at } => {
                 let at = asked.time(*at)?;
                 let before = self.status(*order);
@@ -112,10 +114,7 @@ impl Decision<'_> {
                 }
                 Ok(answer)
             }
-            Command::StartProcessing { order } => {
-                let start = OrderCommand::StartProcessing { at: self.now };
-                self.change_order(&asked, *order, start, Some(HoldStep::Commit))
-            }
+            Command::StartProcessing { order } => self.start_processing(&asked, *order),
             Command::ExpireOrder { order } => {
                 self.change_order(&asked, *order, OrderCommand::Expire { at: self.now }, None)
             }

@@ -59,6 +59,13 @@ impl Draft {
         self.base + i64::try_from(self.events.len()).unwrap_or(i64::MAX)
     }
 
+    /// Whether a stream begins here.
+    pub(crate) fn begins<A: Kept>(&self, id: &str) -> bool {
+        self.events
+            .iter()
+            .any(|event| event.sequence == 1 && event.aggregate_type == A::TYPE && event.aggregate_id == id)
+    }
+
     /// Lets an aggregate handle a command and takes its events.
     pub(crate) fn drive<A: Kept>(
         &mut self,

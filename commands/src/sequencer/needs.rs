@@ -1,16 +1,18 @@
 //! Which aggregates a command needs.
 
 use purser_domain::{
-    ids::{OrderId, RefundId},
+    fulfillment::{FulfillmentLine, Parcel},
+    ids::{FulfillmentId, OrderId, RefundId},
     order::{Benefits, Closed, Order, Terms},
     principal::Principal,
+    product::ProductKind,
     quota::QuotaId,
     stock::StockId,
     text::CustomerId,
 };
 
 use crate::{
-    request::{Command, PlaceOrder, Request},
+    request::{Command, FulfillmentChange, PlaceOrder, Request},
     sequencer::{
         Pending,
         cache::{Needs, Working},
@@ -60,6 +62,7 @@ impl Needs {
             | Command::StartProcessing { order }
             | Command::ExpireOrder { order }
             | Command::ReleaseReservations { order } => self.orders.push(*order),
+            Command::ChangeFulfillment { fulfillment, change: _ } => self.fulfillments.push(*fulfillment),
             Command::RecordPaymentPending { payment, .. }
             | Command::ReportPayment { payment, .. }
             | Command::ExpirePayment { payment }
@@ -112,17 +115,31 @@ impl Needs {
     fn implied_by(&mut self, request: &Request, working: &Working) {
         match &request.command {
             Command::PlaceOrder(place) | Command::QuoteOrder(place) => self.rules(request, place, working),
-            Command::ShipOrder { order, .. }
-            | Command::StartProcessing { order }
-            | Command::ReleaseReservations { order } => {
-                if let Some(order) = working.orders.get(order) {
+            Command::ShipOrder { order: id, .. } | Command::ReleaseReservations { order: id } => {
+                if let Some(order) = working.orders.get(id) {
                     self.held_for(&order.state);
+                    self.parcels(*id, &order.state);
                 }
             }
-            Command::CancelOrder { order, .. } | Command::ApproveCancellation { order } => {
-                if let Some(order) = working.orders.get(order) {
+            Command::DeliverOrder { order: id, .. } => {
+                if let Some(order) = working.orders.get(id) {
+                    self.parcels(*id, &order.state);
+                }
+            }
+            // The fulfillments of an order whose work begins are new: there is nothing to load.
+            Command::StartProcessing { order: id }
+            | Command::CancelOrder { order: id, .. }
+            | Command::ApproveCancellation { order: id } => {
+                if let Some(order) = working.orders.get(id) {
                     self.merchants.extend(order.state.terms().map(|terms| terms.merchant.clone()));
                     self.held_for(&order.state);
+                    self.parcels(*id, &order.state);
+                }
+            }
+            Command::ChangeFulfillment { fulfillment, change } => {
+                let fulfillment = working.fulfillments.get(fulfillment);
+                if let Some(parcel) = fulfillment.and_then(|fulfillment| fulfillment.state.parcel()) {
+                    self.of_parcel(parcel, change);
                 }
             }
             Command::SettleLatePayment { order, capture: _ } => {
@@ -148,7 +165,6 @@ impl Needs {
             | Command::RequestVoid { .. }
             | Command::ResolveMismatch { .. }
             | Command::DeclineCancellation { .. }
-            | Command::DeliverOrder { .. }
             | Command::ExpireOrder { .. }
             | Command::ListProduct { .. }
             | Command::RepriceProduct { .. }
@@ -183,6 +199,33 @@ impl Needs {
         for (sku, listing) in listings {
             if listing.is_some_and(|listing| listing.purchase_limit.is_some()) {
                 self.quotas.push(QuotaId { customer: customer.clone(), sku: sku.clone() });
+            }
+        }
+    }
+
+    fn parcels(&mut self, id: OrderId, order: &Order) {
+        let opened = order.settled().map_or(0, |settled| settled.parcels.opened);
+        self.fulfillments.extend((1..=opened).map(|number| FulfillmentId::of_order(id, number)));
+    }
+
+    /// What a change of a parcel touches beyond it. Units that are cancelled give back points and their share of purchase
+    /// limits as well; whether there are any, only their order knows, which is asked for by this.
+    fn of_parcel(&mut self, parcel: &Parcel, change: &FulfillmentChange) {
+        self.orders.push(parcel.order);
+        let goods = parcel.lines.iter().filter(|line| line.kind == ProductKind::Goods);
+        match change {
+            FulfillmentChange::Start
+            | FulfillmentChange::Hold { .. }
+            | FulfillmentChange::ReleaseHold
+            | FulfillmentChange::Deliver { .. }
+            | FulfillmentChange::FailDelivery { .. } => {}
+            FulfillmentChange::Ship { .. } => self.shelves.extend(goods.map(|line| line.sku.clone())),
+            FulfillmentChange::Cancel { .. } => {
+                self.shelves.extend(goods.map(|line| line.sku.clone()));
+                let Some(customer) = &parcel.customer else { return };
+                self.points.push(customer.clone());
+                let quota = |line: &FulfillmentLine| QuotaId { customer: customer.clone(), sku: line.sku.clone() };
+                self.quotas.extend(parcel.lines.iter().map(quota));
             }
         }
     }

@@ -32,7 +32,7 @@ pub enum FulfillmentCommand {
         /// When.
         at: Timestamp,
     },
-    /// Hands it to a carrier, for the first time or, after a failed delivery, again.
+    /// Hands it to a carrier, for the first time or, after a failed delivery, again. What was not started is, by this.
     Ship {
         /// What ships; all of it where nothing is said. The rest belongs to another fulfillment from then on, which the
         /// caller opens in the same append, see [`Parcel::left_behind`].

@@ -84,8 +84,7 @@ pub fn decide(fulfillment: &Fulfillment, command: FulfillmentCommand) -> Decisio
 fn open(fulfillment: &Fulfillment, parcel: Parcel, at: Timestamp) -> Decision {
     match fulfillment.parcel() {
         None => {
-            let whole: Vec<LineUnits> = parcel.lines.iter().map(units).collect();
-            split(&parcel.lines, &whole)?;
+            split(&parcel.lines, &parcel.units())?;
             Ok(vec![FulfillmentEvent::FulfillmentOpened { parcel, at }])
         }
         Some(known) if *known == (Parcel { lines: known.lines.clone(), ..parcel }) => Ok(vec![]),
@@ -95,6 +94,11 @@ fn open(fulfillment: &Fulfillment, parcel: Parcel, at: Timestamp) -> Decision {
 
 fn ship(fulfillment: &Fulfillment, part: Option<&[LineUnits]>, shipment: Shipment) -> Decision {
     match fulfillment {
+        Fulfillment::Open(pending) => {
+            let started = FulfillmentEvent::FulfillmentStarted { at: shipment.at };
+            let shipped = shipped(divide(&pending.parcel, part)?.taken, shipment);
+            Ok([started].into_iter().chain(shipped).collect())
+        }
         Fulfillment::InProgress(pending) => Ok(shipped(divide(&pending.parcel, part)?.taken, shipment)),
         Fulfillment::DeliveryFailed { dispatch, reason: _ } => {
             let Split { taken, left } = divide(&dispatch.parcel, part)?;
@@ -105,11 +109,9 @@ fn ship(fulfillment: &Fulfillment, part: Option<&[LineUnits]>, shipment: Shipmen
             let again = known.tracking == shipment.tracking && known.carrier == shipment.carrier;
             same(whole && again, FulfillmentAction::Ship)
         }
-        Fulfillment::Unopened
-        | Fulfillment::Open(_)
-        | Fulfillment::OnHold { .. }
-        | Fulfillment::Delivered(_)
-        | Fulfillment::Cancelled(_) => Err(wrong_status(fulfillment, FulfillmentAction::Ship)),
+        Fulfillment::Unopened | Fulfillment::OnHold { .. } | Fulfillment::Delivered(_) | Fulfillment::Cancelled(_) => {
+            Err(wrong_status(fulfillment, FulfillmentAction::Ship))
+        }
     }
 }
 
@@ -141,10 +143,6 @@ fn divide(parcel: &Parcel, part: Option<&[LineUnits]>) -> Result<Split, Fulfillm
         None => Ok(Split { taken: parcel.lines.clone(), left: vec![] }),
         Some(part) => split(&parcel.lines, part),
     }
-}
-
-const fn units(line: &FulfillmentLine) -> LineUnits {
-    LineUnits { line: line.line, quantity: line.quantity }
 }
 
 fn same(same: bool, action: FulfillmentAction) -> Decision {

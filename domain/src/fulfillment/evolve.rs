@@ -33,7 +33,7 @@ impl Fulfillment {
                 Self::Shipped(dispatch) => Self::DeliveryFailed { dispatch, reason },
                 other => other,
             },
-            FulfillmentEvent::FulfillmentReduced { lines, .. } => self.pending(|Pending { parcel, overdue_since }| {
+            FulfillmentEvent::FulfillmentReduced { lines, .. } => self.change(|Pending { parcel, overdue_since }| {
                 let left = line::without(parcel.lines, &lines);
                 Pending { parcel: Parcel { lines: left, ..parcel }, overdue_since }
             }),
@@ -44,7 +44,7 @@ impl Fulfillment {
                 other => other,
             },
             FulfillmentEvent::ShipmentOverdue { at } => {
-                self.pending(|pending| Pending { overdue_since: pending.overdue_since.or(Some(at)), ..pending })
+                self.change(|pending| Pending { overdue_since: pending.overdue_since.or(Some(at)), ..pending })
             }
         }
     }
@@ -60,7 +60,7 @@ impl Fulfillment {
     }
 
     /// Changes what has not shipped yet, without a change of state.
-    fn pending(self, change: impl FnOnce(Pending) -> Pending) -> Self {
+    fn change(self, change: impl FnOnce(Pending) -> Pending) -> Self {
         match self {
             Self::Open(pending) => Self::Open(change(pending)),
             Self::OnHold { pending, reason } => Self::OnHold { pending: change(pending), reason },

@@ -57,7 +57,7 @@ pub fn split(lines: &[FulfillmentLine], part: &[LineUnits]) -> Result<Split, Ful
 }
 
 /// What an event leaves of the lines. Never fails: what is not there is not taken.
-pub(super) fn without(lines: Vec<FulfillmentLine>, taken: &[FulfillmentLine]) -> Vec<FulfillmentLine> {
+pub fn without(lines: Vec<FulfillmentLine>, taken: &[FulfillmentLine]) -> Vec<FulfillmentLine> {
     lines
         .into_iter()
         .filter_map(|line| match taken.iter().find(|taken| taken.line == line.line) {

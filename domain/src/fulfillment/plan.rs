@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
     fulfillment::FulfillmentLine,
-    order::{Allocation, OrderLine},
+    order::Allocation,
     product::ProductKind,
     quantity::Quantity,
     text::{Location, Sku},
@@ -31,13 +31,13 @@ pub struct PlanMismatch {
 /// The lines of one SKU are served in their order by the SKU's allocations in theirs. Services go with the first parcel,
 /// and where there are no goods, into one of their own that has no location. Every unit is in exactly one parcel; lines and
 /// allocations that do not add up are refused, because a unit that no parcel has would never be sent.
-pub fn plan(lines: &[OrderLine], allocations: &[Allocation]) -> Result<Vec<PlannedParcel>, PlanMismatch> {
+pub fn plan(lines: &[FulfillmentLine], allocations: &[Allocation]) -> Result<Vec<PlannedParcel>, PlanMismatch> {
     let mut open: BTreeMap<&Sku, VecDeque<(&Location, Quantity)>> = BTreeMap::new();
     for Allocation { stock, quantity } in allocations {
         open.entry(&stock.sku).or_default().push_back((&stock.location, *quantity));
     }
     let mut parcels = Vec::new();
-    for (number, line) in of_kind(lines, ProductKind::Goods) {
+    for line in of_kind(lines, ProductKind::Goods) {
         let mut wanted = Some(line.quantity);
         while let Some(units) = wanted {
             let allocated = open.get_mut(&line.sku).and_then(VecDeque::pop_front);
@@ -47,17 +47,17 @@ pub fn plan(lines: &[OrderLine], allocations: &[Allocation]) -> Result<Vec<Plann
             if let Some(rest) = there.checked_sub(taken) {
                 open.entry(&line.sku).or_default().push_front((location, rest));
             }
-            add(parcel(&mut parcels, location), number, line, taken);
+            add(parcel(&mut parcels, location), line, taken);
         }
     }
     if let Some((sku, _)) = open.into_iter().find(|(_, rest)| !rest.is_empty()) {
         return Err(PlanMismatch { sku: sku.clone() });
     }
-    for (number, line) in of_kind(lines, ProductKind::Service) {
+    for line in of_kind(lines, ProductKind::Service) {
         if parcels.is_empty() {
             parcels.push(PlannedParcel { location: None, lines: vec![] });
         }
-        add(&mut parcels[0], number, line, line.quantity);
+        add(&mut parcels[0], line, line.quantity);
     }
     for parcel in &mut parcels {
         parcel.lines.sort_by_key(|line| line.line);
@@ -65,8 +65,8 @@ pub fn plan(lines: &[OrderLine], allocations: &[Allocation]) -> Result<Vec<Plann
     Ok(parcels)
 }
 
-fn of_kind(lines: &[OrderLine], kind: ProductKind) -> impl Iterator<Item = (u32, &OrderLine)> {
-    (0..).zip(lines).filter(move |(_, line)| line.kind == kind)
+fn of_kind(lines: &[FulfillmentLine], kind: ProductKind) -> impl Iterator<Item = &FulfillmentLine> {
+    lines.iter().filter(move |line| line.kind == kind)
 }
 
 fn parcel<'a>(parcels: &'a mut Vec<PlannedParcel>, location: &Location) -> &'a mut PlannedParcel {
@@ -78,13 +78,13 @@ fn parcel<'a>(parcels: &'a mut Vec<PlannedParcel>, location: &Location) -> &'a m
 }
 
 /// Two allocations of one location are one entry of the parcel: a line is named once.
-fn add(parcel: &mut PlannedParcel, number: u32, line: &OrderLine, quantity: Quantity) {
+fn add(parcel: &mut PlannedParcel, line: &FulfillmentLine, quantity: Quantity) {
     if let Some(last) = parcel.lines.last_mut()
-        && last.line == number
+        && last.line == line.line
         && let Some(sum) = last.quantity.checked_add(quantity)
     {
         last.quantity = sum;
     } else {
-        parcel.lines.push(FulfillmentLine { line: number, sku: line.sku.clone(), kind: line.kind, quantity });
+        parcel.lines.push(FulfillmentLine { quantity, ..line.clone() });
     }
 }

@@ -1,6 +1,7 @@
 mod every_pair;
 mod lines;
 mod plan;
+mod withdraw;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     fulfillment::{FulfillmentLine, FulfillmentRefusal, FulfillmentStatus, split},
-    ids::OrderId,
+    ids::{OrderId, ReturnId},
     order::{Allocation, LineUnits},
     product::ProductKind,
     stock::StockId,
@@ -29,6 +29,9 @@ pub struct Parcel {
     pub lines: Vec<FulfillmentLine>,
     /// When it must have shipped.
     pub ship_by: Timestamp,
+    /// The return that it answers; absent where it is a part of what was ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<ReturnId>,
 }
 
 /// A parcel that has not shipped.
@@ -107,6 +110,18 @@ impl Fulfillment {
         }
     }
 
+    /// What has not shipped, or none where that is nothing.
+    pub const fn pending(&self) -> Option<&Pending> {
+        match self {
+            Self::Open(pending) | Self::OnHold { pending, reason: _ } | Self::InProgress(pending) => Some(pending),
+            Self::Unopened
+            | Self::Shipped(_)
+            | Self::Delivered(_)
+            | Self::DeliveryFailed { .. }
+            | Self::Cancelled(_) => None,
+        }
+    }
+
     /// What it is about, or none where there is no such fulfillment. The lines are those that are still in it; those of a
     /// cancelled one are what was in it then.
     pub const fn parcel(&self) -> Option<&Parcel> {
@@ -124,6 +139,11 @@ impl Fulfillment {
 }
 
 impl Parcel {
+    /// Its lines, as an order names them.
+    pub fn units(&self) -> Vec<LineUnits> {
+        self.lines.iter().map(|line| LineUnits { line: line.line, quantity: line.quantity }).collect()
+    }
+
     /// The parcel that holds what stays behind when only a part of this one ships, under a number that the order has not
     /// used yet; none if nothing stays.
     pub fn left_behind(&self, shipped: &[LineUnits], number: u32) -> Result<Option<Self>, FulfillmentRefusal> {

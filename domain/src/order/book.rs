@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     allocation::Ask,
+    fulfillment::FulfillmentLine,
     money::Amount,
     order::{Allocation, LimitedPieces, OrderPlaced, OrderRefusal},
     pricing::{Portion, Priced},
@@ -33,7 +34,7 @@ pub struct LineBook {
     pricing: Option<Box<Priced>>,
 }
 
-/// A line and how many of its units have gone back.
+/// A line, how many of its units have gone back, and how many have left in a parcel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct BookedLine {
     sku: Sku,
@@ -41,6 +42,8 @@ struct BookedLine {
     quantity: Quantity,
     unit_price: Amount,
     gone: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    shipped: u32,
 }
 
 impl LineBook {
@@ -51,6 +54,7 @@ impl LineBook {
             quantity: line.quantity,
             unit_price: line.unit_price,
             gone: 0,
+            shipped: 0,
         });
         Self { lines: lines.collect(), pricing: placed.pricing.clone() }
     }
@@ -72,6 +76,31 @@ impl LineBook {
             Some(LineUnits { line: number, quantity })
         };
         self.lines.iter().zip(0..).filter_map(open).collect()
+    }
+
+    /// All units that have neither gone back nor left in a parcel.
+    pub fn unshipped(&self) -> Vec<LineUnits> {
+        self.parcel_lines().map(|line| LineUnits { line: line.line, quantity: line.quantity }).collect()
+    }
+
+    /// The same, as they are put into parcels.
+    pub fn parcel_lines(&self) -> impl Iterator<Item = FulfillmentLine> {
+        self.lines.iter().zip(0..).filter_map(|(booked, line)| {
+            let quantity = Quantity::try_from(i64::from(booked.unshipped())).ok()?;
+            Some(FulfillmentLine { line, sku: booked.sku.clone(), kind: booked.kind, quantity })
+        })
+    }
+
+    /// What falls on the next units of these lines, all together. Refuses what is not there, or has left in a parcel.
+    pub fn unshipped_portion(&self, units: &[LineUnits]) -> Result<Portion, OrderRefusal> {
+        let portion = self.portion(units)?;
+        for (place, LineUnits { line, quantity }) in units.iter().enumerate() {
+            let open = self.line(*line).map_or(0, BookedLine::unshipped);
+            if quantity.units() > open {
+                return Err(OrderRefusal::TooManyUnits { place, open });
+            }
+        }
+        Ok(portion)
     }
 
     /// What falls on the next units of these lines, all together. Refuses what is not there.
@@ -163,6 +192,15 @@ impl LineBook {
         }
     }
 
+    pub(super) fn ship(&mut self, units: &[LineUnits]) {
+        for LineUnits { line, quantity } in units {
+            let booked = usize::try_from(*line).ok().and_then(|line| self.lines.get_mut(line));
+            if let Some(booked) = booked {
+                booked.shipped = booked.shipped.saturating_add(quantity.units()).min(booked.open());
+            }
+        }
+    }
+
     fn line(&self, line: u32) -> Option<&BookedLine> {
         self.lines.get(usize::try_from(line).ok()?)
     }
@@ -172,6 +210,25 @@ impl BookedLine {
     const fn open(&self) -> u32 {
         self.quantity.units().saturating_sub(self.gone)
     }
+
+    /// As long as an order is being worked on, only what has not left goes back.
+    const fn unshipped(&self) -> u32 {
+        self.open().saturating_sub(self.shipped)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// Whether this is the stock of these goods, piece by piece.
+pub(super) fn is_stock_of(stock: &[Allocation], goods: &BTreeMap<Sku, i64>) -> bool {
+    let mut pieces: BTreeMap<&Sku, i64> = BTreeMap::new();
+    for allocation in stock {
+        *pieces.entry(&allocation.stock.sku).or_default() += i64::from(allocation.quantity);
+    }
+    pieces.into_iter().eq(goods.iter().map(|(sku, pieces)| (sku, *pieces)))
 }
 
 /// Which of the stock that is held for an order goes when these pieces do: the last that was found first, so that the first

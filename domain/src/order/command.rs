@@ -59,19 +59,46 @@ pub enum OrderCommand {
         /// When it was taken.
         at: Timestamp,
     },
-    /// Begins the work on a paid order, whose stock is deducted in the same append.
+    /// Begins the work on a paid order, whose stock is deducted and whose fulfillments are opened in the same append.
     StartProcessing {
+        /// How many fulfillments; an order without any ships whole.
+        parcels: Option<u32>,
         /// When.
         at: Timestamp,
     },
-    /// Hands the order to a carrier.
+    /// Notes that one more fulfillment is opened for it, in the same append. Twice the same opens two.
+    OpenParcel {
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that a fulfillment of it was handed to a carrier, in the same append.
+    ShipParcel {
+        /// The fulfillment's number.
+        number: u32,
+        /// The units that are in it.
+        lines: Vec<LineUnits>,
+        /// Their stock, which leaves with them.
+        stock: Vec<Allocation>,
+        /// The parcel's name at the carrier.
+        tracking: Option<TrackingNumber>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that a fulfillment of it arrived, in the same append.
+    DeliverParcel {
+        /// The fulfillment's number.
+        number: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// Hands an order without fulfillments to a carrier.
     Ship {
         /// The parcel's name at the carrier.
         tracking: Option<TrackingNumber>,
         /// When.
         at: Timestamp,
     },
-    /// Notes that it arrived.
+    /// Notes that an order without fulfillments arrived.
     Deliver {
         /// When.
         at: Timestamp,
@@ -99,6 +126,8 @@ pub enum OrderCommand {
     },
     /// Does what a request for cancellation asks for.
     ApproveCancellation {
+        /// From which stock the units go back, where their parcels tell; otherwise the last that was found goes first.
+        stock: Vec<Allocation>,
         /// When.
         at: Timestamp,
     },
@@ -106,6 +135,8 @@ pub enum OrderCommand {
     CancelLines {
         /// Which.
         lines: Vec<LineUnits>,
+        /// From which stock they go back, where their parcels tell; otherwise the last that was found goes first.
+        stock: Vec<Allocation>,
         /// Why.
         reason: Reason,
         /// When.

@@ -1,16 +1,15 @@
+mod cancel;
+mod parcels;
+
 use crate::{
     Timestamp,
     money::{Amount, Money},
     order::{
-        Cancelling, Capture, Closed, LineUnits, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderRefusal,
-        OrderStatus, PlaceOrder, RefundPart, Settled, Settlement,
-        book::released,
+        Cancelling, Capture, Closed, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus,
+        PlaceOrder, Sent, Settled, Settlement,
         late::{decide_late_refund, decide_reinstatement},
     },
-    points::Points,
-    pricing::Portion,
     refund::RefundCause,
-    text::Reason,
 };
 
 /// What follows from a command. No events mean "already so"; whatever must not be is a refusal with its own name.
@@ -21,18 +20,27 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             decide_payment(order, Capture { reference, amount, payment: None }, at)
         }
         OrderCommand::RecordCapture { capture, at } => decide_payment(order, capture, at),
-        OrderCommand::StartProcessing { at } => match order {
-            Order::Paid(_) => Ok(vec![OrderEvent::ProcessingStarted { at }]),
+        OrderCommand::StartProcessing { parcels, at } => match order {
+            Order::Paid(_) => Ok(vec![OrderEvent::ProcessingStarted { parcels, at }]),
             Order::Processing(_) => Ok(vec![]),
             other => refuse(other, OrderAction::StartProcessing),
         },
+        OrderCommand::OpenParcel { at } => parcels::open(order, at),
+        OrderCommand::ShipParcel { number, lines, stock, tracking, at } => {
+            parcels::ship(order, number, lines, stock, tracking, at)
+        }
+        OrderCommand::DeliverParcel { number, at } => parcels::deliver(order, number, at),
         OrderCommand::Ship { tracking, at } => match order {
-            Order::Processing(_) => Ok(vec![OrderEvent::OrderShipped { tracking, at }]),
+            Order::Processing(settled) if settled.parcels.sent.is_none() => {
+                Ok(vec![OrderEvent::OrderShipped { tracking, at }])
+            }
             Order::Shipped(_) => Ok(vec![]),
             other => refuse(other, OrderAction::Ship),
         },
         OrderCommand::Deliver { at } => match order {
-            Order::Shipped(_) => Ok(vec![OrderEvent::OrderDelivered { at }]),
+            Order::Shipped(settled) if settled.parcels.sent.as_ref().is_none_or(Sent::has_arrived) => {
+                Ok(vec![OrderEvent::OrderDelivered { at }])
+            }
             Order::Delivered(_) => Ok(vec![]),
             other => refuse(other, OrderAction::Deliver),
         },
@@ -41,22 +49,10 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             Order::Completed(_) => Ok(vec![]),
             other => refuse(other, OrderAction::Complete),
         },
-        OrderCommand::Cancel { reason, at } => decide_cancel(order, reason, at),
-        OrderCommand::RequestCancellation { lines, reason, at } => decide_request(order, lines, reason, at),
-        OrderCommand::ApproveCancellation { at } => match order {
-            Order::Cancelling(Cancelling { lines, reason, .. }) if lines.is_empty() => {
-                decide_cancel(order, reason.clone(), at)
-            }
-            Order::Cancelling(Cancelling { settled, lines, reason, .. }) => {
-                cancel_lines(settled, lines, reason.clone(), at)
-            }
-            Order::Cancelled(_) => Ok(vec![]),
-            other => refuse(other, OrderAction::Cancel),
-        },
-        OrderCommand::CancelLines { lines, reason, at } => match order {
-            Order::Processing(settled) => cancel_lines(settled, &lines, reason, at),
-            other => refuse(other, OrderAction::Cancel),
-        },
+        OrderCommand::Cancel { reason, at } => cancel::whole(order, reason, at),
+        OrderCommand::RequestCancellation { lines, reason, at } => cancel::request(order, lines, reason, at),
+        OrderCommand::ApproveCancellation { stock, at } => cancel::approve(order, &stock, at),
+        OrderCommand::CancelLines { lines, stock, reason, at } => cancel::lines(order, &lines, &stock, reason, at),
         OrderCommand::DeclineCancellation { reason, at } => match order {
             Order::Cancelling(Cancelling { interrupted, .. }) => {
                 Ok(vec![OrderEvent::CancellationDeclined { reason, resumed: *interrupted, at }])
@@ -169,109 +165,6 @@ fn already_recorded(known: &Capture, received: Money) -> Result<Vec<OrderEvent>,
     } else {
         Err(OrderRefusal::RecordedDifferently { recorded: known.amount, received })
     }
-}
-
-fn decide_cancel(order: &Order, reason: Reason, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    match order {
-        Order::PendingPayment(open) => {
-            let cancelled = OrderEvent::OrderCancelled { reason, owed_back: None, at };
-            let incomplete = owed(open.received.iter().cloned(), RefundCause::IncompletePayment, at);
-            Ok(std::iter::once(cancelled).chain(incomplete).collect())
-        }
-        Order::Paid(settled) | Order::Processing(settled) | Order::Cancelling(Cancelling { settled, .. }) => {
-            if settled.terms.book.is_touched() {
-                return Ok(cancel_rest(settled, reason, at));
-            }
-            let mut captures = settled.captures().iter().cloned();
-            let cancelled = OrderEvent::OrderCancelled { reason, owed_back: captures.next(), at };
-            Ok(std::iter::once(cancelled).chain(owed(captures, RefundCause::OrderCancelled, at)).collect())
-        }
-        Order::Cancelled(_) => Ok(vec![]),
-        Order::Unplaced | Order::Shipped(_) | Order::Delivered(_) | Order::Completed(_) | Order::Expired(_) => {
-            refuse(order, OrderAction::Cancel)
-        }
-    }
-}
-
-/// Whether the units are there is asked at once, not when the seller consents.
-fn decide_request(
-    order: &Order,
-    lines: Vec<LineUnits>,
-    reason: Reason,
-    at: Timestamp,
-) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    match order {
-        Order::Paid(_) if lines.is_empty() => Ok(vec![OrderEvent::CancellationRequested { lines, reason, at }]),
-        Order::Processing(settled) => {
-            if !lines.is_empty() {
-                settled.terms.book.portion(&lines)?;
-            }
-            Ok(vec![OrderEvent::CancellationRequested { lines, reason, at }])
-        }
-        Order::Cancelling(cancelling) if cancelling.lines == lines => Ok(vec![]),
-        Order::Cancelled(_) => Ok(vec![]),
-        other => refuse(other, OrderAction::Cancel),
-    }
-}
-
-/// Units go back with exactly what was frozen for them. Where none is left, the order ends, and with it goes what falls on
-/// no line: the shipping fee.
-fn cancel_lines(
-    settled: &Settled,
-    lines: &[LineUnits],
-    reason: Reason,
-    at: Timestamp,
-) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    let portion = settled.terms.book.portion(lines)?;
-    let units: u64 = lines.iter().map(|units| u64::from(units.quantity.units())).sum();
-    let left = settled.terms.book.left().saturating_sub(units);
-    if left == 0 {
-        return Ok(if settled.terms.book.is_touched() {
-            cancel_rest(settled, reason, at)
-        } else {
-            decide_cancel(&Order::Processing(settled.clone()), reason, at)?
-        });
-    }
-    let parts = settled.refunds.divide(settled.captures(), portion.payable);
-    let cancelled = lines_cancelled(settled, lines.to_vec(), &portion, left, reason, at);
-    Ok(std::iter::once(cancelled).chain(parts_owed(parts, RefundCause::LinesCancelled, at)).collect())
-}
-
-/// Ends an order of which some units were cancelled before: all that is kept of its captures is owed back.
-fn cancel_rest(settled: &Settled, reason: Reason, at: Timestamp) -> Vec<OrderEvent> {
-    let rest = settled.terms.book.rest();
-    let portion = settled.terms.book.portion(&rest).unwrap_or_default();
-    let kept = settled
-        .captures()
-        .iter()
-        .fold(Amount::ZERO, |sum, capture| sum.checked_add(settled.refunds.kept(capture)).unwrap_or(sum));
-    let parts = settled.refunds.divide(settled.captures(), kept);
-    let lines = lines_cancelled(settled, rest, &Portion { payable: kept, ..portion }, 0, reason.clone(), at);
-    let owed = parts_owed(parts, RefundCause::OrderCancelled, at);
-    let cancelled = OrderEvent::OrderCancelled { reason, owed_back: None, at };
-    std::iter::once(lines).chain(owed).chain([cancelled]).collect()
-}
-
-fn lines_cancelled(
-    settled: &Settled,
-    lines: Vec<LineUnits>,
-    portion: &Portion,
-    left: u64,
-    reason: Reason,
-    at: Timestamp,
-) -> OrderEvent {
-    let released = released(&settled.terms.allocations, &settled.terms.book.goods(&lines));
-    let refund = Money { amount: portion.payable, currency: settled.terms.total.currency };
-    let points = Points::try_from(portion.points).ok();
-    OrderEvent::OrderLinesCancelled { lines, released, refund, points, left, reason, at }
-}
-
-fn parts_owed(
-    parts: Vec<(Capture, RefundPart)>,
-    cause: RefundCause,
-    at: Timestamp,
-) -> impl Iterator<Item = OrderEvent> {
-    parts.into_iter().map(move |(capture, part)| OrderEvent::RefundOwed { capture, part: Some(part), cause, at })
 }
 
 /// An order that was paid or cancelled in time is past its window: the timer that asks has lost a race it may lose.

@@ -163,12 +163,41 @@ pub enum OrderEvent {
     },
     /// Its stock was deducted, and the work on it began.
     ProcessingStarted {
+        /// How many fulfillments were opened for it in the same append; it ships whole where this is absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parcels: Option<u32>,
         /// When.
         at: Timestamp,
     },
-    /// It was handed to a carrier.
+    /// One more fulfillment was opened for it in the same append.
+    ParcelOpened {
+        /// The fulfillment's number.
+        number: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// A fulfillment of it was handed to a carrier in the same append.
+    ParcelShipped {
+        /// The fulfillment's number.
+        number: u32,
+        /// The units that are in it.
+        lines: Vec<LineUnits>,
+        /// Their stock, which left with them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stock: Vec<Allocation>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A fulfillment of it arrived, in the same append.
+    ParcelDelivered {
+        /// The fulfillment's number.
+        number: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// All that is left of it is with carriers.
     OrderShipped {
-        /// The parcel's name at the carrier.
+        /// The parcel's name at the carrier; absent where there are several, which have names of their own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tracking: Option<TrackingNumber>,
         /// When.
@@ -267,6 +296,9 @@ impl OrderEvent {
             Self::SurplusPaymentReceived { .. } => "SurplusPaymentReceived",
             Self::OrderReinstated { .. } => "OrderReinstated",
             Self::ProcessingStarted { .. } => "ProcessingStarted",
+            Self::ParcelOpened { .. } => "ParcelOpened",
+            Self::ParcelShipped { .. } => "ParcelShipped",
+            Self::ParcelDelivered { .. } => "ParcelDelivered",
             Self::OrderShipped { .. } => "OrderShipped",
             Self::OrderDelivered { .. } => "OrderDelivered",
             Self::OrderCompleted { .. } => "OrderCompleted",

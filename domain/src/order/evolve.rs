@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::{
     order::{
         Allocation, Benefits, Cancelling, Capture, Closed, Interrupted, LineBook, LineUnits, Open, Order, OrderEvent,
-        OrderPlaced, RefundLedger, RefundPart, Settled, Settlement, Terms, book::without,
+        OrderPlaced, Parcels, RefundLedger, RefundPart, Settled, Settlement, Terms, book::without,
     },
     points::Points,
     quantity::Quantity,
@@ -27,10 +27,23 @@ impl Order {
             OrderEvent::OrderLinesCancelled { lines, released, points, .. } => {
                 self.lines_cancelled(&lines, &released, points)
             }
-            OrderEvent::ProcessingStarted { at: _ } => match self {
-                Self::Paid(settled) => Self::Processing(settled),
+            OrderEvent::ProcessingStarted { parcels, at: _ } => match self {
+                Self::Paid(settled) => Self::Processing(Settled { parcels: Parcels::of(parcels), ..settled }),
                 other => other,
             },
+            OrderEvent::ParcelOpened { number, at: _ } => self.change(|settled| settled.parcels.opened = number),
+            OrderEvent::ParcelShipped { number, lines, stock, at: _ } => self.change(|settled| {
+                if let Some(sent) = &mut settled.parcels.sent {
+                    settled.terms.book.ship(&lines);
+                    sent.shipped.push(number);
+                    sent.stock.extend(stock);
+                }
+            }),
+            OrderEvent::ParcelDelivered { number, at: _ } => self.change(|settled| {
+                if let Some(sent) = &mut settled.parcels.sent {
+                    sent.delivered.push(number);
+                }
+            }),
             OrderEvent::OrderShipped { .. } => match self {
                 Self::Processing(settled) => Self::Shipped(settled),
                 other => other,
@@ -95,7 +108,8 @@ impl Order {
             Self::PendingPayment(Open { terms, received }) => {
                 let mut surplus = received;
                 surplus.retain(|part| !settlement.captures().contains(part));
-                Self::Paid(Settled { terms, settlement, surplus, refunds: RefundLedger::default(), declined: None })
+                let (refunds, parcels) = (RefundLedger::default(), Parcels::default());
+                Self::Paid(Settled { terms, settlement, surplus, refunds, parcels, declined: None })
             }
             other => other,
         }
@@ -159,20 +173,26 @@ impl Order {
             Self::Expired(Closed { terms, owed_back: mut surplus, .. }) => {
                 surplus.retain(|capture| !settlement.captures().contains(capture));
                 let terms = Terms { allocations, ..terms };
-                Self::Paid(Settled { terms, settlement, surplus, refunds: RefundLedger::default(), declined: None })
+                let (refunds, parcels) = (RefundLedger::default(), Parcels::default());
+                Self::Paid(Settled { terms, settlement, surplus, refunds, parcels, declined: None })
             }
             other => other,
         }
     }
 
-    fn surplus_payment(mut self, capture: Capture) -> Self {
+    fn surplus_payment(self, capture: Capture) -> Self {
+        self.change(|settled| settled.surplus.push(capture))
+    }
+
+    /// Changes what is known of a settled order, without a change of status.
+    fn change(mut self, change: impl FnOnce(&mut Settled)) -> Self {
         match &mut self {
             Self::Paid(settled)
             | Self::Processing(settled)
             | Self::Shipped(settled)
             | Self::Delivered(settled)
             | Self::Completed(settled)
-            | Self::Cancelling(Cancelling { settled, .. }) => settled.surplus.push(capture),
+            | Self::Cancelling(Cancelling { settled, .. }) => change(settled),
             Self::Unplaced | Self::PendingPayment(_) | Self::Cancelled(_) | Self::Expired(_) => {}
         }
         self
@@ -192,17 +212,8 @@ impl Order {
     }
 
     /// Only captures that settled the order are owed back in parts, and those that settle it are of a settled order.
-    fn refund_owed(mut self, capture: &Capture, part: &RefundPart) -> Self {
-        match &mut self {
-            Self::Paid(settled)
-            | Self::Processing(settled)
-            | Self::Shipped(settled)
-            | Self::Delivered(settled)
-            | Self::Completed(settled)
-            | Self::Cancelling(Cancelling { settled, .. }) => settled.refunds.record(capture, part),
-            Self::Unplaced | Self::PendingPayment(_) | Self::Cancelled(_) | Self::Expired(_) => {}
-        }
-        self
+    fn refund_owed(self, capture: &Capture, part: &RefundPart) -> Self {
+        self.change(|settled| settled.refunds.record(capture, part))
     }
 
     /// The rest of the order goes on where it was interrupted.

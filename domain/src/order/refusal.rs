@@ -8,6 +8,8 @@ pub enum OrderAction {
     Pay,
     /// Begin the work on it.
     StartProcessing,
+    /// Open one more fulfillment for it.
+    OpenParcel,
     /// Hand it to a carrier.
     Ship,
     /// Note its arrival.
@@ -33,6 +35,7 @@ impl std::fmt::Display for OrderAction {
         f.write_str(match self {
             Self::Pay => "paid",
             Self::StartProcessing => "processed",
+            Self::OpenParcel => "given one more fulfillment",
             Self::Ship => "shipped",
             Self::Deliver => "delivered",
             Self::Complete => "completed",
@@ -106,6 +109,9 @@ pub enum OrderRefusal {
         /// How many are left.
         open: u32,
     },
+    /// The stock that was named is not the stock of the units.
+    #[error("the stock is not that of the units")]
+    OtherStock,
     /// The payment window is still open.
     #[error("the payment window is open until {pay_by}")]
     WindowOpen {

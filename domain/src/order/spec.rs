@@ -3,6 +3,7 @@ mod every_pair;
 mod evolution;
 mod late;
 mod lines;
+mod parcels;
 mod parts;
 mod payment;
 
@@ -22,7 +23,7 @@ fn life(status: OrderStatus) -> Vec<OrderEvent> {
     let steps = [
         OrderEvent::OrderPlaced(placed()),
         paid("tx-1"),
-        OrderEvent::ProcessingStarted { at: at(2) },
+        OrderEvent::ProcessingStarted { parcels: None, at: at(2) },
         OrderEvent::OrderShipped { tracking: Some(text("GB-1")), at: at(3) },
         OrderEvent::OrderDelivered { at: at(4) },
         OrderEvent::OrderCompleted { at: at(5) },
@@ -70,7 +71,7 @@ fn requested() -> OrderEvent {
 /// Cancels units of lines: (line, units).
 fn cancel_lines(lines: &[(u32, i64)]) -> OrderCommand {
     let lines = lines.iter().map(|(line, quantity)| units(*line, *quantity)).collect();
-    OrderCommand::CancelLines { lines, reason: text("out of fashion"), at: at(9) }
+    OrderCommand::CancelLines { lines, stock: vec![], reason: text("out of fashion"), at: at(9) }
 }
 
 /// A capture of the sample payment at a gateway, reported.

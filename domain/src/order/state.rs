@@ -3,7 +3,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     money::Money,
-    order::{Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, RefundLedger, Settlement},
+    order::{
+        Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, Parcels, RefundLedger, Settlement, book::without,
+    },
     points::Points,
     quantity::Quantity,
     stock::StockId,
@@ -87,6 +89,9 @@ pub struct Settled {
     /// What is owed back of the captures that settled it.
     #[serde(default, skip_serializing_if = "RefundLedger::is_empty")]
     pub refunds: RefundLedger,
+    /// Its fulfillments, from the beginning of the work on.
+    #[serde(default, skip_serializing_if = "Parcels::is_empty")]
+    pub parcels: Parcels,
     /// Why its seller did not consent to its cancellation, the last time they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined: Option<Reason>,
@@ -257,6 +262,19 @@ impl Order {
         }
     }
 
+    /// What is known of it since its total is settled, as long as it has not been cancelled.
+    pub const fn settled(&self) -> Option<&Settled> {
+        match self {
+            Self::Paid(settled)
+            | Self::Processing(settled)
+            | Self::Shipped(settled)
+            | Self::Delivered(settled)
+            | Self::Completed(settled)
+            | Self::Cancelling(Cancelling { settled, .. }) => Some(settled),
+            Self::Unplaced | Self::PendingPayment(_) | Self::Cancelled(_) | Self::Expired(_) => None,
+        }
+    }
+
     /// What was agreed at placement, or none where there is no such order.
     pub const fn terms(&self) -> Option<&Terms> {
         match self {
@@ -274,6 +292,17 @@ impl Order {
 }
 
 impl Settled {
+    /// Whether some of its parcels have left. An order that ships whole has none.
+    pub fn has_sent(&self) -> bool {
+        self.parcels.sent.as_ref().is_some_and(|sent| !sent.shipped.is_empty())
+    }
+
+    /// The stock that is held for it and has not left.
+    pub fn unshipped_stock(&self) -> Vec<Allocation> {
+        let held = self.terms.allocations.clone();
+        self.parcels.sent.iter().fold(held, |held, sent| without(held, &sent.stock))
+    }
+
     /// The money that settled the order, none if it was free.
     pub const fn captures(&self) -> &[Capture] {
         self.settlement.captures()

@@ -5,10 +5,13 @@ use proptest::prelude::*;
 use super::allocation::{lines, rules, shelves};
 use crate::{
     allocation::{allocate_by, asks},
-    fulfillment::{Fulfillment, FulfillmentCommand, FulfillmentEvent, FulfillmentLine, Parcel, decide, plan, split},
+    fulfillment::{
+        Fulfillment, FulfillmentCommand, FulfillmentEvent, FulfillmentLine, Parcel, Withdrawal, decide, plan, split,
+        withdraw,
+    },
     order::LineUnits,
     product::ProductKind,
-    samples::{at, parcel, parcel_line, quantity, text},
+    samples::{at, parcel, parcel_line, parcel_lines, quantity, text},
 };
 
 /// Six, four and one unit of three lines.
@@ -68,7 +71,7 @@ proptest! {
         let Ok(allocations) = allocate_by(&rule, &asks(&lines).unwrap(), |sku| shelves.get(sku), |_| 0) else {
             return Ok(());
         };
-        let parcels = plan(&lines, &allocations).unwrap();
+        let parcels = plan(&parcel_lines(&lines), &allocations).unwrap();
         let planned = parcels.iter().flat_map(|parcel| &parcel.lines);
         let ordered = (0_u32..).zip(&lines).map(|(number, line)| (number, i64::from(line.quantity)));
         prop_assert_eq!(count(planned.clone()), ordered.collect::<BTreeMap<_, _>>());
@@ -90,6 +93,32 @@ proptest! {
         prop_assert_eq!(taken, allocated.collect::<BTreeMap<_, _>>());
     }
 
+    /// Whatever is cancelled comes out of the parcels with its stock, and nothing else does.
+    #[test]
+    fn exactly_the_units_that_are_cancelled_come_out_of_the_parcels(
+        units in parts(),
+        divided in parts(),
+        first in prop::option::of(0..3_u32),
+    ) {
+        let whole = of_three_lines();
+        let Ok(cancelled) = split(&whole.lines, &units) else { return Ok(()) };
+        let rest = whole.left_behind(&divided, 2).unwrap_or_default();
+        let part = split(&whole.lines, &divided).map_or_else(|_| whole.lines.clone(), |split| split.taken);
+        let parcels: Vec<Fulfillment> = [Some(Parcel { lines: part, ..whole }), rest]
+            .into_iter()
+            .flatten()
+            .map(|parcel| Fulfillment::default().evolve(FulfillmentEvent::FulfillmentOpened { parcel, at: at(0) }))
+            .collect();
+        let mut taken = Vec::new();
+        for Withdrawal { number, lines, stock } in withdraw(&parcels, &units, first).unwrap() {
+            let parcel = parcels.iter().filter_map(Fulfillment::parcel).find(|parcel| parcel.number == number).unwrap();
+            let part = split(&parcel.lines, &lines).unwrap().taken;
+            prop_assert_eq!(stock, parcel.stock(&part).collect::<Vec<_>>());
+            taken.extend(part);
+        }
+        prop_assert_eq!(count(&taken), count(&cancelled.taken));
+    }
+
     #[test]
     fn a_part_and_the_rest_are_the_whole(part in parts()) {
         let whole = of_three_lines().lines;
@@ -106,7 +135,7 @@ proptest! {
         let (mut state, mut elsewhere) = (Fulfillment::default(), Vec::new());
         for command in commands {
             let before = state.clone();
-            let left = if let Fulfillment::InProgress(pending) = &before
+            let left = if let Fulfillment::Open(pending) | Fulfillment::InProgress(pending) = &before
                 && let FulfillmentCommand::Ship { lines: Some(part), .. } = &command
             {
                 pending.parcel.left_behind(part, 2)

@@ -29,7 +29,7 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<OrderCommand>> {
     let command = prop_oneof![
         2 => placements.prop_map(|pence| OrderCommand::Place(PlaceOrder { total: gbp(pence), ..place() })),
         4 => payments(),
-        2 => times().prop_map(|at| OrderCommand::StartProcessing { at }),
+        2 => times().prop_map(|at| OrderCommand::StartProcessing { parcels: None, at }),
         2 => times().prop_map(|at| OrderCommand::Ship { tracking: None, at }),
         2 => times().prop_map(|at| OrderCommand::Deliver { at }),
         2 => times().prop_map(|at| OrderCommand::Complete { at }),
@@ -69,6 +69,9 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         OrderEvent::CancellationDeclined { resumed, .. } => Some(resumed.status()),
         OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
+        | OrderEvent::ParcelOpened { .. }
+        | OrderEvent::ParcelShipped { .. }
+        | OrderEvent::ParcelDelivered { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::OrderReservationsReleased { .. } => before,

@@ -92,7 +92,7 @@ impl Shop {
     }
 
     pub(super) fn start(&mut self, id: OrderId) -> Result<(), OrderRefusal> {
-        let start = OrderCommand::StartProcessing { at: at(self.minute) };
+        let start = OrderCommand::StartProcessing { parcels: None, at: at(self.minute) };
         self.change(id, start, Some(|order| StockCommand::Commit { order }))
     }
 

@@ -136,6 +136,7 @@ impl SagaCommand {
                 | OrderRefusal::UnknownLine { .. }
                 | OrderRefusal::LineRepeated { .. }
                 | OrderRefusal::TooManyUnits { .. }
+                | OrderRefusal::OtherStock
                 | OrderRefusal::WindowOpen { .. },
             )
             | (

@@ -31,6 +31,9 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::ParcelOpened { .. }
+        | OrderEvent::ParcelShipped { .. }
+        | OrderEvent::ParcelDelivered { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }

@@ -3,8 +3,8 @@
 //! **Starts with** `OrderPaid`, which a free order has as well; with `OrderReinstated`; and with `CancellationDeclined`, because
 //! a paid order waits while its cancellation is asked for.
 //!
-//! **Steps.** One command deducts the stock that was reserved and begins the work, in one append, so that there is nothing
-//! between the two.
+//! **Steps.** One command deducts the stock that was reserved, opens the order's fulfillments and begins the work, in one
+//! append, so that there is nothing between them.
 //!
 //! **Compensations.** None of its own. A cancellation during the work has the [release](super::release) put the deducted
 //! pieces back and the [refund](super::refund) the money.

@@ -62,6 +62,9 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::OrderReinstated { .. }
         | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::ParcelOpened { .. }
+        | OrderEvent::ParcelShipped { .. }
+        | OrderEvent::ParcelDelivered { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }

@@ -79,6 +79,9 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::OrderLinesCancelled { .. }
             | OrderEvent::CancellationRequested { .. }
             | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::ParcelOpened { .. }
+            | OrderEvent::ParcelShipped { .. }
+            | OrderEvent::ParcelDelivered { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
@@ -354,6 +357,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
     let mut refusals = every_variant!(OrderRefusal {
         Unknown: ["" => OrderRefusal::Unknown],
         AlreadyPlaced: ["" => OrderRefusal::AlreadyPlaced],
+        OtherStock: ["" => OrderRefusal::OtherStock],
         WrongStatus: ["" => wrong(OrderStatus::PendingPayment)],
         AmountMismatch: ["" => OrderRefusal::AmountMismatch { expected: gbp(1), received: gbp(2) }],
         RecordedDifferently: ["" => OrderRefusal::RecordedDifferently { recorded: gbp(1), received: gbp(2) }],

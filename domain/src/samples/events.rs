@@ -32,6 +32,7 @@ use crate::{
     stock::{Reservation, ReservationStage, StockEvent},
 };
 
+#[expect(clippy::too_many_lines, reason = "one list, with an entry for each event")]
 pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
     every_variant!(OrderEvent {
         OrderPlaced: [
@@ -70,7 +71,21 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "" => OrderEvent::SurplusPaymentReceived { capture: capture("pi_3Oqa", 100), at: at(7) },
         ],
         OrderReinstated: ["" => reinstated(true), "minimal" => reinstated(false)],
-        ProcessingStarted: ["" => OrderEvent::ProcessingStarted { at: at(8) }],
+        ProcessingStarted: [
+            "" => OrderEvent::ProcessingStarted { parcels: None, at: at(8) },
+            "parcels" => OrderEvent::ProcessingStarted { parcels: Some(2), at: at(8) },
+        ],
+        ParcelOpened: ["" => OrderEvent::ParcelOpened { number: 3, at: precise() }],
+        ParcelShipped: [
+            "" => OrderEvent::ParcelShipped {
+                number: 2,
+                lines: vec![units(0, 2), units(1, 1)],
+                stock: vec![allocation("85123A@north", 2)],
+                at: precise(),
+            },
+            "minimal" => OrderEvent::ParcelShipped { number: 1, lines: vec![units(1, 1)], stock: vec![], at: at(60) },
+        ],
+        ParcelDelivered: ["" => OrderEvent::ParcelDelivered { number: 2, at: precise() }],
         OrderShipped: [
             "" => OrderEvent::OrderShipped { tracking: Some(text("GB-123/4")), at: at(60) },
             "minimal" => OrderEvent::OrderShipped { tracking: None, at: at(60) },
@@ -468,6 +483,10 @@ pub(crate) fn fulfillment_events() -> Vec<Sample<FulfillmentEvent>> {
                     lines: vec![parcel_line(0, "GIFT WRAP", ProductKind::Service, 1)],
                     ..parcel()
                 },
+                at: at(5),
+            },
+            "replacement" => FulfillmentEvent::FulfillmentOpened {
+                parcel: Parcel { number: 2, replaces: Some(text("ret_00000000000000000000000000000004")), ..parcel() },
                 at: at(5),
             },
         ],

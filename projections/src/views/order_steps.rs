@@ -91,6 +91,9 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
         OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
+        | OrderEvent::ParcelOpened { .. }
+        | OrderEvent::ParcelShipped { .. }
+        | OrderEvent::ParcelDelivered { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::OrderReservationsReleased { .. } => None,
@@ -103,7 +106,10 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         OrderEvent::OrderPlaced(placed) => placed.placed_at,
         OrderEvent::OrderPaid { at, .. }
         | OrderEvent::OrderReinstated { at, .. }
-        | OrderEvent::ProcessingStarted { at }
+        | OrderEvent::ProcessingStarted { at, .. }
+        | OrderEvent::ParcelOpened { at, .. }
+        | OrderEvent::ParcelShipped { at, .. }
+        | OrderEvent::ParcelDelivered { at, .. }
         | OrderEvent::OrderShipped { at, .. }
         | OrderEvent::OrderDelivered { at }
         | OrderEvent::OrderCompleted { at }

@@ -93,6 +93,9 @@ impl<'a> TurnKind<'a> {
             | OrderEvent::LatePaymentReceived { .. }
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::ParcelOpened { .. }
+            | OrderEvent::ParcelShipped { .. }
+            | OrderEvent::ParcelDelivered { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }

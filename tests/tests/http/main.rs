@@ -7,6 +7,8 @@ mod coverage;
 mod cursors;
 mod engine;
 mod exceptions;
+mod fulfillment_rules;
+mod fulfillments;
 mod gateways;
 mod headers;
 mod health;

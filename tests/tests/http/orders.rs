@@ -83,8 +83,16 @@ async fn an_order_is_paid_shipped_delivered_and_completed() {
     assert_eq!(seen["payments"], settled);
     let steps: Vec<&str> =
         seen["history"].as_array().unwrap().iter().map(|step| step["event"].as_str().unwrap()).collect();
-    let expected =
-        ["OrderPlaced", "OrderPaid", "ProcessingStarted", "OrderShipped", "OrderDelivered", "OrderCompleted"];
+    let expected = [
+        "OrderPlaced",
+        "OrderPaid",
+        "ProcessingStarted",
+        "ParcelShipped",
+        "OrderShipped",
+        "ParcelDelivered",
+        "OrderDelivered",
+        "OrderCompleted",
+    ];
     assert_eq!(steps, expected);
     assert!(seen["history"][2]["actor"].as_str().unwrap().starts_with("saga:"), "{seen}");
     engine.stop().await;

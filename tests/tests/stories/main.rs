@@ -8,6 +8,7 @@ mod idempotency;
 mod interleavings;
 mod late_payments;
 mod ownership;
+mod parcels;
 mod parked;
 mod payments;
 mod pipelining;

@@ -47,7 +47,8 @@ fn scenarios(saga: Saga) -> Vec<Scenario> {
             vec![Scenario { cause: placed, wait: TimeDelta::minutes(30), leaves: &[("OrderExpired", 1)], ..at_once }]
         }
         Saga::Processing => {
-            vec![Scenario { cause: paid_and_kept, leaves: &[("ProcessingStarted", 1)], ..at_once }]
+            let leaves = &[("ProcessingStarted", 1), ("FulfillmentOpened", 1)];
+            vec![Scenario { cause: paid_and_kept, leaves, ..at_once }]
         }
         Saga::Release => {
             vec![Scenario { leaves: &[("OrderReservationsReleased", 1), ("ReservationReleased", 1)], ..at_once }]

@@ -96,7 +96,9 @@ async fn an_order_shows_its_lines_and_all_that_happened_to_it() {
         ("OrderPlaced", "pending_payment"),
         ("OrderPaid", "paid"),
         ("ProcessingStarted", "processing"),
+        ("ParcelShipped", "processing"),
         ("OrderShipped", "shipped"),
+        ("ParcelDelivered", "shipped"),
         ("OrderDelivered", "delivered"),
         ("OrderCompleted", "completed"),
     ];

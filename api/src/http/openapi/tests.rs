@@ -119,6 +119,10 @@ fn only_bodies_without_a_needed_field_may_be_left_out() {
         .map(|(name, _)| name)
         .collect();
     let expected = [
+        "POST /v1/fulfillments/{id}/deliver",
+        "POST /v1/fulfillments/{id}/release-hold",
+        "POST /v1/fulfillments/{id}/ship",
+        "POST /v1/fulfillments/{id}/start",
         "POST /v1/merchants/{merchant}/promotions/{promotion}/end",
         "POST /v1/orders/{id}/approve-cancellation",
         "POST /v1/orders/{id}/complete",

@@ -23,7 +23,7 @@ pub(crate) struct Delivery {
 
 /// Delivers an order.
 ///
-/// Notes that a shipped order arrived.
+/// Notes that all parcels of a shipped order arrived. Not possible while the delivery of one has failed.
 #[utoipa::path(
     post,
     path = "/v1/orders/{id}/deliver",

@@ -26,7 +26,8 @@ pub(crate) struct Shipment {
 
 /// Ships an order.
 ///
-/// Possible once its stock is deducted, which follows its payment by itself (status `processing`).
+/// All that is left of it at once, started or not. Possible once its stock is deducted, which follows its payment by itself
+/// (status `processing`), and unless a fulfillment of it is on hold.
 #[utoipa::path(
     post,
     path = "/v1/orders/{id}/ship",

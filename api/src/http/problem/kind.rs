@@ -68,8 +68,8 @@ kinds! {
     MethodNotAllowed METHOD_NOT_ALLOWED "method-not-allowed" "The path knows no such method";
     /// The body came too slowly.
     SlowBody REQUEST_TIMEOUT "slow-body" "The body came too slowly";
-    /// The order's status does not allow it.
-    WrongStatus CONFLICT "wrong-status" "The order's status does not allow this";
+    /// The order's status, or the fulfillment's, does not allow it.
+    WrongStatus CONFLICT "wrong-status" "Where it stands does not allow this";
     /// The order exists already.
     OrderExists CONFLICT "order-exists" "The order exists already";
     /// The order's payment window is open.

@@ -1,8 +1,8 @@
 use purser_commands::Refusal;
 use purser_domain::{
-    checkout::CheckoutRefusal, coupon::CouponRefusal, exception::ExceptionRefusal, merchant::MerchantRefusal,
-    order::OrderRefusal, payment::PaymentRefusal, points::PointsRefusal, pricing::PricingRefusal,
-    product::ProductRefusal, quota::QuotaRefusal, refund::RefundRefusal, stock::StockRefusal,
+    checkout::CheckoutRefusal, coupon::CouponRefusal, exception::ExceptionRefusal, fulfillment::FulfillmentRefusal,
+    merchant::MerchantRefusal, order::OrderRefusal, payment::PaymentRefusal, points::PointsRefusal,
+    pricing::PricingRefusal, product::ProductRefusal, quota::QuotaRefusal, refund::RefundRefusal, stock::StockRefusal,
 };
 
 use super::{Fault, Kind, Problem};
@@ -16,6 +16,7 @@ impl From<Refusal> for Problem {
                 Self::new(Kind::OutOfStock, detail).faults(shortages.into_iter().flat_map(Fault::shortage).collect())
             }
             Refusal::Order(refusal) => refusal.into(),
+            Refusal::Fulfillment(refusal) => refusal.into(),
             Refusal::Stock(refusal) => refusal.into(),
             Refusal::Product(refusal) => refusal.into(),
             Refusal::Payment(refusal) => refusal.into(),
@@ -87,7 +88,28 @@ impl From<OrderRefusal> for Problem {
             OrderRefusal::TooManyUnits { place, open: _ } => {
                 Self::at(Kind::UnitsNotThere, Fault::pointer(format!("/lines/{place}/quantity"), detail))
             }
+            // Only the engine's own steps name stock.
+            OrderRefusal::OtherStock => Self::new(Kind::ReservationConflict, detail),
             OrderRefusal::WindowOpen { pay_by: _ } => Self::new(Kind::WindowOpen, detail),
+        }
+    }
+}
+
+impl From<FulfillmentRefusal> for Problem {
+    fn from(refusal: FulfillmentRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            FulfillmentRefusal::Unknown => Self::not_found("fulfillment"),
+            FulfillmentRefusal::NoLines => Self::at(Kind::InvalidValue, Fault::pointer("/lines", detail)),
+            FulfillmentRefusal::LineNamedTwice { line: _ }
+            | FulfillmentRefusal::UnknownLine { line: _ }
+            | FulfillmentRefusal::TooManyUnits { line: _, asked: _, there: _ }
+            | FulfillmentRefusal::PartialReshipment => Self::at(Kind::UnitsNotThere, Fault::pointer("/lines", detail)),
+            FulfillmentRefusal::WrongStatus { action: _, status: _ }
+            | FulfillmentRefusal::RecordedDifferently { action: _ }
+            | FulfillmentRefusal::AlreadyOpened
+            | FulfillmentRefusal::AnswersReturn => Self::new(Kind::WrongStatus, detail),
+            FulfillmentRefusal::NotOverdue { ship_by: _ } => Self::new(Kind::WindowOpen, detail),
         }
     }
 }

@@ -1,11 +1,6 @@
 //! Commands to an order that exists, with what they do to the stock that is held for it.
 
-use purser_domain::{
-    merchant::CancellationAfterPayment,
-    order::{Benefits, Cancelling, LineUnits, OrderEvent, OrderStatus, Terms},
-    principal::Principal,
-    text::Reason,
-};
+use purser_domain::order::{Benefits, Cancelling, OrderStatus, Terms};
 
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, OrderRefusal, Stock, StockCommand, Stopped,
@@ -24,7 +19,7 @@ pub(super) enum HoldStep {
 }
 
 /// What an order believes to be held for it, is.
-const HELD: &str = "what the order holds is asked for";
+pub(super) const HELD: &str = "what the order holds is asked for";
 
 impl HoldStep {
     const fn on_stock(self, order: OrderId) -> StockCommand {
@@ -46,14 +41,11 @@ impl Decision<'_> {
         command: OrderCommand,
         hold_step: Option<HoldStep>,
     ) -> Result<Answer, Stopped> {
-        let known = self.working.orders.get(&id).map(|order| &order.state);
-        let known = known.filter(|order| order.terms().is_some_and(|terms| asked.request.principal.owns_order(terms)));
-        let known = known.ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
+        let known = self.order_of(asked, id)?;
         // Only what touches what is held for an order is decided before it is driven.
-        let changes = if hold_step.is_some() || may_take_out(&command) {
-            order::decide(known, command.clone()).map_err(Stopped::refused)?
-        } else {
-            Vec::new()
+        let changes = match hold_step {
+            Some(_) => order::decide(known, command.clone()).map_err(Stopped::refused)?,
+            None => Vec::new(),
         };
         if let Some(step) = hold_step
             && !changes.is_empty()
@@ -67,74 +59,30 @@ impl Decision<'_> {
                 self.step_benefits(asked, id, step, &terms, &benefits)?;
             }
         }
-        for change in &changes {
-            self.take_out(asked, id, change)?;
-        }
-        let Some(order) = self.working.orders.get_mut(&id) else {
-            return Err(Stopped::refused(OrderRefusal::Unknown));
-        };
-        self.draft.drive(order.target(&id), command, &asked.metadata)?;
-        let status = order.state.status().ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
+        self.drive_order(asked, id, command)?;
+        self.order_is(id)
+    }
+
+    pub(super) fn drive_order(&mut self, asked: &Asked<'_>, id: OrderId, command: OrderCommand) -> Result<(), Stopped> {
+        let order = self.working.orders.get_mut(&id).ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
+        Ok(self.draft.drive(order.target(&id), command, &asked.metadata)?)
+    }
+
+    /// Where an order stands.
+    pub(super) fn order_is(&self, id: OrderId) -> Result<Answer, Stopped> {
+        let status = self.status(id).ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
         Ok(Answer::OrderIs { order: id, status })
     }
 
-    fn needs_consent(&self, id: OrderId) -> bool {
-        let terms = self.working.orders.get(&id).and_then(|order| order.state.terms());
-        let merchant = terms.and_then(|terms| self.working.merchants.get(&terms.merchant));
-        match merchant.map(|merchant| merchant.state.policies().cancellation_after_payment).unwrap_or_default() {
-            CancellationAfterPayment::Consent => true,
-            CancellationAfterPayment::Automatic => false,
-        }
+    /// The order, if there is one that is theirs.
+    pub(super) fn order_of(&self, asked: &Asked<'_>, id: OrderId) -> Result<&Order, Stopped> {
+        let known = self.working.orders.get(&id).map(|order| &order.state);
+        let known = known.filter(|order| order.terms().is_some_and(|terms| asked.request.principal.owns_order(terms)));
+        known.ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))
     }
 
     pub(super) fn status(&self, id: OrderId) -> Option<OrderStatus> {
         self.working.orders.get(&id).and_then(|order| order.state.status())
-    }
-
-    /// A customer ends an order by their own will until they have paid it, and asks for its end from then on.
-    pub(super) fn cancellation(
-        &self,
-        asked: &Asked<'_>,
-        id: OrderId,
-        lines: &[LineUnits],
-        reason: &Reason,
-    ) -> OrderCommand {
-        let (reason, at) = (reason.clone(), self.now);
-        let is_paid = self.working.orders.get(&id).is_some_and(|order| match &order.state {
-            Order::Paid(_) | Order::Processing(_) | Order::Cancelling(_) => true,
-            Order::Unplaced
-            | Order::PendingPayment(_)
-            | Order::Shipped(_)
-            | Order::Delivered(_)
-            | Order::Completed(_)
-            | Order::Cancelled(_)
-            | Order::Expired(_) => false,
-        });
-        match asked.request.principal {
-            Principal::Customer(_) if is_paid && self.needs_consent(id) => {
-                OrderCommand::RequestCancellation { lines: lines.to_vec(), reason, at }
-            }
-            Principal::Customer(_)
-            | Principal::Merchant(_)
-            | Principal::BackOffice
-            | Principal::Operator
-            | Principal::Saga => match lines {
-                [] => OrderCommand::Cancel { reason, at },
-                lines => OrderCommand::CancelLines { lines: lines.to_vec(), reason, at },
-            },
-        }
-    }
-
-    /// Units that are taken out of an order go back to where they came from, in the same append.
-    fn take_out(&mut self, asked: &Asked<'_>, id: OrderId, change: &OrderEvent) -> Result<(), Stopped> {
-        let OrderEvent::OrderLinesCancelled { lines, released, points, .. } = change else { return Ok(()) };
-        let order = self.working.orders.get(&id).and_then(|order| order.state.terms().cloned());
-        let Some(terms) = order else { return Ok(()) };
-        for allocation in released {
-            let release = StockCommand::ReleasePart { order: id, quantity: allocation.quantity };
-            self.drive_stock(asked, allocation, release).map_err(|stopped| stopped.contradicting(HELD))?;
-        }
-        self.give_back_units(asked, id, &terms, lines, *points).map_err(|stopped| stopped.contradicting(HELD))
     }
 
     /// Asks every stock before the first is touched. A stock that does not hold what its order believes it to hold is a
@@ -211,26 +159,4 @@ fn benefits(order: &Order) -> Option<(Terms, Benefits)> {
         | Order::Completed(_) => terms.benefits.as_deref(),
     };
     benefits.map(|benefits| (terms.clone(), benefits.clone()))
-}
-
-/// Whether a command may take units out of an order that goes on, or of one of which some were taken out before.
-const fn may_take_out(command: &OrderCommand) -> bool {
-    match command {
-        OrderCommand::Cancel { .. } | OrderCommand::CancelLines { .. } | OrderCommand::ApproveCancellation { .. } => {
-            true
-        }
-        OrderCommand::Place(_)
-        | OrderCommand::RecordPayment { .. }
-        | OrderCommand::RecordCapture { .. }
-        | OrderCommand::StartProcessing { .. }
-        | OrderCommand::Ship { .. }
-        | OrderCommand::Deliver { .. }
-        | OrderCommand::Complete { .. }
-        | OrderCommand::RequestCancellation { .. }
-        | OrderCommand::DeclineCancellation { .. }
-        | OrderCommand::Reinstate { .. }
-        | OrderCommand::OweLatePayment { .. }
-        | OrderCommand::Expire { .. }
-        | OrderCommand::ReleaseReservations { .. } => false,
-    }
 }

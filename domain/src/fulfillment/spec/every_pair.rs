@@ -1,7 +1,7 @@
 //! Every status against every command: nothing is left to chance, and nothing is forgotten.
 
 use FulfillmentStatus::{Cancelled, Delivered, DeliveryFailed, InProgress, OnHold, Open, Shipped};
-use Outcome::{AlreadySo, Does, Refused, WrongStatus};
+use Outcome::{AlreadySo, Does, DoesAll, Refused, WrongStatus};
 
 use super::{given, life, open, ship, state, units};
 use crate::{
@@ -16,6 +16,8 @@ use crate::{
 enum Outcome {
     /// The event, and the status after it.
     Does(&'static str, FulfillmentStatus),
+    /// The events, and the status after them.
+    DoesAll(&'static [&'static str], FulfillmentStatus),
     AlreadySo,
     WrongStatus(FulfillmentAction),
     Refused(FulfillmentRefusal),
@@ -83,7 +85,8 @@ fn outcomes(command: &FulfillmentCommand) -> [Outcome; STATES] {
                 let other = FulfillmentRefusal::RecordedDifferently { action: FulfillmentAction::Ship };
                 (Refused(other), Refused(FulfillmentRefusal::PartialReshipment))
             };
-            [none(), no(), no(), first, repeat, no(), again, no()]
+            let at_once = DoesAll(&["FulfillmentStarted", "FulfillmentShipped"], Shipped);
+            [none(), at_once, no(), first, repeat, no(), again, no()]
         }
         FulfillmentCommand::Deliver { .. } => {
             let no = || WrongStatus(FulfillmentAction::Deliver);
@@ -129,6 +132,11 @@ fn every_status_answers_every_command_as_the_table_says() {
             match (expected, answer) {
                 (Does(name, next), Ok(decided)) => {
                     assert_eq!(decided.iter().map(FulfillmentEvent::name).collect::<Vec<_>>(), [name], "{pair}");
+                    let after = events.iter().cloned().chain(decided).collect();
+                    assert_eq!(state(after).status(), Some(next), "{pair}");
+                }
+                (DoesAll(names, next), Ok(decided)) => {
+                    assert_eq!(decided.iter().map(FulfillmentEvent::name).collect::<Vec<_>>(), names, "{pair}");
                     let after = events.iter().cloned().chain(decided).collect();
                     assert_eq!(state(after).status(), Some(next), "{pair}");
                 }

@@ -1,14 +1,18 @@
 //! An order, cut into parcels.
 
 use crate::{
-    fulfillment::{FulfillmentLine, PlanMismatch, PlannedParcel, plan},
+    fulfillment::{self, FulfillmentLine, PlanMismatch, PlannedParcel},
     order::{Allocation, OrderLine},
     product::ProductKind,
-    samples::{allocation, goods_line, parcel_line, service_line, text},
+    samples::{allocation, goods_line, parcel_line, parcel_lines, service_line, text},
 };
 
 fn goods(line: u32, sku: &str, units: i64) -> FulfillmentLine {
     parcel_line(line, sku, ProductKind::Goods, units)
+}
+
+fn plan(lines: &[OrderLine], allocations: &[Allocation]) -> Result<Vec<PlannedParcel>, PlanMismatch> {
+    fulfillment::plan(&parcel_lines(lines), allocations)
 }
 
 fn service(line: u32, units: i64) -> FulfillmentLine {

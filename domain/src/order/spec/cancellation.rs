@@ -35,7 +35,7 @@ fn an_order_ends_and_owes_its_money_back_when_its_seller_says_yes() {
 fn nothing_is_shipped_or_begun_while_the_seller_has_not_answered() {
     let asked = || life(OrderStatus::Paid).into_iter().chain([requested()]).collect();
     given(asked())
-        .when(OrderCommand::StartProcessing { at: at(9) })
+        .when(OrderCommand::StartProcessing { parcels: None, at: at(9) })
         .then_expect_error_message("an order that is cancelling cannot be processed");
     given(life(OrderStatus::Cancelling))
         .when(OrderCommand::Ship { tracking: None, at: at(9) })

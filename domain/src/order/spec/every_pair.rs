@@ -7,7 +7,7 @@ use super::{cancel, cancel_lines, capture_of, given, life, pay, state};
 use crate::{
     money::Amount,
     order::{OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus, decide},
-    samples::{Sample, at, every_variant, gbp, place, text},
+    samples::{Sample, allocation, at, every_variant, gbp, place, text, units},
 };
 
 #[derive(Debug, Clone)]
@@ -37,7 +37,18 @@ fn commands() -> Vec<Sample<OrderCommand>> {
             "of the total" => capture_of("tx-2", 1530),
             "of a part" => capture_of("tx-2", 30),
         ],
-        StartProcessing: ["" => OrderCommand::StartProcessing { at: at(2) }],
+        StartProcessing: ["" => OrderCommand::StartProcessing { parcels: Some(1), at: at(2) }],
+        OpenParcel: ["" => OrderCommand::OpenParcel { at: at(3) }],
+        ShipParcel: [
+            "" => OrderCommand::ShipParcel {
+                number: 1,
+                lines: vec![units(0, 6)],
+                stock: vec![allocation("85123A@main", 6)],
+                tracking: None,
+                at: at(3),
+            },
+        ],
+        DeliverParcel: ["" => OrderCommand::DeliverParcel { number: 1, at: at(4) }],
         Ship: ["" => OrderCommand::Ship { tracking: None, at: at(3) }],
         Deliver: ["" => OrderCommand::Deliver { at: at(4) }],
         Complete: ["" => OrderCommand::Complete { at: at(5) }],
@@ -45,7 +56,7 @@ fn commands() -> Vec<Sample<OrderCommand>> {
         RequestCancellation: [
             "" => OrderCommand::RequestCancellation { lines: vec![], reason: text("ordered twice"), at: at(8) },
         ],
-        ApproveCancellation: ["" => OrderCommand::ApproveCancellation { at: at(9) }],
+        ApproveCancellation: ["" => OrderCommand::ApproveCancellation { stock: vec![], at: at(9) }],
         CancelLines: ["" => cancel_lines(&[(0, 2)])],
         DeclineCancellation: [
             "" => OrderCommand::DeclineCancellation { reason: text("packed already"), at: at(9) },
@@ -69,6 +80,7 @@ fn commands() -> Vec<Sample<OrderCommand>> {
 }
 
 /// The columns: unplaced, pending payment, paid, processing, cancelling, shipped, delivered, completed, cancelled, expired.
+#[expect(clippy::too_many_lines, reason = "one table, with a row for each command")]
 fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
     let no = |action| WrongStatus(action);
     let none = || Refused(OrderRefusal::Unknown);
@@ -111,6 +123,21 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
         OrderCommand::StartProcessing { .. } => {
             let no = || no(OrderAction::StartProcessing);
             [none(), no(), Does("ProcessingStarted", Processing), AlreadySo, no(), no(), no(), no(), no(), no()]
+        }
+        OrderCommand::OpenParcel { .. } => {
+            let no = || no(OrderAction::OpenParcel);
+            let yes = |status| Does("ParcelOpened", status);
+            let (shipped, delivered) = (yes(Shipped), yes(Delivered));
+            [none(), no(), no(), yes(Processing), no(), shipped, delivered, yes(Completed), no(), no()]
+        }
+        // The sample order ships whole; `parcels.rs` tells of one that does not.
+        OrderCommand::ShipParcel { .. } => {
+            let no = || no(OrderAction::Ship);
+            [none(), no(), no(), no(), no(), no(), no(), no(), no(), no()]
+        }
+        OrderCommand::DeliverParcel { .. } => {
+            let no = || no(OrderAction::Deliver);
+            [none(), no(), no(), no(), no(), no(), no(), no(), no(), no()]
         }
         OrderCommand::Ship { .. } => {
             let no = || no(OrderAction::Ship);
@@ -205,12 +232,12 @@ fn every_status_answers_every_command_as_the_table_says() {
 }
 
 /// Whatever a command did, the same command right after it does nothing more. Only units are cancelled again, for there may
-/// be more of them: what tells a repeat from another wish is the request's key.
+/// be more of them, and one more fulfillment opened: what tells a repeat from another wish is the request's key.
 #[test]
 fn an_accepted_command_that_is_repeated_adds_nothing() {
     for status in OrderStatus::ALL {
         for Sample { variant, label, value: command } in commands() {
-            if matches!(command, OrderCommand::CancelLines { .. }) {
+            if matches!(command, OrderCommand::CancelLines { .. } | OrderCommand::OpenParcel { .. }) {
                 continue;
             }
             let before = state(life(status));

@@ -17,7 +17,14 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
         for sample in order_events() {
             let fits = match (&sample.value, status) {
                 (OrderEvent::OrderPlaced(_), status) => status.is_none(),
-                (_, None) | (OrderEvent::RefundOwed { part: None, .. }, Some(_)) => false,
+                // The order ships whole, without parcels of its own.
+                (_, None)
+                | (
+                    OrderEvent::RefundOwed { part: None, .. }
+                    | OrderEvent::ParcelShipped { .. }
+                    | OrderEvent::ParcelDelivered { .. },
+                    Some(_),
+                ) => false,
                 (OrderEvent::OrderLinesCancelled { .. }, Some(status)) => [Processing, Cancelling].contains(&status),
                 (OrderEvent::OrderPaid { .. } | OrderEvent::OrderExpired { .. }, Some(status)) => {
                     status == PendingPayment
@@ -33,6 +40,9 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 (OrderEvent::OrderReinstated { .. }, Some(status)) => status == Expired,
                 (OrderEvent::PartialPaymentReceived { .. }, Some(status)) => status == PendingPayment,
                 (OrderEvent::ProcessingStarted { .. }, Some(status)) => status == Paid,
+                (OrderEvent::ParcelOpened { .. }, Some(status)) => {
+                    [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status)
+                }
                 (OrderEvent::CancellationRequested { .. }, Some(status)) => [Paid, Processing].contains(&status),
                 (OrderEvent::CancellationDeclined { .. }, Some(status)) => status == Cancelling,
                 (OrderEvent::OrderShipped { .. }, Some(status)) => status == Processing,

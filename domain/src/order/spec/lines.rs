@@ -39,7 +39,7 @@ fn two_lines() -> Vec<OrderEvent> {
     vec![
         OrderEvent::OrderPlaced(placed),
         OrderEvent::OrderPaid { settlement, at: at(1) },
-        OrderEvent::ProcessingStarted { at: at(2) },
+        OrderEvent::ProcessingStarted { parcels: None, at: at(2) },
     ]
 }
 
@@ -127,7 +127,7 @@ fn units_of_a_priced_order_go_back_with_what_was_frozen_for_each() {
     let mut events = vec![
         OrderEvent::OrderPlaced(priced_placement()),
         OrderEvent::OrderPaid { settlement, at: at(1) },
-        OrderEvent::ProcessingStarted { at: at(2) },
+        OrderEvent::ProcessingStarted { parcels: None, at: at(2) },
     ];
     let (mut money, mut spent) = (0, 0);
     for _ in 0..5 {
@@ -154,11 +154,11 @@ fn a_customer_asks_for_some_units_and_the_rest_goes_on_when_the_seller_consents(
     let asked = after(two_lines(), request.clone());
     assert_eq!(state(asked.clone()).status(), Some(OrderStatus::Cancelling));
     given(asked.clone()).when(request).then_expect_events(vec![]);
-    given(asked.clone()).when(OrderCommand::ApproveCancellation { at: at(9) }).then_expect_events(vec![
+    given(asked.clone()).when(OrderCommand::ApproveCancellation { stock: vec![], at: at(9) }).then_expect_events(vec![
         lines_cancelled(&[(1, 3)], &[("22423@main", 3)], 765, 6),
         owed("tx-1", 2295, 765, 1, RefundCause::LinesCancelled),
     ]);
-    let approved = after(asked, OrderCommand::ApproveCancellation { at: at(9) });
+    let approved = after(asked, OrderCommand::ApproveCancellation { stock: vec![], at: at(9) });
     assert_eq!(state(approved).status(), Some(OrderStatus::Processing));
 }
 

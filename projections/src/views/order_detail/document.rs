@@ -161,6 +161,9 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::ParcelOpened { .. }
+        | OrderEvent::ParcelShipped { .. }
+        | OrderEvent::ParcelDelivered { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
@@ -184,6 +187,9 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::ParcelOpened { .. }
+        | OrderEvent::ParcelShipped { .. }
+        | OrderEvent::ParcelDelivered { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }

@@ -1,0 +1,15 @@
+//! Fulfillments: the parcels of the orders, from their opening to their delivery.
+
+pub(super) mod cancel;
+pub(super) mod deliver;
+pub(super) mod fail_delivery;
+pub(super) mod find;
+mod fulfillment;
+pub(super) mod hold;
+pub(super) mod list;
+pub(super) mod release_hold;
+pub(super) mod ship;
+mod standing;
+pub(super) mod start;
+
+use standing::Standing;

@@ -1,0 +1,175 @@
+//! Cancellations, with what they take out of the order's fulfillments and give back.
+
+use purser_domain::{
+    fulfillment::{FulfillmentCommand, withdraw},
+    merchant::CancellationAfterPayment,
+    order::{Cancelling, LineUnits, OrderEvent, Settled},
+    principal::Principal,
+    text::Reason,
+};
+
+use super::{
+    Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, StockCommand, Stopped, Timestamp, order,
+    orders::HELD,
+};
+
+impl Decision<'_> {
+    /// A customer ends an order by their own will until they have paid it, and asks for its end from then on.
+    pub(super) fn cancellation(
+        &self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        lines: &[LineUnits],
+        reason: &Reason,
+    ) -> OrderCommand {
+        let (reason, at) = (reason.clone(), self.now);
+        let is_paid = self.working.orders.get(&id).is_some_and(|order| match &order.state {
+            Order::Paid(_) | Order::Processing(_) | Order::Cancelling(_) => true,
+            Order::Unplaced
+            | Order::PendingPayment(_)
+            | Order::Shipped(_)
+            | Order::Delivered(_)
+            | Order::Completed(_)
+            | Order::Cancelled(_)
+            | Order::Expired(_) => false,
+        });
+        match asked.request.principal {
+            Principal::Customer(_) if is_paid && self.needs_consent(id) => {
+                OrderCommand::RequestCancellation { lines: lines.to_vec(), reason, at }
+            }
+            Principal::Customer(_)
+            | Principal::Merchant(_)
+            | Principal::BackOffice
+            | Principal::Operator
+            | Principal::Saga => match lines {
+                [] => OrderCommand::Cancel { reason, at },
+                lines => OrderCommand::CancelLines { lines: lines.to_vec(), stock: vec![], reason, at },
+            },
+        }
+    }
+
+    /// Once something has left, every merchant is asked.
+    fn needs_consent(&self, id: OrderId) -> bool {
+        let order = self.working.orders.get(&id).map(|order| &order.state);
+        let merchant = order.and_then(|order| self.working.merchants.get(&order.terms()?.merchant));
+        match merchant.map(|merchant| merchant.state.policies().cancellation_after_payment).unwrap_or_default() {
+            CancellationAfterPayment::Consent => true,
+            CancellationAfterPayment::Automatic => order.and_then(Order::settled).is_some_and(Settled::has_sent),
+        }
+    }
+
+    /// Lets an order handle a cancellation, or a customer's request for one. The units that are cancelled leave the order's
+    /// fulfillments, and go back to where they came from, in the same append. The `first` parcel, if one is named, is
+    /// emptied before the others.
+    pub(super) fn cancel(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        command: OrderCommand,
+        first: Option<u32>,
+    ) -> Result<Answer, Stopped> {
+        let known = self.order_of(asked, id)?;
+        let command = match (command, known) {
+            (OrderCommand::CancelLines { lines, stock: _, reason, at }, known) => {
+                let stock = self.stock_of(id, known, &lines, first);
+                OrderCommand::CancelLines { lines, stock, reason, at }
+            }
+            (OrderCommand::ApproveCancellation { stock: _, at }, Order::Cancelling(Cancelling { lines, .. })) => {
+                OrderCommand::ApproveCancellation { stock: self.stock_of(id, known, lines, first), at }
+            }
+            (command, _) => command,
+        };
+        for change in order::decide(known, command.clone()).map_err(Stopped::refused)? {
+            self.give_back_cancelled(asked, id, &change, first)?;
+        }
+        self.drive_order(asked, id, command)?;
+        self.order_is(id)
+    }
+
+    /// The stock of units by the parcels that they are taken out of. Where the parcels do not hold them, the order refuses.
+    fn stock_of(&self, id: OrderId, order: &Order, lines: &[LineUnits], first: Option<u32>) -> Vec<Allocation> {
+        let withdrawals = withdraw(self.parcels(id, order), lines, first).unwrap_or_default();
+        withdrawals.into_iter().flat_map(|withdrawal| withdrawal.stock).collect()
+    }
+
+    fn give_back_cancelled(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        change: &OrderEvent,
+        first: Option<u32>,
+    ) -> Result<(), Stopped> {
+        match change {
+            OrderEvent::OrderLinesCancelled { lines, released, points, reason, at, .. } => {
+                let order = self.working.orders.get(&id).and_then(|order| order.state.terms().cloned());
+                let Some(terms) = order else { return Ok(()) };
+                for allocation in released {
+                    let release = StockCommand::ReleasePart { order: id, quantity: allocation.quantity };
+                    self.drive_stock(asked, allocation, release).map_err(|stopped| stopped.contradicting(HELD))?;
+                }
+                self.give_back_units(asked, id, &terms, lines, *points)
+                    .map_err(|stopped| stopped.contradicting(HELD))?;
+                self.take_out_of_parcels(asked, id, lines, reason, *at, first)
+            }
+            OrderEvent::OrderCancelled { reason, at, .. } => {
+                self.cancel_parcels(asked, id, reason, *at).map_err(|stopped| stopped.contradicting(HELD))
+            }
+            OrderEvent::OrderPlaced(_)
+            | OrderEvent::OrderPaid { .. }
+            | OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::LatePaymentReceived { .. }
+            | OrderEvent::SurplusPaymentReceived { .. }
+            | OrderEvent::RefundOwed { .. }
+            | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::ParcelOpened { .. }
+            | OrderEvent::ParcelShipped { .. }
+            | OrderEvent::ParcelDelivered { .. }
+            | OrderEvent::OrderShipped { .. }
+            | OrderEvent::OrderDelivered { .. }
+            | OrderEvent::OrderCompleted { .. }
+            | OrderEvent::CancellationRequested { .. }
+            | OrderEvent::CancellationDeclined { .. }
+            | OrderEvent::OrderExpired { .. }
+            | OrderEvent::OrderReservationsReleased { .. } => Ok(()),
+        }
+    }
+
+    fn take_out_of_parcels(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        lines: &[LineUnits],
+        reason: &Reason,
+        at: Timestamp,
+        first: Option<u32>,
+    ) -> Result<(), Stopped> {
+        let Some(order) = self.working.orders.get(&id).filter(|order| is_in_parcels(&order.state)) else {
+            return Ok(());
+        };
+        let withdrawals = withdraw(self.parcels(id, &order.state), lines, first)
+            .ok_or_else(|| Stopped::Contradiction(format!("the parcels of {id} do not hold what it cancels")))?;
+        for withdrawal in withdrawals {
+            let reduce = FulfillmentCommand::Reduce { lines: withdrawal.lines, reason: reason.clone(), at };
+            self.drive_parcel(asked, id, withdrawal.number, reduce).map_err(|stopped| stopped.contradicting(HELD))?;
+        }
+        Ok(())
+    }
+
+    fn cancel_parcels(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        reason: &Reason,
+        at: Timestamp,
+    ) -> Result<(), Stopped> {
+        let Some(order) = self.working.orders.get(&id) else { return Ok(()) };
+        for number in self.pending_parcels(id, &order.state) {
+            self.drive_parcel(asked, id, number, FulfillmentCommand::Cancel { reason: reason.clone(), at })?;
+        }
+        Ok(())
+    }
+}
+
+fn is_in_parcels(order: &Order) -> bool {
+    order.settled().is_some_and(|settled| settled.parcels.sent.is_some())
+}

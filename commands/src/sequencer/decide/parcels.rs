@@ -1,0 +1,181 @@
+//! The fulfillments of an order, when the order itself takes a step: its work begins, all of it leaves or arrives.
+
+use chrono::TimeDelta;
+use purser_domain::{
+    fulfillment::{Fulfillment, FulfillmentCommand, Parcel, PlannedParcel, plan},
+    ids::FulfillmentId,
+    order::Settled,
+    text::{MerchantId, TrackingNumber},
+};
+
+use super::{
+    Answer, Asked, Decision, Order, OrderCommand, OrderId, Stopped, Timestamp,
+    fulfillments::Shipping,
+    orders::{HELD, HoldStep},
+};
+
+impl Decision<'_> {
+    /// Deducts the stock of a paid order and opens a fulfillment for each location that it comes from.
+    pub(super) fn start_processing(&mut self, asked: &Asked<'_>, id: OrderId) -> Result<Answer, Stopped> {
+        let parcels = match self.order_of(asked, id)? {
+            Order::Paid(settled) => self.planned(id, settled)?,
+            // It has begun already, or refuses to.
+            Order::Unplaced
+            | Order::PendingPayment(_)
+            | Order::Processing(_)
+            | Order::Cancelling(_)
+            | Order::Shipped(_)
+            | Order::Delivered(_)
+            | Order::Completed(_)
+            | Order::Cancelled(_)
+            | Order::Expired(_) => vec![],
+        };
+        let count = u32::try_from(parcels.len()).ok();
+        let start = OrderCommand::StartProcessing { parcels: count, at: self.now };
+        let answer = self.change_order(asked, id, start, Some(HoldStep::Commit))?;
+        for parcel in parcels {
+            self.open_fulfillment(asked, parcel)?;
+        }
+        Ok(answer)
+    }
+
+    fn planned(&self, id: OrderId, settled: &Settled) -> Result<Vec<Parcel>, Stopped> {
+        let terms = &settled.terms;
+        let lines: Vec<_> = terms.book.parcel_lines().collect();
+        let planned = plan(&lines, &terms.allocations)
+            .map_err(|mismatch| Stopped::Contradiction(format!("{id} cannot be put into parcels: {mismatch}")))?;
+        let ship_by = self.ship_by(&terms.merchant);
+        let parcel = |(number, planned): (u32, PlannedParcel)| Parcel {
+            order: id,
+            merchant: terms.merchant.clone(),
+            customer: terms.customer.clone(),
+            number,
+            location: planned.location,
+            lines: planned.lines,
+            ship_by,
+            replaces: None,
+        };
+        Ok((1..).zip(planned).map(parcel).collect())
+    }
+
+    /// When a parcel that is opened now must have shipped, by its merchant's policy.
+    pub(super) fn ship_by(&self, merchant: &MerchantId) -> Timestamp {
+        let merchant = self.working.merchants.get(merchant);
+        let hours = merchant.map(|merchant| merchant.state.policies().late_shipment_hours).unwrap_or_default();
+        self.now + TimeDelta::hours(hours.get().into())
+    }
+
+    /// Opens a fulfillment for an order under the next number that the order has not used, whatever number the parcel
+    /// bears. The order must be one that is being worked on or past it, and refuses otherwise.
+    pub(super) fn open_next_fulfillment(
+        &mut self,
+        asked: &Asked<'_>,
+        parcel: Parcel,
+    ) -> Result<FulfillmentId, Stopped> {
+        self.drive_order(asked, parcel.order, OrderCommand::OpenParcel { at: self.now })?;
+        let order = self.working.orders.get(&parcel.order).and_then(|order| order.state.settled());
+        let number = order.map_or(0, |settled| settled.parcels.opened);
+        self.open_fulfillment(asked, Parcel { number, ..parcel })
+    }
+
+    fn open_fulfillment(&mut self, asked: &Asked<'_>, parcel: Parcel) -> Result<FulfillmentId, Stopped> {
+        let id = FulfillmentId::of_order(parcel.order, parcel.number);
+        let fulfillment = self.working.fulfillments.entry(id).or_default();
+        let open = FulfillmentCommand::Open { parcel, at: self.now };
+        let driven = self.draft.drive(fulfillment.target(&id), open, &asked.metadata).map_err(Stopped::from);
+        driven.map_err(|stopped| stopped.contradicting("an order opens a new fulfillment"))?;
+        Ok(id)
+    }
+
+    /// Ships all that is left of an order, started or not; nothing of it where something is kept on hold. An order that was
+    /// begun before there were fulfillments ships whole.
+    pub(super) fn ship_order(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        tracking: Option<&TrackingNumber>,
+        at: Timestamp,
+    ) -> Result<Answer, Stopped> {
+        let tracking = tracking.cloned();
+        let order = self.order_of(asked, id)?;
+        let pending: Vec<u32> = match order {
+            Order::Processing(_) => self.pending_parcels(id, order),
+            Order::Unplaced
+            | Order::PendingPayment(_)
+            | Order::Paid(_)
+            | Order::Cancelling(_)
+            | Order::Shipped(_)
+            | Order::Delivered(_)
+            | Order::Completed(_)
+            | Order::Cancelled(_)
+            | Order::Expired(_) => vec![],
+        };
+        if pending.is_empty() {
+            return self.change_order(asked, id, OrderCommand::Ship { tracking, at }, Some(HoldStep::Consume));
+        }
+        let all = pending.into_iter().map(|number| Shipping {
+            fulfillment: FulfillmentId::of_order(id, number),
+            lines: None,
+            tracking: tracking.clone(),
+            carrier: None,
+            at,
+        });
+        self.ship(asked, id, all.collect())?;
+        self.order_is(id)
+    }
+
+    /// Notes that all parcels of a shipped order have arrived that are still on their way.
+    pub(super) fn deliver_order(&mut self, asked: &Asked<'_>, id: OrderId, at: Timestamp) -> Result<Answer, Stopped> {
+        let under_way: Vec<u32> = match self.order_of(asked, id)? {
+            Order::Shipped(settled) => match &settled.parcels.sent {
+                Some(sent) => sent.shipped.iter().filter(|number| !sent.delivered.contains(number)).copied().collect(),
+                None => vec![],
+            },
+            Order::Unplaced
+            | Order::PendingPayment(_)
+            | Order::Paid(_)
+            | Order::Processing(_)
+            | Order::Cancelling(_)
+            | Order::Delivered(_)
+            | Order::Completed(_)
+            | Order::Cancelled(_)
+            | Order::Expired(_) => vec![],
+        };
+        if under_way.is_empty() {
+            return self.change_order(asked, id, OrderCommand::Deliver { at }, None);
+        }
+        for number in &under_way {
+            self.agrees(FulfillmentId::of_order(id, *number), FulfillmentCommand::Deliver { at })?;
+        }
+        for number in under_way {
+            self.drive_parcel(asked, id, number, FulfillmentCommand::Deliver { at })?;
+            let deliver = OrderCommand::DeliverParcel { number, at };
+            self.drive_order(asked, id, deliver).map_err(|stopped| stopped.contradicting(HELD))?;
+        }
+        self.order_is(id)
+    }
+
+    /// The fulfillments of an order, as far as they were asked for.
+    pub(super) fn parcels(&self, id: OrderId, order: &Order) -> impl Iterator<Item = &Fulfillment> {
+        let opened = order.settled().map_or(0, |settled| settled.parcels.opened);
+        (1..=opened).filter_map(move |number| {
+            self.working.fulfillments.get(&FulfillmentId::of_order(id, number)).map(|parcel| &parcel.state)
+        })
+    }
+
+    /// The numbers of those that have not shipped. What answers a return is not the order's to ship or to cancel.
+    pub(super) fn pending_parcels(&self, id: OrderId, order: &Order) -> Vec<u32> {
+        let pending = self.parcels(id, order).filter_map(|parcel| Some(&parcel.pending()?.parcel));
+        pending.filter(|parcel| parcel.replaces.is_none()).map(|parcel| parcel.number).collect()
+    }
+
+    pub(super) fn drive_parcel(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        number: u32,
+        command: FulfillmentCommand,
+    ) -> Result<(), Stopped> {
+        self.drive_fulfillment(asked, FulfillmentId::of_order(order, number), command)
+    }
+}
