@@ -10,9 +10,10 @@ pub(crate) use gateways::report;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use purser_commands::{Command, Commands, Failure, IdempotencyKey, Refusal, Request};
+use purser_commands::{Command, Commands, Failure, FulfillmentChange, IdempotencyKey, Refusal, Request};
 use purser_domain::{
-    order::OrderRefusal, payment::PaymentRefusal, principal::Principal, saga::SagaCommand, upcast::Upcasters,
+    fulfillment::FulfillmentRefusal, order::OrderRefusal, payment::PaymentRefusal, principal::Principal,
+    saga::SagaCommand, upcast::Upcasters,
 };
 use purser_projections::sagas::{CommandPort, EffectPort, PortError, SagaRequest};
 use sqlx::PgPool;
@@ -63,6 +64,9 @@ fn engine_command(command: SagaCommand) -> Command {
         SagaCommand::ReleaseReservations { order } => Command::ReleaseReservations { order },
         SagaCommand::ExpireOrder { order } => Command::ExpireOrder { order },
         SagaCommand::SettleLatePayment { order, capture } => Command::SettleLatePayment { order, capture },
+        SagaCommand::ReportShipmentOverdue { fulfillment } => {
+            Command::ChangeFulfillment { fulfillment, change: FulfillmentChange::ReportOverdue }
+        }
         SagaCommand::RequestRefund { claim } => Command::RequestRefund { claim },
         SagaCommand::RecordRefundSubmitted { refund, channel } => Command::RecordRefundSubmitted { refund, channel },
         SagaCommand::RecordRefundSucceeded { refund, reference } => {
@@ -95,6 +99,12 @@ fn port_error(command: &SagaCommand, failure: Failure) -> PortError {
             PortError::Superseded(refusal.to_string())
         }
         Failure::Refused(Refusal::Refund(refusal)) if command.is_superseded_by_refund(&refusal) => {
+            PortError::Superseded(refusal.to_string())
+        }
+        Failure::Refused(Refusal::Fulfillment(FulfillmentRefusal::NotOverdue { ship_by })) => {
+            PortError::TooEarly { until: ship_by }
+        }
+        Failure::Refused(Refusal::Fulfillment(refusal)) if command.is_superseded_by_fulfillment(&refusal) => {
             PortError::Superseded(refusal.to_string())
         }
         Failure::Refused(refusal) => PortError::Refused(refusal.to_string()),

@@ -401,6 +401,8 @@ pub enum FulfillmentChange {
         /// When that was.
         at: Option<Timestamp>,
     },
+    /// It should have shipped by now.
+    ReportOverdue,
     /// Its units are cancelled: they go back to their stock, and their money to the customer.
     Cancel {
         /// Why.

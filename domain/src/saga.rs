@@ -11,6 +11,7 @@
 //! | [late payment](late_payment) | `LatePaymentReceived` | reinstates an order that expired, if its merchant wants that and all that it claims can be had, or owes the money back | `OrderReinstated` or `RefundOwed` |
 //! | [payment] | `PaymentInitiated` | opens it at its gateway, asks after it, gives it up at its end, carries captures and voids there | all of the money, or any ending of the payment |
 //! | [refund] | a cancellation of a paid order, surplus money, `RefundOwed` | asks for the refund, has the gateway that took the money give it back or puts it into people's hands, tries again, and leaves the rest to a person | `RefundSucceeded` or `RefundWrittenOff` |
+//! | [fulfillment] | `FulfillmentOpened` | waits until the parcel must have shipped, then has it noted that it is overdue | `ShipmentOverdue`, or the timer's removal when it leaves or is cancelled |
 //!
 //! A saga has three means. A [`SagaCommand`] goes to the write side and is in the log when it is done. An [`Effect`] is done
 //! outside the engine, and the command that it answers with puts its outcome into the log. A [`Timer`] comes back to a
@@ -18,6 +19,7 @@
 
 mod command;
 mod effect;
+pub mod fulfillment;
 pub mod late_payment;
 pub mod payment;
 pub mod payment_window;
@@ -49,12 +51,21 @@ pub enum Saga {
     Payment,
     /// Decides about money that came after an order had ended.
     LatePayment,
+    /// Notices parcels that do not leave in time.
+    Fulfillment,
 }
 
 impl Saga {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::PaymentWindow, Self::Processing, Self::Release, Self::Refund, Self::Payment, Self::LatePayment];
+    pub const ALL: [Self; 7] = [
+        Self::PaymentWindow,
+        Self::Processing,
+        Self::Release,
+        Self::Refund,
+        Self::Payment,
+        Self::LatePayment,
+        Self::Fulfillment,
+    ];
 
     /// The saga's name in tables, metrics and metadata.
     pub const fn name(self) -> &'static str {
@@ -65,6 +76,7 @@ impl Saga {
             Self::Refund => "refund",
             Self::Payment => "payment",
             Self::LatePayment => "late_payment",
+            Self::Fulfillment => "fulfillment",
         }
     }
 
@@ -78,6 +90,7 @@ impl Saga {
             Self::Refund => refund::react(event),
             Self::Payment => payment::react(event),
             Self::LatePayment => late_payment::react(event),
+            Self::Fulfillment => fulfillment::react(event),
         }
     }
 }

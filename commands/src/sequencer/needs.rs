@@ -215,6 +215,7 @@ impl Needs {
         let goods = parcel.lines.iter().filter(|line| line.kind == ProductKind::Goods);
         match change {
             FulfillmentChange::Start
+            | FulfillmentChange::ReportOverdue
             | FulfillmentChange::Hold { .. }
             | FulfillmentChange::ReleaseHold
             | FulfillmentChange::Deliver { .. }

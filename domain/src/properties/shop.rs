@@ -198,6 +198,7 @@ impl Shop {
                 self.drive_refund(claim.refund(), RefundCommand::Request { claim: claim.clone(), at: at(self.minute) });
                 None
             }
+            SagaCommand::ReportShipmentOverdue { .. } => unreachable!("orders ship whole here"),
             SagaCommand::RecordRefundSucceeded { .. }
             | SagaCommand::RecordRefundFailed { .. }
             | SagaCommand::RequestRefundReview { .. }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    ids::{OrderId, PaymentId, RefundId},
+    fulfillment::FulfillmentRefusal,
+    ids::{FulfillmentId, OrderId, PaymentId, RefundId},
     order::{Capture, OrderRefusal, OrderStatus},
     payment::{GatewayReport, NextAction, PaymentRefusal, ReportSource},
     refund::{Claim, RefundChannel, RefundFailure, RefundRefusal},
@@ -36,6 +37,11 @@ pub enum SagaCommand {
         order: OrderId,
         /// The money.
         capture: Capture,
+    },
+    /// Note that a parcel should have shipped by now.
+    ReportShipmentOverdue {
+        /// Which fulfillment.
+        fulfillment: FulfillmentId,
     },
     /// State that money is owed back.
     RequestRefund {
@@ -141,6 +147,7 @@ impl SagaCommand {
             )
             | (
                 Self::SettleLatePayment { .. }
+                | Self::ReportShipmentOverdue { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSubmitted { .. }
                 | Self::RecordRefundSucceeded { .. }
@@ -178,6 +185,7 @@ impl SagaCommand {
                 | Self::ReleaseReservations { .. }
                 | Self::ExpireOrder { .. }
                 | Self::SettleLatePayment { .. }
+                | Self::ReportShipmentOverdue { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSubmitted { .. }
                 | Self::RecordRefundSucceeded { .. }
@@ -222,6 +230,7 @@ impl SagaCommand {
                 | Self::ReleaseReservations { .. }
                 | Self::ExpireOrder { .. }
                 | Self::SettleLatePayment { .. }
+                | Self::ReportShipmentOverdue { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSucceeded { .. }
                 | Self::RecordPaymentPending { .. }
@@ -232,6 +241,11 @@ impl SagaCommand {
         }
     }
 
+    /// The same, of a fulfillment that refuses. One that left or was cancelled in time is not late any more.
+    pub const fn is_superseded_by_fulfillment(&self, refusal: &FulfillmentRefusal) -> bool {
+        matches!((self, refusal), (Self::ReportShipmentOverdue { .. }, FulfillmentRefusal::WrongStatus { .. }))
+    }
+
     /// The number of what it is about. What one saga does about one subject is done in order, and the subject is part of
     /// the ids of its steps: it must never change for a command that is known.
     pub const fn subject(&self) -> Uuid {
@@ -240,6 +254,7 @@ impl SagaCommand {
             | Self::ReleaseReservations { order }
             | Self::ExpireOrder { order }
             | Self::SettleLatePayment { order, .. } => order.as_uuid(),
+            Self::ReportShipmentOverdue { fulfillment } => fulfillment.as_uuid(),
             Self::RequestRefund { claim } => claim.order.as_uuid(),
             Self::RecordRefundSubmitted { refund, .. }
             | Self::RecordRefundSucceeded { refund, .. }

@@ -1,6 +1,7 @@
 use super::{Action, Effect, Reaction, Reactions, Repeat, Saga, SagaCommand, Timer};
 use crate::{
     event::Event,
+    fulfillment::{FulfillmentAction, FulfillmentEvent, FulfillmentRefusal, FulfillmentStatus},
     money::Amount,
     order::{OrderAction, OrderEvent, OrderRefusal, OrderStatus, Settlement},
     payment::{PaymentAction, PaymentEvent, PaymentRefusal, PaymentStatus},
@@ -28,7 +29,7 @@ fn owes(claim: Claim) -> Reaction {
 }
 
 /// What each saga wants after an event, in the order of [`Saga::ALL`]: payment window, processing, release,
-/// refund, payment, late payment.
+/// refund, payment, late payment, fulfillment.
 fn reactions(event: &Event) -> [Option<Reaction>; Saga::ALL.len()] {
     Saga::ALL.map(|saga| {
         let mut reactions = saga.react(event).into_iter();
@@ -47,24 +48,30 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
     let start = || Some(SagaCommand::StartProcessing { order: id }.into());
     for sample in order_events() {
         let expected = match &sample.value {
-            OrderEvent::OrderPlaced(placed) => {
-                [Some(Reaction::SetTimer { timer, due: placed.pay_by, repeat: None }), None, None, None, None, None]
-            }
-            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None, None],
+            OrderEvent::OrderPlaced(placed) => [
+                Some(Reaction::SetTimer { timer, due: placed.pay_by, repeat: None }),
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None, None, None],
             OrderEvent::OrderReinstated { .. } | OrderEvent::CancellationDeclined { .. } => {
-                [None, start(), None, None, None, None]
+                [None, start(), None, None, None, None, None]
             }
             OrderEvent::LatePaymentReceived { capture, at: _ } => {
                 let settle = SagaCommand::SettleLatePayment { order: id, capture: capture.clone() };
-                [None, None, None, None, None, Some(settle.into())]
+                [None, None, None, None, None, Some(settle.into()), None]
             }
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => {
                 let claim = Claim::whole(id, capture.clone(), RefundCause::SurplusPayment);
-                [None, None, None, Some(owes(claim)), None, None]
+                [None, None, None, Some(owes(claim)), None, None, None]
             }
             OrderEvent::OrderCancelled { owed_back, .. } => {
                 let claim = owed_back.clone().map(|capture| Claim::whole(id, capture, RefundCause::OrderCancelled));
-                [clear(), None, release(), claim.map(owes), None, None]
+                [clear(), None, release(), claim.map(owes), None, None, None]
             }
             OrderEvent::RefundOwed { capture, part, cause, at: _ } => {
                 let claim = Claim {
@@ -72,9 +79,9 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                     number: part.map_or(0, |part| part.number),
                     ..Claim::whole(id, capture.clone(), *cause)
                 };
-                [None, None, None, Some(owes(claim)), None, None]
+                [None, None, None, Some(owes(claim)), None, None, None]
             }
-            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None, None],
+            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None, None, None],
             OrderEvent::PartialPaymentReceived { .. }
             | OrderEvent::OrderLinesCancelled { .. }
             | OrderEvent::CancellationRequested { .. }
@@ -85,7 +92,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
-            | OrderEvent::OrderReservationsReleased { .. } => [None, None, None, None, None, None],
+            | OrderEvent::OrderReservationsReleased { .. } => [None, None, None, None, None, None, None],
         };
         assert_eq!(reactions(&order(sample.value)), expected, "{} {}", sample.variant, sample.label);
     }
@@ -180,13 +187,11 @@ fn nothing_follows_yet_from_most_aggregates() {
     let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
     let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
     let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
-    let fulfillment = text("ful_00000000000000000000000000000003");
-    let parcels = fulfillment_events().into_iter().map(|sample| Event::Fulfillment(fulfillment, sample.value));
     let returned = text("ret_00000000000000000000000000000004");
     let returns = return_events().into_iter().map(|sample| Event::Return(returned, sample.value));
     let claims = coupons.chain(points).chain(quotas);
-    for event in stocks.chain(products).chain(parcels).chain(returns).chain(claims) {
-        assert_eq!(reactions(&event), [None, None, None, None, None, None], "{event:?}");
+    for event in stocks.chain(products).chain(returns).chain(claims) {
+        assert_eq!(reactions(&event), [None, None, None, None, None, None, None], "{event:?}");
     }
 }
 
@@ -231,6 +236,47 @@ fn the_payment_saga_alone_reacts_to_payments_and_to_each_event_as_its_page_says(
             let expected = if saga == Saga::Payment { expected.clone() } else { Reactions::NONE };
             assert_eq!(saga.react(&event), expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
         }
+    }
+}
+
+#[test]
+fn a_parcel_is_waited_for_until_it_leaves_or_is_cancelled() {
+    let fulfillment = text("ful_00000000000000000000000000000003");
+    let timer = Timer::ShipmentDeadline { fulfillment };
+    for sample in fulfillment_events() {
+        let expected = match &sample.value {
+            FulfillmentEvent::FulfillmentOpened { parcel, at: _ } => {
+                Some(Reaction::SetTimer { timer, due: parcel.ship_by, repeat: None })
+            }
+            FulfillmentEvent::FulfillmentShipped { .. } | FulfillmentEvent::FulfillmentCancelled { .. } => {
+                Some(Reaction::ClearTimer { timer })
+            }
+            FulfillmentEvent::FulfillmentHeld { .. }
+            | FulfillmentEvent::FulfillmentHoldReleased { .. }
+            | FulfillmentEvent::FulfillmentStarted { .. }
+            | FulfillmentEvent::FulfillmentDelivered { .. }
+            | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
+            | FulfillmentEvent::FulfillmentReduced { .. }
+            | FulfillmentEvent::ShipmentOverdue { .. } => None,
+        };
+        let event = Event::Fulfillment(fulfillment, sample.value);
+        for saga in Saga::ALL {
+            let expected = expected.clone().filter(|_| saga == Saga::Fulfillment).into_iter().collect::<Reactions>();
+            assert_eq!(saga.react(&event), expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
+        }
+    }
+    assert_eq!(timer.fired(), Action::Command(SagaCommand::ReportShipmentOverdue { fulfillment }));
+}
+
+#[test]
+fn a_parcel_that_left_at_the_last_moment_is_not_late_and_nobody_needs_to_know() {
+    let report = SagaCommand::ReportShipmentOverdue { fulfillment: text("ful_00000000000000000000000000000003") };
+    let status = FulfillmentStatus::Shipped;
+    let wrong = FulfillmentRefusal::WrongStatus { action: FulfillmentAction::ReportOverdue, status };
+    assert!(report.is_superseded_by_fulfillment(&wrong));
+    assert!(!SagaCommand::ExpireOrder { order: order_id(7) }.is_superseded_by_fulfillment(&wrong));
+    for refusal in [FulfillmentRefusal::Unknown, FulfillmentRefusal::NotOverdue { ship_by: at(30) }] {
+        assert!(!report.is_superseded_by_fulfillment(&refusal), "{refusal}");
     }
 }
 
@@ -296,7 +342,9 @@ fn a_saga_sets_and_clears_its_own_timers_only() {
     let refund = text("rfd_00000000000000000000000000000002");
     let refunds = refund_events().into_iter().map(|sample| Event::Refund(refund, sample.value));
     let payments = payment_events().into_iter().map(|sample| Event::Payment(payment_id(3), sample.value));
-    for event in orders.chain(refunds).chain(payments) {
+    let fulfillment = text("ful_00000000000000000000000000000003");
+    let parcels = fulfillment_events().into_iter().map(|sample| Event::Fulfillment(fulfillment, sample.value));
+    for event in orders.chain(refunds).chain(payments).chain(parcels) {
         for saga in Saga::ALL {
             for reaction in saga.react(&event) {
                 let timer = match reaction {
@@ -327,6 +375,9 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         SettleLatePayment: ["" => SagaCommand::SettleLatePayment {
             order: order_id(7),
             capture: capture("tx-1", 1),
+        }],
+        ReportShipmentOverdue: ["" => SagaCommand::ReportShipmentOverdue {
+            fulfillment: text("ful_00000000000000000000000000000003"),
         }],
         RequestRefund: ["" => SagaCommand::RequestRefund { claim: claim("tx-1", 1, RefundCause::LatePayment) }],
         RecordRefundSubmitted: ["" => SagaCommand::RecordRefundSubmitted {
@@ -404,7 +455,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
 fn every_saga_has_a_name_of_its_own() {
     assert_eq!(
         Saga::ALL.map(Saga::name),
-        ["payment_window", "processing", "release", "refund", "payment", "late_payment"]
+        ["payment_window", "processing", "release", "refund", "payment", "late_payment", "fulfillment"]
     );
 }
 

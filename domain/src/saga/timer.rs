@@ -5,10 +5,10 @@ use std::num::NonZeroU32;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Action, Saga, payment, payment_window, refund};
+use super::{Action, Saga, fulfillment, payment, payment_window, refund};
 use crate::{
     Timestamp,
-    ids::{OrderId, PaymentId, RefundId},
+    ids::{FulfillmentId, OrderId, PaymentId, RefundId},
 };
 
 /// A timer of a saga, and what it is about. Of each there is at most one at a time.
@@ -39,6 +39,11 @@ pub enum Timer {
         /// Which refund.
         refund: RefundId,
     },
+    /// A parcel must have shipped.
+    ShipmentDeadline {
+        /// Which fulfillment.
+        fulfillment: FulfillmentId,
+    },
 }
 
 /// How a timer comes back again and again.
@@ -59,6 +64,7 @@ impl Timer {
             Self::PaymentExpiry { payment } => payment::expiry_fired(payment),
             Self::RefundPoll { refund } => refund::poll_fired(refund),
             Self::RefundRetry { refund } => refund::retry_fired(refund),
+            Self::ShipmentDeadline { fulfillment } => fulfillment::fired(fulfillment),
         }
     }
 
@@ -68,13 +74,14 @@ impl Timer {
             Self::PaymentWindow { .. } => Saga::PaymentWindow,
             Self::PaymentPoll { .. } | Self::PaymentExpiry { .. } => Saga::Payment,
             Self::RefundPoll { .. } | Self::RefundRetry { .. } => Saga::Refund,
+            Self::ShipmentDeadline { .. } => Saga::Fulfillment,
         }
     }
 
     /// What tells it from the saga's other timers about the same subject. The only timer of a saga needs no name.
     pub const fn name(self) -> Option<&'static str> {
         match self {
-            Self::PaymentWindow { .. } => None,
+            Self::PaymentWindow { .. } | Self::ShipmentDeadline { .. } => None,
             Self::PaymentPoll { .. } | Self::RefundPoll { .. } => Some("poll"),
             Self::RefundRetry { .. } => Some("retry"),
             Self::PaymentExpiry { .. } => Some("expiry"),
@@ -87,6 +94,7 @@ impl Timer {
             Self::PaymentWindow { order } => order.as_uuid(),
             Self::PaymentPoll { payment } | Self::PaymentExpiry { payment } => payment.as_uuid(),
             Self::RefundPoll { refund } | Self::RefundRetry { refund } => refund.as_uuid(),
+            Self::ShipmentDeadline { fulfillment } => fulfillment.as_uuid(),
         }
     }
 
@@ -96,6 +104,7 @@ impl Timer {
             Self::PaymentWindow { order } => order.to_string(),
             Self::PaymentPoll { payment } | Self::PaymentExpiry { payment } => payment.to_string(),
             Self::RefundPoll { refund } | Self::RefundRetry { refund } => refund.to_string(),
+            Self::ShipmentDeadline { fulfillment } => fulfillment.to_string(),
         }
     }
 
@@ -105,7 +114,7 @@ impl Timer {
     }
 
     /// Every timer that there is, about one subject. A new timer belongs here: one that is missing would never fire.
-    pub const fn all_about(subject: Uuid) -> [Self; 5] {
+    pub const fn all_about(subject: Uuid) -> [Self; 6] {
         let (payment, refund) = (PaymentId::from_uuid(subject), RefundId::from_uuid(subject));
         [
             Self::PaymentWindow { order: OrderId::from_uuid(subject) },
@@ -113,6 +122,7 @@ impl Timer {
             Self::PaymentExpiry { payment },
             Self::RefundPoll { refund },
             Self::RefundRetry { refund },
+            Self::ShipmentDeadline { fulfillment: FulfillmentId::from_uuid(subject) },
         ]
     }
 }

@@ -149,6 +149,43 @@ async fn parcels_are_found_by_what_a_seller_looks_for_and_paged() {
 }
 
 #[tokio::test]
+async fn what_does_not_leave_in_time_is_overdue_until_it_leaves() {
+    let (engine, api, orders) = working(&[1, 2, 3]).await;
+    let [first, second, third] = [0, 1, 2].map(|order: usize| orders[order].clone());
+    let (one, two) = (first_parcel(&api, &first).await, first_parcel(&api, &second).await);
+    let hold = json!({"reason": "the address is in doubt"});
+    api.post(&format!("/v1/fulfillments/{two}/hold"), &hold).send().await.expect_status(200);
+    let overdue = async || {
+        shop::at_rest(&api).await;
+        shop::field(&api.get("/v1/fulfillments?overdue=true").await, "order")
+    };
+    // The three were opened an hour after each other, and it is three hours after the first.
+    engine.clock().advance(chrono::TimeDelta::hours(69) - chrono::TimeDelta::microseconds(1));
+    assert_eq!(overdue().await, Vec::<String>::new());
+    engine.clock().advance(chrono::TimeDelta::microseconds(1));
+    purser_tests::wait::until("the first is overdue", async || (overdue().await.len() == 1).then_some(())).await;
+    let seen = api.get(&format!("/v1/fulfillments/{one}")).await;
+    assert_eq!(seen["overdue_since"], "2026-01-18T12:00:00.000000Z");
+    // What stays behind of a late parcel is late.
+    engine.clock().advance(chrono::TimeDelta::hours(2));
+    purser_tests::wait::until("all are overdue", async || (overdue().await.len() == 3).then_some(())).await;
+    let path = |parcel: &str| format!("/v1/fulfillments/{parcel}/ship");
+    api.post(&path(&one), &json!({})).send().await.expect_status(200);
+    let three = first_parcel(&api, &third).await;
+    let part = json!({"lines": [{"line": 0, "quantity": 1}]});
+    api.post(&path(&three), &part).send().await.expect_status(200);
+    purser_tests::wait::until("what stayed behind is overdue", async || {
+        (overdue().await == [second.clone(), third.clone()]).then_some(())
+    })
+    .await;
+    shop::cancel(&api, &second).await;
+    assert_eq!(overdue().await, [third]);
+    assert!(api.get(&format!("/v1/fulfillments/{one}")).await.get("overdue_since").is_none());
+    shop::verified(engine.database()).await.unwrap();
+    engine.stop().await;
+}
+
+#[tokio::test]
 async fn parcels_of_others_are_not_there() {
     let (engine, api, orders) = working(&[1]).await;
     let parcel = first_parcel(&api, &orders[0]).await;

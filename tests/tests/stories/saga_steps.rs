@@ -35,12 +35,14 @@ struct Scenario {
     wait: TimeDelta,
     /// The events that the saga's steps put into the log, each as often as it says, whatever happens on the way.
     leaves: &'static [(&'static str, i64)],
+    /// How many timers are still set at its end, for a time long after it.
+    timers: i64,
     /// The events of which one records that an effect was given up; where there are none, a refusal makes a dead letter.
     failures: &'static [&'static str],
 }
 
 fn scenarios(saga: Saga) -> Vec<Scenario> {
-    let at_once = Scenario { cause: cancelled, wait: TimeDelta::zero(), leaves: &[], failures: &[] };
+    let at_once = Scenario { cause: cancelled, wait: TimeDelta::zero(), leaves: &[], timers: 0, failures: &[] };
     let refused_once = Scenario { failures: &["RefundFailed"], ..at_once };
     match saga {
         Saga::PaymentWindow => {
@@ -48,7 +50,7 @@ fn scenarios(saga: Saga) -> Vec<Scenario> {
         }
         Saga::Processing => {
             let leaves = &[("ProcessingStarted", 1), ("FulfillmentOpened", 1)];
-            vec![Scenario { cause: paid_and_kept, leaves, ..at_once }]
+            vec![Scenario { cause: paid_and_kept, leaves, timers: 1, ..at_once }]
         }
         Saga::Release => {
             vec![Scenario { leaves: &[("OrderReservationsReleased", 1), ("ReservationReleased", 1)], ..at_once }]
@@ -58,22 +60,38 @@ fn scenarios(saga: Saga) -> Vec<Scenario> {
             cause: initiated,
             wait: TimeDelta::minutes(30),
             leaves: &[("PaymentPending", 1), ("PaymentExpired", 1), ("VoidRequested", 1), ("PaymentVoided", 1)],
+            timers: 0,
             failures: &["PaymentFailed"],
         }],
         Saga::LatePayment => vec![
             Scenario {
                 cause: late_and_wanted,
                 leaves: &[("OrderReinstated", 1), ("ProcessingStarted", 1), ("ReservationCommitted", 1)],
+                timers: 1,
                 ..at_once
             },
             Scenario { cause: late, leaves: &[("RefundOwed", 1), ("RefundRequested", 1)], ..at_once },
         ],
         // By people; by the gateway; and some of the money, by `RefundOwed`.
         Saga::Refund => vec![
-            Scenario { cause: paid_too_much, leaves: &[("RefundRequested", 1), ("RefundSubmitted", 1)], ..at_once },
+            Scenario {
+                cause: paid_too_much,
+                leaves: &[("RefundRequested", 1), ("RefundSubmitted", 1)],
+                timers: 1,
+                ..at_once
+            },
             Scenario { cause: cancelled_after_a_gateway_took_it, leaves: AT_THE_GATEWAY, ..refused_once },
-            Scenario { cause: a_unit_cancelled_after_a_gateway_took_it, leaves: AT_THE_GATEWAY, ..refused_once },
+            Scenario {
+                cause: a_unit_cancelled_after_a_gateway_took_it,
+                leaves: AT_THE_GATEWAY,
+                timers: 1,
+                ..refused_once
+            },
         ],
+        Saga::Fulfillment => {
+            let leaves = &[("ShipmentOverdue", 1)];
+            vec![Scenario { cause: begun, wait: TimeDelta::hours(72), leaves, ..at_once }]
+        }
     }
 }
 
@@ -140,6 +158,15 @@ fn late_and_wanted<'a>(
         let merchant = "m1".parse().expect("a merchant");
         write_side.execute(Command::ChangeMerchant { merchant, change }).await.expect("policies that hold");
         late(database, write_side, gateway).await;
+    })
+}
+
+/// Nobody sends the parcel.
+fn begun<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        let order = an_order(write_side).await;
+        pay(write_side, order, "tx-1").await;
+        write_side.execute(Command::StartProcessing { order }).await.expect("the beginning of the work");
     })
 }
 
@@ -249,7 +276,7 @@ impl Stage {
             // The pauses between attempts go by this clock.
             self.clock().advance(TimeDelta::seconds(1));
             let status = sagas.status().await;
-            let mut is_there = status.is_quiescent() && status.open_timers == 0;
+            let mut is_there = status.is_quiescent() && status.open_timers == self.scenario.timers;
             for (event, count) in self.scenario.leaves {
                 is_there &= shop::events(&self.database, event).await >= *count;
             }

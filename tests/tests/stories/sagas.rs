@@ -150,7 +150,7 @@ async fn an_order_that_was_paid_in_time_does_not_expire() {
     shop::at_rest(&api).await;
     assert_eq!(shop::order(&api, &paid).await["status"], "processing");
     assert_eq!(shop::events(engine.database(), "OrderExpired").await, 1);
-    assert_eq!(api.get("/v1/sagas").await["open_timers"], 0);
+    assert_eq!(api.get("/v1/sagas").await["open_timers"], 1, "the parcel is waited for");
     engine.stop().await;
 }
 

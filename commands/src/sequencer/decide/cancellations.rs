@@ -120,6 +120,7 @@ impl Decision<'_> {
             | OrderEvent::LatePaymentReceived { .. }
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::RefundOwed { .. }
+            | OrderEvent::OrderReinstated { .. }
             | OrderEvent::ProcessingStarted { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }

@@ -46,6 +46,9 @@ impl Decision<'_> {
         let mut left_behind = None;
         match change {
             FulfillmentChange::Start => self.drive_fulfillment(asked, id, FulfillmentCommand::Start { at })?,
+            FulfillmentChange::ReportOverdue => {
+                self.drive_fulfillment(asked, id, FulfillmentCommand::ReportOverdue { at })?;
+            }
             FulfillmentChange::Hold { reason } => {
                 self.drive_fulfillment(asked, id, FulfillmentCommand::Hold { reason: reason.clone(), at })?;
             }

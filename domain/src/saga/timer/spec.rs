@@ -16,6 +16,9 @@ fn every_timer_is_found_again_by_its_saga_its_name_and_its_subject() {
         PaymentExpiry: ["" => Timer::PaymentExpiry { payment: payment_id(3) }],
         RefundPoll: ["" => Timer::RefundPoll { refund: text("rfd_00000000000000000000000000000002") }],
         RefundRetry: ["" => Timer::RefundRetry { refund: text("rfd_00000000000000000000000000000002") }],
+        ShipmentDeadline: [
+            "" => Timer::ShipmentDeadline { fulfillment: text("ful_00000000000000000000000000000003") },
+        ],
     });
     for timer in &timers {
         let timer = timer.value;
