@@ -1,8 +1,10 @@
 //! Allocation: from which locations the stock of an order is taken.
 
 mod rule;
+mod site;
 
 pub use rule::{AllocationRule, allocate_by};
+pub use site::Site;
 
 use std::collections::BTreeMap;
 

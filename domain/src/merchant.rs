@@ -17,7 +17,7 @@ pub use command::MerchantCommand;
 pub use decide::decide;
 pub use event::MerchantEvent;
 pub use policies::{
-    AllocationRule, CancellationAfterPayment, LatePayment, MAX_PRIORITIES, OverdueReview, PaymentWindow, PointsPolicy,
+    CancellationAfterPayment, LatePayment, MAX_PRIORITIES, MAX_SITES, OverdueReview, PaymentWindow, PointsPolicy,
     Policies, ReturnReview, ReturnWindow, ShipmentDeadline,
 };
 pub use promotion::{MAX_PROMOTIONS, Promotion};

@@ -1,4 +1,5 @@
 mod rule;
+mod site;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,9 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    allocation::{AllocationRule, Site},
     merchant::MerchantRefusal,
     money::{Amount, Money},
     text::{InvalidValue, Location},
@@ -8,6 +11,9 @@ use crate::{
 
 /// The most locations that an allocation rule may rank.
 pub const MAX_PRIORITIES: usize = 100;
+
+/// The most locations of which a merchant may say where they are.
+pub const MAX_SITES: usize = 100;
 
 /// Defines spans of time that can hold nothing but what is within their bounds, both ends counting.
 macro_rules! bounded_span {
@@ -91,21 +97,6 @@ pub enum OverdueReview {
     Escalate,
 }
 
-/// From which locations an order's stock is taken.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AllocationRule {
-    /// From the first, by name, that has all of a SKU.
-    #[default]
-    FirstLocation,
-    /// From as few as can be, over all SKUs.
-    FewestParcels,
-    /// From the nearest to the customer.
-    Nearest,
-    /// From these first, in this order; from one to [`MAX_PRIORITIES`].
-    Priority(Vec<Location>),
-}
-
 /// How points are taken and granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointsPolicy {
@@ -162,6 +153,9 @@ pub struct Policies {
     pub late_shipment_hours: ShipmentDeadline,
     /// From which locations stock is taken.
     pub allocation: AllocationRule,
+    /// Where its locations are, by which the nearest is found. Those that are missing are farther than all others.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sites: BTreeMap<Location, Site>,
     /// How points are taken and granted; not at all, where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsPolicy>,
@@ -171,6 +165,9 @@ impl Policies {
     pub(super) fn check(&self) -> Result<(), MerchantRefusal> {
         if self.points.is_some_and(|points| points.value_per_100.amount == Amount::ZERO) {
             return Err(MerchantRefusal::WorthlessPoints);
+        }
+        if self.sites.len() > MAX_SITES {
+            return Err(MerchantRefusal::TooManySites);
         }
         match &self.allocation {
             AllocationRule::Priority(locations) => check_priorities(locations),

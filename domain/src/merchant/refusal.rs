@@ -51,6 +51,9 @@ pub enum MerchantRefusal {
     /// A ranking of more than [`MAX_PRIORITIES`](super::MAX_PRIORITIES).
     #[error("a priority of locations has at most 100")]
     TooManyPriorities,
+    /// More locations than [`MAX_SITES`](super::MAX_SITES) say where they are.
+    #[error("at most 100 locations say where they are")]
+    TooManySites,
     /// A location is ranked twice.
     #[error("location {location} of the priority is there already")]
     PriorityRepeated {

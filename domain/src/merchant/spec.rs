@@ -1,8 +1,9 @@
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
+    allocation::{AllocationRule, Site},
     merchant::{
-        AllocationRule, CancellationAfterPayment, LatePayment, MAX_PRIORITIES, MAX_PROMOTIONS, MAX_SHIPPING_RATES,
+        CancellationAfterPayment, LatePayment, MAX_PRIORITIES, MAX_PROMOTIONS, MAX_SHIPPING_RATES, MAX_SITES,
         MAX_TAX_RATES, Merchant, MerchantCommand, MerchantEvent, MerchantRefusal, OverdueReview, Policies, Promotion,
         ShippingRate, ShippingRates, TaxRates,
     },
@@ -187,6 +188,9 @@ fn policies_that_make_no_sense_are_refused() {
     refused(priority(["a", "b", "a"].map(str::to_owned).to_vec()), MerchantRefusal::PriorityRepeated { location: 2 });
     let many: Vec<String> = (0..=MAX_PRIORITIES).map(|number| format!("l{number}")).collect();
     refused(priority(many), MerchantRefusal::TooManyPriorities);
+    let site = || Site { country: text("GB"), postal_code: None };
+    let sites = (0..=MAX_SITES).map(|number| (text(&format!("l{number}")), site())).collect();
+    refused(Policies { sites, ..Policies::default() }, MerchantRefusal::TooManySites);
     for json in [
         r#"{"payment_window":0}"#,
         r#"{"payment_window":1441}"#,

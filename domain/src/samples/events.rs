@@ -2,7 +2,7 @@
 //!
 //! The golden files hold exactly these values: a value is never changed here, only added.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Sample, allocation, amount, at, bare_address, capture, coupon_terms, every_variant, exchange, gbp, goods_line,
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     address::Address,
+    allocation::{AllocationRule, Site},
     coupon::{CouponEvent, CouponTerms, CouponUse},
     fulfillment::{FulfillmentEvent, Parcel},
     merchant::{MerchantEvent, Policies, ShippingRates, TaxBasis, TaxRates},
@@ -458,6 +459,17 @@ pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
         PoliciesSet: [
             "" => MerchantEvent::PoliciesSet { policies: policies(), at: precise() },
             "minimal" => MerchantEvent::PoliciesSet { policies: Policies::default(), at: at(0) },
+            "sites" => MerchantEvent::PoliciesSet {
+                policies: Policies {
+                    allocation: AllocationRule::Nearest,
+                    sites: BTreeMap::from([
+                        (text("main"), Site { country: text("GB"), postal_code: Some(text("SW1Y 4LE")) }),
+                        (text("west"), Site { country: text("FR"), postal_code: None }),
+                    ]),
+                    ..Policies::default()
+                },
+                at: at(1),
+            },
         ],
     });
     let labels = ["", "uncapped", "units", "free_unit", "tiers", "order", "order_uncapped", "order_amount", "shipping"];

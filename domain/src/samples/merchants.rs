@@ -1,10 +1,13 @@
 //! What merchants decide in the specs.
 
+use std::collections::BTreeMap;
+
 use super::{amount, at, gbp, text};
 use crate::{
+    allocation::AllocationRule,
     merchant::{
-        AllocationRule, CancellationAfterPayment, LatePayment, OverdueReview, PointsPolicy, Policies, Promotion,
-        ShippingRate, ShippingRates, TaxBasis, TaxRate, TaxRates,
+        CancellationAfterPayment, LatePayment, OverdueReview, PointsPolicy, Policies, Promotion, ShippingRate,
+        ShippingRates, TaxBasis, TaxRate, TaxRates,
     },
     money::Money,
     pricing::{Discount, DiscountClass, Offer, Validity},
@@ -65,6 +68,7 @@ pub(crate) fn policies() -> Policies {
         return_review_overdue: OverdueReview::Approve,
         late_shipment_hours: 24.try_into().unwrap(),
         allocation: AllocationRule::Priority(vec![text("main"), text("north")]),
+        sites: BTreeMap::new(),
         points: Some(points(gbp(50), 3)),
     }
 }

@@ -212,3 +212,44 @@ async fn parcels_of_others_are_not_there() {
     assert_eq!(api.get_as(&api.tokens().merchant, "/v1/fulfillments").await["items"].as_array().unwrap().len(), 2);
     engine.stop().await;
 }
+
+/// Three pieces of either SKU at `west`, of `A` at `main`, of `B` at `north`: where an order of one of each comes from is its
+/// merchant's to decide.
+#[tokio::test]
+async fn stock_is_taken_from_where_the_merchant_says() {
+    let (engine, api) = shop::open().await;
+    api.stocked("A", 100, 3).await;
+    shop::receive(&api, "A", "west", 3).await;
+    let product = shop::product("demo-merchant", "B", "goods", 100);
+    api.post("/v1/products", &product).send().await.expect_status(201);
+    shop::receive(&api, "B", "north", 3).await;
+    shop::receive(&api, "B", "west", 3).await;
+    let sites = json!([{"location": "main", "country": "GB"},
+        {"location": "north", "country": "FR", "postal_code": "75001"},
+        {"location": "west", "country": "FR", "postal_code": "67000"}]);
+    let british = order(&[("A", 1), ("B", 1)]);
+    let mut french = british.clone();
+    (french["ship_to"]["country"], french["ship_to"]["postal_code"]) = (json!("FR"), json!("75 116"));
+    for (policies, body, expected) in [
+        (json!({}), &british, "A main, B north"),
+        (json!({"allocation": "fewest_parcels"}), &british, "A west, B west"),
+        (json!({"allocation": "priority", "allocation_priority": ["north", "west"]}), &british, "A west, B north"),
+        (json!({"allocation": "nearest", "sites": sites}), &british, "A main, B north"),
+        (json!({"allocation": "nearest", "sites": sites}), &french, "A west, B north"),
+    ] {
+        shop::set(&api, "policies", &policies).await;
+        let id = shop::place(&api, body).await;
+        let seen = api.get(&format!("/v1/orders/{id}?min_position={}", api.furthest())).await;
+        let mut from: Vec<String> = Vec::new();
+        for allocation in seen["allocations"].as_array().unwrap() {
+            from.push(format!("{} {}", allocation["sku"].as_str().unwrap(), allocation["location"].as_str().unwrap()));
+        }
+        assert_eq!(from.join(", "), expected, "{policies}");
+        shop::cancel(&api, &id).await;
+        shop::at_rest(&api).await;
+    }
+    let twice = json!({"sites": [{"location": "main", "country": "GB"}, {"location": "main", "country": "FR"}]});
+    let refused = api.put("/v1/merchants/demo-merchant/policies", &twice);
+    shop::refused(&engine, refused, 422, "invalid-value").await.expect_fault("pointer", "/sites/1/location");
+    engine.stop().await;
+}

@@ -55,7 +55,8 @@ async fn all_that_a_merchant_decides_is_seen_as_it_was_said() {
     let policies = json!({"payment_window_minutes": 60, "late_payment": "reinstate",
         "cancellation_after_payment": "automatic", "return_window_days": 0, "return_review_hours": 48,
         "return_review_overdue": "approve", "late_shipment_hours": 24, "allocation": "priority",
-        "allocation_priority": ["west", "east"], "points": {"value_per_100": gbp(100), "granted_per_100": 5}});
+        "allocation_priority": ["west", "east"], "sites": [{"location": "west", "country": "GB", "postal_code": "SW1Y 4LE"}],
+        "points": {"value_per_100": gbp(100), "granted_per_100": 5}});
     let promotion = |title: &str, offer: &Value| json!({"title": title, "offer": offer});
     let decisions = [
         ("promotions/ten-off", promotion("Ten off", &ten_off)),

@@ -1,10 +1,13 @@
+use std::collections::BTreeMap;
+
 use purser_domain::{
+    allocation::{self, AllocationRule},
     merchant::{
-        self, AllocationRule, CancellationAfterPayment, LatePayment, OverdueReview, PaymentWindow, ReturnReview,
-        ReturnWindow, ShipmentDeadline,
+        self, CancellationAfterPayment, LatePayment, OverdueReview, PaymentWindow, ReturnReview, ReturnWindow,
+        ShipmentDeadline,
     },
     money::Money,
-    text::Location,
+    text::{AddressLine, CountryCode, Location},
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,9 +52,31 @@ pub(crate) struct Policies {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<schema::Location>>, min_items = 1, max_items = 100)]
     allocation_priority: Option<Vec<Location>>,
+    /// Where the locations are, for `nearest`: first the country counts, then how much of the postal code is shared with the
+    /// address. Locations that are not named here are farther than all others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Site>>, max_items = 100)]
+    sites: Option<Vec<Site>>,
     /// How points are taken and granted; not at all, where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<PointsPolicy>,
+}
+
+/// Where a location is.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LocationSite)]
+pub(crate) struct Site {
+    /// Which location.
+    #[schema(value_type = schema::Location)]
+    location: Location,
+    /// Its country.
+    #[schema(value_type = schema::CountryCode)]
+    country: CountryCode,
+    /// Its ZIP or postal code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::AddressLine>)]
+    postal_code: Option<AddressLine>,
 }
 
 /// How points are taken and granted.
@@ -98,12 +123,24 @@ impl Policies {
             return_review_overdue: self.return_review_overdue.unwrap_or_default(),
             late_shipment_hours: self.late_shipment_hours.unwrap_or_default(),
             allocation,
+            sites: sites(self.sites.unwrap_or_default())?,
             points: self.points.map(|points| merchant::PointsPolicy {
                 value_per_100: points.value_per_100,
                 granted_per_100: points.granted_per_100,
             }),
         })
     }
+}
+
+fn sites(stated: Vec<Site>) -> Result<BTreeMap<Location, allocation::Site>, Problem> {
+    let mut sites = BTreeMap::new();
+    for (place, Site { location, country, postal_code }) in stated.into_iter().enumerate() {
+        if sites.insert(location, allocation::Site { country, postal_code }).is_some() {
+            let pointer = format!("/sites/{place}/location");
+            return Err(Problem::at(Kind::InvalidValue, Fault::pointer(pointer, "the location is there already")));
+        }
+    }
+    Ok(sites)
 }
 
 fn misplaced(detail: &str) -> Problem {
@@ -128,10 +165,18 @@ impl From<merchant::Policies> for Policies {
             late_shipment_hours: Some(policies.late_shipment_hours),
             allocation: Some(allocation),
             allocation_priority,
+            sites: Some(policies.sites.into_iter().map(Site::from).collect::<Vec<_>>())
+                .filter(|sites| !sites.is_empty()),
             points: policies.points.map(|points| PointsPolicy {
                 value_per_100: points.value_per_100,
                 granted_per_100: points.granted_per_100,
             }),
         }
+    }
+}
+
+impl From<(Location, allocation::Site)> for Site {
+    fn from((location, allocation::Site { country, postal_code }): (Location, allocation::Site)) -> Self {
+        Self { location, country, postal_code }
     }
 }

@@ -295,6 +295,7 @@ impl From<MerchantRefusal> for Problem {
             }
             MerchantRefusal::WorthlessPoints => "/points/value_per_100".to_owned(),
             MerchantRefusal::NoPriorities | MerchantRefusal::TooManyPriorities => "/allocation_priority".to_owned(),
+            MerchantRefusal::TooManySites => "/sites".to_owned(),
             MerchantRefusal::PriorityRepeated { location } => format!("/allocation_priority/{location}"),
         };
         Self::at(Kind::InvalidValue, Fault::pointer(pointer, detail))

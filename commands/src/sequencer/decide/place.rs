@@ -2,10 +2,12 @@
 
 use chrono::TimeDelta;
 use purser_domain::{
-    allocation::{allocate, asks},
+    allocation::{allocate_by, asks},
     ids::OrderId,
+    merchant::Policies,
     order::{Order, OrderCommand, OrderStatus},
     stock::StockCommand,
+    text::{Location, Sku},
 };
 
 use super::{Answer, Asked, Decision, Stopped, checkout::Checkout};
@@ -22,7 +24,10 @@ impl Decision<'_> {
     pub(super) fn place_order(&mut self, asked: &Asked<'_>, place: &PlaceOrder) -> Result<Answer, Stopped> {
         let checkout = self.check_out(asked, place)?;
         let asks = asks(&checkout.lines).map_err(Stopped::refused)?;
-        let allocations = allocate(&asks, |sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks))
+        let shelf = |sku: &Sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks);
+        let Policies { allocation: rule, sites, .. } = &checkout.policies;
+        let distance = |location: &Location| sites.get(location).map_or(u32::MAX, |site| site.distance(&place.ship_to));
+        let allocations = allocate_by(rule, &asks, shelf, distance)
             .map_err(|shortages| Stopped::Refused(Refusal::OutOfStock(shortages)))?;
 
         let Checkout { customer, merchant, policies, lines, pricing, limited, total, placed_at } = checkout;
