@@ -35,6 +35,7 @@ mod sales;
 mod schema;
 mod server;
 mod state;
+mod statistics;
 mod stock;
 mod tokens;
 mod views;

@@ -18,12 +18,14 @@ pub mod merchant_terms;
 pub mod order_detail;
 pub mod order_search;
 mod order_steps;
+mod origins;
 mod owner;
 pub mod payment;
 mod placements;
 pub mod points;
 pub mod refund;
 pub mod sales;
+pub mod statistics;
 pub mod stock_level;
 pub mod words;
 
@@ -48,7 +50,8 @@ pub fn all() -> Vec<Arc<dyn View>> {
         Arc::new(stock_level::StockLevels),
         Arc::new(fulfillment::Fulfillments),
         Arc::new(sales::Sales::new(upcasters.clone())),
-        Arc::new(refund::Refunds::new(upcasters)),
+        Arc::new(refund::Refunds::new(upcasters.clone())),
+        Arc::new(statistics::StatisticsView::new(upcasters)),
         Arc::new(catalogue::Catalogue),
         Arc::new(merchant_terms::MerchantTerms),
         Arc::new(coupon::Coupons),

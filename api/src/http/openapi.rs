@@ -98,6 +98,7 @@ fn tags() -> Vec<Tag> {
         ("payments", "Attempts to pay orders through gateways, and what the gateways tell."),
         ("refunds", "Money that is owed back, worked off by the back office."),
         ("sales", "What was sold, by day and by SKU."),
+        ("statistics", "What happened, by minute and by day."),
         ("history", "What happened, by whom and why; how things stood at any time."),
         ("engine", "For those who run the engine: views, parked events, sagas, tokens, health."),
     ]

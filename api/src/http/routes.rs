@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use super::{
     coupons, docs, exceptions, fulfillments, health, history, merchants, openapi, orders, payments, points,
-    problem::Kind, products, refunds, routing::Routes, sagas, sales, stock, tokens, views, webhooks,
+    problem::Kind, products, refunds, routing::Routes, sagas, sales, statistics, stock, tokens, views, webhooks,
 };
 use crate::auth::Role;
 
@@ -154,6 +154,8 @@ fn money(routes: Routes) -> Routes {
         .query(SELLERS, &[], routes!(sales::days::sales_by_day))
         .query(SELLERS, &[], routes!(sales::skus::sales_by_sku))
         .query(SELLERS, &[], routes!(sales::day_skus::sales_by_day_and_sku))
+        .query(SELLERS, &[], routes!(statistics::minutes::statistics_by_minute))
+        .query(SELLERS, &[], routes!(statistics::days::statistics_by_day))
 }
 
 fn exceptions(routes: Routes) -> Routes {

@@ -20,3 +20,17 @@ pub(super) fn restrict_orders(query: &mut QueryBuilder<'_, Postgres>, principal:
         }
     }
 }
+
+/// Adds the condition that what a merchant keeps is the reader's own, over the column `merchant`. What has no merchant is
+/// the platform's.
+pub(super) fn restrict_merchant(query: &mut QueryBuilder<'_, Postgres>, principal: &Principal) {
+    match principal {
+        Principal::Merchant(merchant) => {
+            query.push(" and merchant = ").push_bind(merchant.to_string());
+        }
+        Principal::BackOffice | Principal::Saga => {}
+        Principal::Customer(_) | Principal::Operator => {
+            query.push(" and false");
+        }
+    }
+}

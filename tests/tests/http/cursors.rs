@@ -46,6 +46,8 @@ async fn pages_of_any_length_are_the_list() {
         ("/v1/sales/days", staff, 2),
         ("/v1/sales/skus", staff, 3),
         ("/v1/sales/day-skus", staff, 4),
+        ("/v1/statistics/days", staff, 2),
+        ("/v1/statistics/minutes?from=2026-01-15T12:00:00Z", staff, 3),
         (&history, staff, 3),
         ("/v1/products/A/history", staff, 8),
         ("/v1/tokens", operator, 4),

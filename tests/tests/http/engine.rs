@@ -6,7 +6,7 @@ use purser_tests::{Answered, Api, TestEngine, shop, wait::until};
 use serde_json::{Value, json};
 use sqlx::Executor;
 
-const VIEWS: [&str; 10] = [
+const VIEWS: [&str; 11] = [
     "catalogue",
     "coupon",
     "merchant_terms",
@@ -16,6 +16,7 @@ const VIEWS: [&str; 10] = [
     "points",
     "refund",
     "sales",
+    "statistics",
     "stock_level",
 ];
 

@@ -29,6 +29,7 @@ mod products;
 mod refunds;
 mod sales;
 mod sizes;
+mod statistics;
 mod steps;
 mod stock;
 mod tokens;

@@ -115,7 +115,8 @@ async fn a_view_that_is_behind_says_so_after_a_while() {
     let (engine, api) = impatient(|_| {}).await;
     let _telling = api.tells(&["view-behind"]);
     let beyond = shop::head(engine.database()).await + 1;
-    for path in ["/v1/orders", "/v1/products/A", "/v1/stock/A", "/v1/refunds", "/v1/sales/days"] {
+    for path in ["/v1/orders", "/v1/products/A", "/v1/stock/A", "/v1/refunds", "/v1/sales/days", "/v1/statistics/days"]
+    {
         let refused = get(&api, &format!("{path}?min_position={beyond}")).await.expect_problem(503, "view-behind");
         let refused = refused.expect_fault("parameter", "min_position");
         assert_eq!(refused.header("retry-after"), "1");

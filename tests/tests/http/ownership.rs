@@ -165,6 +165,13 @@ async fn stock_and_sales_of_another_merchant_are_not_there() {
                 assert_eq!(others, json!({"items": []}), "{view}?{query}");
             }
         }
+        for view in ["days", "minutes"] {
+            let path = format!("/v1/statistics/{view}");
+            let own = shop::items(&api.get_as(token, &path).await);
+            assert_eq!((own.len(), &own[0]["sales"]["gross"]), (1, &json!([200, 400][me])), "{view}");
+            let others = api.get_as(token, &format!("{path}?merchant={}", names[other])).await;
+            assert_eq!(others, json!({"items": []}), "{view}");
+        }
     }
     engine.stop().await;
 }

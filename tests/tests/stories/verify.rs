@@ -125,6 +125,7 @@ async fn a_changed_row_of_a_view_is_found_and_named() {
     for (view, table, change, back) in [
         ("stock_level", "stock_level", "set on_hand = on_hand + 1", "set on_hand = on_hand - 1"),
         ("sales", "sales_day_sku", "set gross = gross - 1", "set gross = gross + 1"),
+        ("statistics", "statistics_day", "set paid = paid + 1", "set paid = paid - 1"),
         ("order_search", "order_search_status", "set status = 'paid'", "set status = 'processing'"),
         ("catalogue", "product", "set title = 'Another'", "set title = 'Title of A'"),
         (

@@ -7,7 +7,10 @@ use purser_domain::{
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgPool, Postgres, QueryBuilder, Row, postgres::PgRow};
 
-use crate::views::column::{read, unreadable};
+use crate::views::{
+    column::{read, unreadable},
+    owner::restrict_merchant,
+};
 
 /// Which coupons are wanted, in the order of their codes.
 #[derive(Debug, Clone, Default)]
@@ -77,14 +80,14 @@ const COLUMNS: &str = "code, terms, issued_at, withdrawn_at, frozen, redeemed, p
 pub async fn find(pool: &PgPool, principal: &Principal, code: &CouponCode) -> Result<Option<CouponRow>, sqlx::Error> {
     let mut sql = QueryBuilder::<Postgres>::new(format!("select {COLUMNS} from views.coupon where code = "));
     sql.push_bind(code.to_string());
-    restrict(&mut sql, principal);
+    restrict_merchant(&mut sql, principal);
     sql.build_query_as().fetch_optional(pool).await
 }
 
 /// The coupons that a reader may see and that meet the query.
 pub async fn list(pool: &PgPool, principal: &Principal, query: &CouponQuery) -> Result<Vec<CouponRow>, sqlx::Error> {
     let mut sql = QueryBuilder::<Postgres>::new(format!("select {COLUMNS} from views.coupon where true"));
-    restrict(&mut sql, principal);
+    restrict_merchant(&mut sql, principal);
     if let Some(merchant) = &query.merchant {
         sql.push(" and merchant = ").push_bind(merchant.to_string());
     }
@@ -102,19 +105,6 @@ pub async fn list(pool: &PgPool, principal: &Principal, query: &CouponQuery) -> 
     }
     sql.push(" order by code limit ").push_bind(query.rows);
     sql.build_query_as().persistent(false).fetch_all(pool).await
-}
-
-/// A merchant sees its own coupons. Those of the platform are the platform's.
-fn restrict(sql: &mut QueryBuilder<'_, Postgres>, principal: &Principal) {
-    match principal {
-        Principal::Merchant(merchant) => {
-            sql.push(" and merchant = ").push_bind(merchant.to_string());
-        }
-        Principal::BackOffice | Principal::Saga => {}
-        Principal::Customer(_) | Principal::Operator => {
-            sql.push(" and false");
-        }
-    }
 }
 
 impl FromRow<'_, PgRow> for CouponRow {
