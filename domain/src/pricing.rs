@@ -19,6 +19,7 @@ mod basket;
 mod candidate;
 mod combination;
 mod draft;
+mod evaluation;
 mod offer;
 mod portion;
 mod price;

@@ -8,7 +8,7 @@ mod money;
 mod order;
 mod payment;
 mod points;
-mod pricing;
+pub(crate) mod pricing;
 mod quota;
 mod returns;
 mod shop;

@@ -19,8 +19,8 @@ pub fn split(total: Amount, weights: &[i64]) -> Vec<Amount> {
 
 /// The same split for what is counted and not money: points.
 pub fn split_number(total: u64, weights: &[i64]) -> Vec<u64> {
-    let weighed = |weight: &i64| u128::from(u64::try_from(*weight).unwrap_or(0));
-    let mut sum: u128 = weights.iter().map(weighed).sum();
+    let weighed = |weight: &i64| u64::try_from(*weight).unwrap_or(0);
+    let mut sum: u128 = weights.iter().map(weighed).map(u128::from).sum();
     let even = sum == 0;
     if even {
         sum = weights.iter().map(|_| 1).sum();
@@ -29,11 +29,11 @@ pub fn split_number(total: u64, weights: &[i64]) -> Vec<u64> {
     let mut parts = Vec::with_capacity(weights.len());
     let mut remainders = Vec::with_capacity(weights.len());
     for (index, weight) in weights.iter().enumerate() {
-        let share = u128::from(total) * if even { 1 } else { weighed(weight) };
-        let part = u64::try_from(share / sum).unwrap_or(left).min(left);
+        let (part, remainder) = share(total, if even { 1 } else { weighed(weight) }, sum);
+        let part = part.min(left);
         left -= part;
         parts.push(part);
-        remainders.push((Reverse(share % sum), index));
+        remainders.push((Reverse(remainder), index));
     }
     let over = usize::try_from(left).unwrap_or(usize::MAX).min(remainders.len());
     if over > 0 {
@@ -43,6 +43,18 @@ pub fn split_number(total: u64, weights: &[i64]) -> Vec<u64> {
         }
     }
     parts
+}
+
+/// `total * weight / sum`, and what that leaves over. Nearly all sums are small enough for the processor's own division; one
+/// of 128 bits takes several times as long.
+fn share(total: u64, weight: u64, sum: u128) -> (u64, u128) {
+    if let (Some(product), Ok(sum)) = (total.checked_mul(weight), u64::try_from(sum)) {
+        return (product / sum, u128::from(product % sum));
+    }
+    let product = u128::from(total) * u128::from(weight);
+    let part = product / sum;
+    // No weight is more than their sum.
+    (u64::try_from(part).unwrap_or(total), product - part * sum)
 }
 
 /// What of a sum falls on one unit of `quantity`, counted from zero. The first units have the minor unit more that the

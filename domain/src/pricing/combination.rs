@@ -4,13 +4,14 @@
 //! order or the fee leaves the more, the more there was. Only sets to which nothing can be added have to be tried,
 //! then; they are the maximal cliques of the graph of offers that combine, found by Bron and Kerbosch's algorithm with
 //! a pivot. Whether two offers combine is a matter of their classes, so that there are few: 294 where 20 promotions are
-//! shared out among the classes and each excludes its like. Only where tax is added and rounded line by line may a smaller set be cheaper by a minor
-//! unit or so; offers without which the order costs no more are left out in the end, which finds the nearest of these.
+//! shared out among the classes and each excludes its like. Each is judged by its total alone, for which no line is
+//! spelled out. Only where tax is added and rounded line by line may a smaller set be cheaper by a minor unit or so; offers
+//! without which the order costs no more are left out in the end, which finds the nearest of these.
 
-use crate::pricing::{Source, candidate::Candidate, draft::Draft};
+use crate::pricing::{Source, candidate::Candidate, evaluation::Outcome};
 
 /// A set of candidates, by their numbers; there are at most 25.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Set(u32);
 
 impl Set {
@@ -33,12 +34,17 @@ impl Set {
     }
 
     #[must_use]
-    const fn and(self, other: Self) -> Self {
+    pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
     #[must_use]
-    const fn except(self, other: Self) -> Self {
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[must_use]
+    pub(super) const fn except(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
@@ -54,7 +60,8 @@ impl Set {
         self.0.count_ones()
     }
 
-    fn numbers(self) -> impl DoubleEndedIterator<Item = usize> {
+    /// In the order in which they apply.
+    pub(super) fn numbers(self) -> impl DoubleEndedIterator<Item = usize> {
         (0..Self::MAX).filter(move |number| self.contains(*number))
     }
 }
@@ -65,38 +72,42 @@ impl FromIterator<usize> for Set {
     }
 }
 
-/// The draft with the lowest total among those of all the largest sets that hold the required ones; then that of fewer
+/// The outcome with the lowest total among those of all the largest sets that hold the required ones; then that of fewer
 /// offers, then by their names. Nothing, if every total is more than an amount can be.
-pub(super) fn best(candidates: &[Candidate<'_>], required: Set, apply: impl Fn(Set) -> Option<Draft>) -> Option<Draft> {
-    let drafts = largest_sets(candidates, required).into_iter().filter_map(&apply);
-    drafts.reduce(|best, draft| if precedes(candidates, &draft, &best) { draft } else { best })
+pub(super) fn best(
+    candidates: &[Candidate<'_>],
+    required: Set,
+    outcome: impl FnMut(Set) -> Option<Outcome>,
+) -> Option<Outcome> {
+    let outcomes = largest_sets(candidates, required).into_iter().filter_map(outcome);
+    outcomes.reduce(|best, other| if precedes(candidates, &other, &best) { other } else { best })
 }
 
 /// Leaves out, the last by name first, every promotion without which the order costs no more and every coupon is used.
 pub(super) fn spare(
     candidates: &[Candidate<'_>],
     required: Set,
-    mut best: Draft,
-    apply: impl Fn(Set) -> Option<Draft>,
-) -> Draft {
+    mut best: Outcome,
+    mut outcome: impl FnMut(Set) -> Option<Outcome>,
+) -> Outcome {
     let mut optional: Vec<usize> = best.used.except(required).numbers().collect();
     if best.used.len() < 2 {
         return best;
     }
     optional.sort_by(|one, other| candidates[*other].source.cmp(&candidates[*one].source));
     for number in optional {
-        let without = apply(best.used.without(number));
-        if let Some(draft) = without.filter(|draft| draft.total <= best.total && draft.used.includes(required)) {
-            best = draft;
+        let without = outcome(best.used.without(number));
+        if let Some(other) = without.filter(|other| other.total <= best.total && other.used.includes(required)) {
+            best = other;
         }
     }
     best
 }
 
-fn precedes(candidates: &[Candidate<'_>], one: &Draft, other: &Draft) -> bool {
-    let rank = |draft: &Draft| (draft.total, draft.used.len());
-    let names = |draft: &Draft| {
-        let mut names: Vec<&Source> = draft.used.numbers().map(|number| &candidates[number].source).collect();
+fn precedes(candidates: &[Candidate<'_>], one: &Outcome, other: &Outcome) -> bool {
+    let rank = |outcome: &Outcome| (outcome.total, outcome.used.len());
+    let names = |outcome: &Outcome| {
+        let mut names: Vec<&Source> = outcome.used.numbers().map(|number| &candidates[number].source).collect();
         names.sort();
         names
     };

@@ -26,8 +26,6 @@ pub(super) struct Scene<'a> {
 pub(super) struct Draft {
     pub(super) lines: Vec<PricedLine>,
     pub(super) shipping: Option<PricedShipping>,
-    /// The offers that took something off.
-    pub(super) used: Set,
     pub(super) total: Amount,
 }
 
@@ -42,15 +40,13 @@ impl Open {
         Self { left: price, discounts: vec![] }
     }
 
-    /// Takes off what is left at the most, and tells whether that was anything.
-    fn take(&mut self, amount: Amount, candidate: &Candidate<'_>) -> bool {
+    /// Takes off what is left at the most.
+    fn take(&mut self, amount: Amount, candidate: &Candidate<'_>) {
         let amount = amount.min(self.left);
-        if amount == Amount::ZERO {
-            return false;
+        if amount > Amount::ZERO {
+            self.left = self.left.saturating_sub(amount);
+            self.discounts.push(AppliedDiscount { source: candidate.source.clone(), amount });
         }
-        self.left = self.left.saturating_sub(amount);
-        self.discounts.push(AppliedDiscount { source: candidate.source.clone(), amount });
-        true
     }
 }
 
@@ -59,23 +55,21 @@ impl Scene<'_> {
     pub(super) fn apply(&self, candidates: &[Candidate<'_>], set: Set) -> Option<Draft> {
         let mut lines: Vec<Open> = self.lines.iter().map(|line| Open::of(line.total)).collect();
         let mut fee = Open::of(self.shipping.map_or(Amount::ZERO, |(_, fee)| fee));
-        let mut used = Set::EMPTY;
-        for (number, candidate) in candidates.iter().enumerate().filter(|(number, _)| set.contains(*number)) {
-            let took = match &candidate.effect {
+        for candidate in set.numbers().filter_map(|number| candidates.get(number)) {
+            match &candidate.effect {
                 Effect::Lines(amounts) => {
-                    amounts.iter().fold(false, |took, (line, amount)| lines[*line].take(*amount, candidate) || took)
+                    for (line, amount) in amounts {
+                        lines[*line].take(*amount, candidate);
+                    }
                 }
                 Effect::OrderShare { .. } | Effect::OrderAmount(_) => take_off_order(&mut lines, candidate),
                 Effect::Shipping(rate) => fee.take(rate.of(fee.left), candidate),
-            };
-            if took {
-                used = used.with(number);
             }
         }
-        self.close(lines, fee, used)
+        self.close(lines, fee)
     }
 
-    fn close(&self, lines: Vec<Open>, fee: Open, used: Set) -> Option<Draft> {
+    fn close(&self, lines: Vec<Open>, fee: Open) -> Option<Draft> {
         let mut total = Amount::ZERO;
         let mut priced = Vec::with_capacity(lines.len());
         for (number, (line, open)) in self.lines.iter().zip(lines).enumerate() {
@@ -106,25 +100,48 @@ impl Scene<'_> {
                 })
             }
         };
-        Some(Draft { lines: priced, shipping, used, total })
+        Some(Draft { lines: priced, shipping, total })
     }
 
     fn tax(&self, net: Amount, rate: Option<&TaxRate>) -> Option<(Option<AppliedTax>, Amount)> {
-        let Some(rate) = rate else { return Some((None, net)) };
-        let (amount, total) = match self.basis {
-            TaxBasis::Included => (rate.rate.contained_in(net), net),
-            TaxBasis::Added => {
-                let amount = rate.rate.of(net);
-                (amount, net.checked_add(amount)?)
-            }
+        let applied = |rate: &TaxRate| AppliedTax {
+            category: rate.category.clone(),
+            rate: rate.rate,
+            basis: self.basis,
+            amount: self.tax_on(net, rate),
         };
-        Some((Some(AppliedTax { category: rate.category.clone(), rate: rate.rate, basis: self.basis, amount }), total))
+        Some((rate.map(applied), self.with_tax(net, rate)?))
+    }
+
+    fn tax_on(&self, net: Amount, rate: &TaxRate) -> Amount {
+        match self.basis {
+            TaxBasis::Included => rate.rate.contained_in(net),
+            TaxBasis::Added => rate.rate.of(net),
+        }
+    }
+
+    /// What is to be paid where so much is left of a line or of the fee.
+    pub(super) fn with_tax(&self, net: Amount, rate: Option<&TaxRate>) -> Option<Amount> {
+        match (self.basis, rate) {
+            (TaxBasis::Included, _) | (TaxBasis::Added, None) => Some(net),
+            (TaxBasis::Added, Some(rate)) => net.checked_add(self.tax_on(net, rate)),
+        }
+    }
+
+    /// What all lines come to where so much is left of each, in minor units.
+    pub(super) fn with_taxes(&self, left: &[i64]) -> Option<Amount> {
+        left.iter().enumerate().try_fold(Amount::ZERO, |sum, (number, left)| {
+            let rate = self.taxes.get(number).copied().flatten();
+            sum.checked_add(self.with_tax(Amount::try_from(*left).ok()?, rate)?)
+        })
     }
 }
 
-fn take_off_order(lines: &mut [Open], candidate: &Candidate<'_>) -> bool {
+fn take_off_order(lines: &mut [Open], candidate: &Candidate<'_>) {
     let weights: Vec<i64> = lines.iter().map(|line| line.left.minor_units()).collect();
     let left = lines.iter().fold(Amount::ZERO, |sum, line| sum.checked_add(line.left).unwrap_or(sum));
     let parts = split(candidate.effect.off_order(left), &weights);
-    lines.iter_mut().zip(parts).fold(false, |took, (line, part)| line.take(part, candidate) || took)
+    for (line, part) in lines.iter_mut().zip(parts) {
+        line.take(part, candidate);
+    }
 }

@@ -8,6 +8,7 @@ use crate::{
         candidate::{Candidate, pieces},
         combination::{self, Set},
         draft::{Draft, Scene},
+        evaluation::Evaluation,
     },
     product::ProductKind,
     split::{split, split_number},
@@ -136,21 +137,27 @@ fn scene<'a, 'catalogue>(
 }
 
 fn combine(basket: &Basket<'_>, scene: &Scene<'_>, candidates: &[Candidate<'_>]) -> Result<Draft, PricingRefusal> {
+    let spelled_out = |set| scene.apply(candidates, set).ok_or(PricingRefusal::TotalOverflow);
+    if candidates.is_empty() {
+        return spelled_out(Set::EMPTY);
+    }
     let number = |coupon: &PresentedCoupon<'_>| {
         candidates.iter().position(|candidate| matches!(&candidate.source, Source::Coupon(code) if code == coupon.code))
     };
     let required: Set = basket.coupons.iter().filter_map(number).collect();
-    let apply = |set| scene.apply(candidates, set);
-    let best = combination::best(candidates, required, apply).ok_or(PricingRefusal::TotalOverflow)?;
+    let mut evaluation = Evaluation::of(scene, candidates);
+    let mut outcome = |set| evaluation.outcome(set);
+    let best = combination::best(candidates, required, &mut outcome).ok_or(PricingRefusal::TotalOverflow)?;
     let useless = |coupon: &PresentedCoupon<'_>| number(coupon).is_none_or(|number| !best.used.contains(number));
     if let Some(coupon) = basket.coupons.iter().position(useless) {
         return Err(PricingRefusal::CouponGivesNothing { coupon, code: basket.coupons[coupon].code.clone() });
     }
-    Ok(combination::spare(candidates, required, best, apply))
+    let best = combination::spare(candidates, required, best, outcome);
+    spelled_out(best.used)
 }
 
 fn finish(basket: &Basket<'_>, subtotal: Amount, draft: Draft) -> Result<Priced, PricingRefusal> {
-    let Draft { mut lines, mut shipping, used: _, total: due } = draft;
+    let Draft { mut lines, mut shipping, total: due } = draft;
     let points = points(basket, due)?;
     if let Some(PointsSpent { spent, value }) = points {
         let shipping_total = shipping.iter().map(|shipping| shipping.total);

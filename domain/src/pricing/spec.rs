@@ -16,6 +16,7 @@ use crate::{
 
 mod combination;
 mod coupon;
+mod evaluation;
 mod points;
 mod shipping;
 mod tax;

@@ -76,7 +76,7 @@ fn taxes() -> impl Strategy<Value = (TaxBasis, Vec<TaxRate>)> {
 }
 
 /// A till and what its merchant offers.
-fn tills(most_units: i64, most_offers: usize) -> impl Strategy<Value = (Till, Vec<Offer>)> {
+pub(crate) fn tills(most_units: i64, most_offers: usize) -> impl Strategy<Value = (Till, Vec<Offer>)> {
     prop::sample::select(CURRENCIES.to_vec()).prop_flat_map(move |currency| {
         (lines(most_units), taxes(), prop::option::of(0..900_i64), offers(currency, most_offers)).prop_map(
             move |(lines, (basis, rates), fee, offers)| {
