@@ -28,6 +28,7 @@ mod points;
 pub(crate) mod problem;
 mod products;
 mod refunds;
+mod returns;
 mod routes;
 mod routing;
 mod sagas;

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use purser_domain::{
     clock::Clock,
-    ids::{OrderId, PaymentId},
+    ids::{OrderId, PaymentId, ReturnId},
 };
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -35,6 +35,11 @@ impl Mint {
     /// An id for a payment; later ones are greater here as well.
     pub fn payment_id(&self) -> PaymentId {
         PaymentId::from_uuid(self.in_time_order())
+    }
+
+    /// An id for a return, which grows with time as those of orders do.
+    pub fn return_id(&self) -> ReturnId {
+        ReturnId::from_uuid(self.in_time_order())
     }
 
     /// A number for this process among all that work on the same log.

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use purser_commands::{Command, Commands, Failure, FulfillmentChange, IdempotencyKey, Refusal, Request};
 use purser_domain::{
     fulfillment::FulfillmentRefusal, order::OrderRefusal, payment::PaymentRefusal, principal::Principal,
-    saga::SagaCommand, upcast::Upcasters,
+    returns::ReturnRefusal, saga::SagaCommand, upcast::Upcasters,
 };
 use purser_projections::sagas::{CommandPort, EffectPort, PortError, SagaRequest};
 use sqlx::PgPool;
@@ -83,6 +83,8 @@ fn engine_command(command: SagaCommand) -> Command {
             Command::ReportPayment { payment, gateway, report, source }
         }
         SagaCommand::ExpirePayment { payment } => Command::ExpirePayment { payment },
+        SagaCommand::ReviewReturn { id } => Command::ReviewReturn { id },
+        SagaCommand::SettleReturn { refund } => Command::SettleReturn { refund },
     }
 }
 
@@ -105,6 +107,12 @@ fn port_error(command: &SagaCommand, failure: Failure) -> PortError {
             PortError::TooEarly { until: ship_by }
         }
         Failure::Refused(Refusal::Fulfillment(refusal)) if command.is_superseded_by_fulfillment(&refusal) => {
+            PortError::Superseded(refusal.to_string())
+        }
+        Failure::Refused(Refusal::Return(ReturnRefusal::NotOverdue { review_by })) => {
+            PortError::TooEarly { until: review_by }
+        }
+        Failure::Refused(Refusal::Return(refusal)) if command.is_superseded_by_return(&refusal) => {
             PortError::Superseded(refusal.to_string())
         }
         Failure::Refused(refusal) => PortError::Refused(refusal.to_string()),

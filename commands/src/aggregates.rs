@@ -11,7 +11,7 @@ use purser_domain::{
     coupon::Coupon,
     exception::OrderException,
     fulfillment::Fulfillment,
-    ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId},
+    ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
     merchant::Merchant,
     order::Order,
     payment::Payment,
@@ -19,6 +19,7 @@ use purser_domain::{
     product::Product,
     quota::{PurchaseQuota, QuotaId},
     refund::Refund,
+    returns::Return,
     stock::{Stock, StockId},
     text::{CouponCode, CustomerId, MerchantId, Sku},
 };
@@ -36,6 +37,7 @@ macro_rules! each_aggregate {
             payments: Payment,
             refunds: Refund,
             fulfillments: Fulfillment,
+            returns: Return,
             merchants: Merchant,
             coupons: Coupon,
             points: PointsAccount,
@@ -80,6 +82,10 @@ impl Kept for Refund {
 
 impl Kept for Fulfillment {
     type Id = FulfillmentId;
+}
+
+impl Kept for Return {
+    type Id = ReturnId;
 }
 
 /// Every placement asks for its merchant, who may never have decided anything. Their ids come from the catalogue.

@@ -16,6 +16,7 @@ use purser_domain::{
     product::ProductRefusal,
     quota::QuotaRefusal,
     refund::RefundRefusal,
+    returns::ReturnRefusal,
     stock::StockRefusal,
     text::{CouponCode, Sku},
 };
@@ -85,6 +86,9 @@ pub enum Refusal {
     /// The refund says no.
     #[error(transparent)]
     Refund(#[from] RefundRefusal),
+    /// The return says no.
+    #[error(transparent)]
+    Return(#[from] ReturnRefusal),
     /// The order cannot be priced as it was asked for.
     #[error(transparent)]
     Pricing(#[from] PricingRefusal),

@@ -7,7 +7,7 @@ use purser_domain::{
     coupon::CouponTerms,
     exception::{Case, Closing},
     fulfillment::FulfillmentStatus,
-    ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId},
+    ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
     money::{Currency, Money},
@@ -19,10 +19,11 @@ use purser_domain::{
     product::Listing,
     quantity::Quantity,
     refund::{Claim, RefundChannel, RefundFailure},
+    returns::{InspectedLine, ReturnKind, ReturnStatus, ReturnUnits},
     stock::StockId,
     text::{
-        Carrier, CouponCode, CustomerId, ExternalReference, GatewayName, MerchantId, PaymentReference, PromotionId,
-        Reason, ShippingMethod, Sku, TrackingNumber,
+        Carrier, CouponCode, CustomerId, ExternalReference, GatewayName, Location, MerchantId, PaymentReference,
+        PromotionId, Reason, ShippingMethod, Sku, TrackingNumber,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -290,6 +291,68 @@ pub enum Command {
         /// The money.
         capture: Capture,
     },
+    /// Asks units of an order back, by its customer or on their behalf.
+    RequestReturn(RequestReturn),
+    /// Accepts a return. Where nothing is to be sent, it is settled in the same append.
+    ApproveReturn {
+        /// Which return.
+        id: ReturnId,
+        /// Where the goods go, if not where the merchant's policies say; of no use where none are to be sent.
+        return_address: Option<Address>,
+        /// When.
+        at: Option<Timestamp>,
+    },
+    /// Rejects a return.
+    DeclineReturn {
+        /// Which return.
+        id: ReturnId,
+        /// Why.
+        reason: Reason,
+    },
+    /// Takes a return back, as long as nothing was sent.
+    CancelReturn {
+        /// Which return.
+        id: ReturnId,
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// Notes that the goods of a return are on their way.
+    SendReturn {
+        /// Which return.
+        id: ReturnId,
+        /// The parcel's name at the carrier.
+        tracking: Option<TrackingNumber>,
+        /// When they left.
+        at: Option<Timestamp>,
+    },
+    /// Notes that the parcel of a return is here.
+    ReceiveReturn {
+        /// Which return.
+        id: ReturnId,
+        /// When it came.
+        at: Option<Timestamp>,
+    },
+    /// States what was in the parcel of a return, and settles it in the same append.
+    InspectReturn {
+        /// Which return.
+        id: ReturnId,
+        /// Line by line; every unit of the return is somewhere.
+        inspected: Vec<InspectedLine>,
+        /// Where what can be sold again is put; where it came from, if nothing is said.
+        location: Option<Location>,
+        /// When.
+        at: Option<Timestamp>,
+    },
+    /// Deals with a return that was not answered in time, as its merchant's policy says.
+    ReviewReturn {
+        /// Which return.
+        id: ReturnId,
+    },
+    /// Notes on the return that a refund settles, if it settles one, that the refund is settled itself.
+    SettleReturn {
+        /// Which refund.
+        refund: RefundId,
+    },
     /// States that money is owed back.
     RequestRefund {
         /// What and why.
@@ -408,6 +471,21 @@ pub enum FulfillmentChange {
         /// Why.
         reason: Reason,
     },
+}
+
+/// Units that a customer wants to give back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RequestReturn {
+    /// The id that the return will have, minted for this request.
+    pub id: ReturnId,
+    /// Of which order.
+    pub order: OrderId,
+    /// For what.
+    pub kind: ReturnKind,
+    /// Which units, and why.
+    pub units: Vec<ReturnUnits>,
+    /// When it was asked for, if not now.
+    pub at: Option<Timestamp>,
 }
 
 /// What a merchant decides anew.
@@ -533,6 +611,17 @@ pub enum Answer {
         /// The fulfillment that what stayed behind was put into.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         left_behind: Option<FulfillmentId>,
+    },
+    /// The return stands there now.
+    ReturnIs {
+        /// Its id.
+        id: ReturnId,
+        /// Of which order.
+        order: OrderId,
+        /// Where it stands.
+        status: ReturnStatus,
+        /// Until when it is to be answered, or was.
+        review_by: Timestamp,
     },
     /// The stock counts this now.
     StockIs {

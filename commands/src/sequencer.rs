@@ -263,7 +263,10 @@ fn weight(command: &Command) -> usize {
         | Command::ReleaseReservations { .. }
         | Command::SettleLatePayment { .. }
         | Command::CancelOrder { .. }
-        | Command::ApproveCancellation { .. } => 8,
+        | Command::ApproveCancellation { .. }
+        | Command::ApproveReturn { .. }
+        | Command::InspectReturn { .. }
+        | Command::ReviewReturn { .. } => 8,
         Command::RecordPayment { .. }
         | Command::InitiatePayment { .. }
         | Command::RecordPaymentPending { .. }
@@ -285,6 +288,12 @@ fn weight(command: &Command) -> usize {
         | Command::GrantPoints { .. }
         | Command::ReceiveStock { .. }
         | Command::AdjustStock { .. }
+        | Command::RequestReturn(_)
+        | Command::DeclineReturn { .. }
+        | Command::CancelReturn { .. }
+        | Command::SendReturn { .. }
+        | Command::ReceiveReturn { .. }
+        | Command::SettleReturn { .. }
         | Command::RequestRefund { .. }
         | Command::RecordRefundSubmitted { .. }
         | Command::RecordRefundSucceeded { .. }

@@ -3,6 +3,7 @@
 //! The order decides about itself alone. The stock it needs is reserved by [`crate::stock::Stock`] in the same append;
 //! what must happen later (stock committed or released, money returned) follows by [`crate::saga`].
 
+mod aftersale;
 mod book;
 mod command;
 mod decide;
@@ -14,6 +15,7 @@ mod refunds;
 mod refusal;
 mod state;
 
+pub use aftersale::Aftersale;
 pub use book::{LineBook, LineUnits};
 pub use command::{OrderCommand, PlaceOrder};
 pub use decide::decide;

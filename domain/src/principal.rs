@@ -7,6 +7,7 @@ use crate::{
     order::Terms,
     payment::PaymentTerms,
     product::Listing,
+    returns::ReturnTerms,
     text::{CustomerId, MerchantId},
 };
 
@@ -61,6 +62,24 @@ impl Principal {
         match self {
             Self::Customer(_) => false,
             Self::Merchant(_) | Self::BackOffice | Self::Operator | Self::Saga => self.owns_payment(terms),
+        }
+    }
+
+    /// Whether a return is theirs to see: whose order it is of.
+    pub fn owns_return(&self, terms: &ReturnTerms) -> bool {
+        match self {
+            Self::Customer(customer) => terms.customer.as_ref() == Some(customer),
+            Self::Merchant(merchant) => terms.merchant == *merchant,
+            Self::BackOffice | Self::Saga => true,
+            Self::Operator => false,
+        }
+    }
+
+    /// Whether a return is theirs to answer and to take in: that is the seller's side of it.
+    pub fn sells_for_return(&self, terms: &ReturnTerms) -> bool {
+        match self {
+            Self::Customer(_) => false,
+            Self::Merchant(_) | Self::BackOffice | Self::Operator | Self::Saga => self.owns_return(terms),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Laws: what holds for every sequence of commands, not only for those that somebody thought of.
 
+mod aftersale;
 mod allocation;
 mod coupon;
 mod fulfillment;

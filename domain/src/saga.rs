@@ -12,6 +12,7 @@
 //! | [payment] | `PaymentInitiated` | opens it at its gateway, asks after it, gives it up at its end, carries captures and voids there | all of the money, or any ending of the payment |
 //! | [refund] | a cancellation of a paid order, surplus money, `RefundOwed` | asks for the refund, has the gateway that took the money give it back or puts it into people's hands, tries again, and leaves the rest to a person | `RefundSucceeded` or `RefundWrittenOff` |
 //! | [fulfillment] | `FulfillmentOpened` | waits until the parcel must have shipped, then has it noted that it is overdue | `ShipmentOverdue`, or the timer's removal when it leaves or is cancelled |
+//! | [returns] | `ReturnRequested`, a refund that is settled | answers by the merchant's policy what nobody has answered, closes what is paid back | `ReturnClosed`, `ReturnDeclined`, `ReturnCancelled` |
 //!
 //! A saga has three means. A [`SagaCommand`] goes to the write side and is in the log when it is done. An [`Effect`] is done
 //! outside the engine, and the command that it answers with puts its outcome into the log. A [`Timer`] comes back to a
@@ -27,6 +28,7 @@ pub mod processing;
 mod reaction;
 pub mod refund;
 pub mod release;
+pub mod returns;
 mod timer;
 
 pub use command::SagaCommand;
@@ -53,11 +55,13 @@ pub enum Saga {
     LatePayment,
     /// Notices parcels that do not leave in time.
     Fulfillment,
+    /// Sees that returns are answered and closed.
+    Return,
 }
 
 impl Saga {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PaymentWindow,
         Self::Processing,
         Self::Release,
@@ -65,6 +69,7 @@ impl Saga {
         Self::Payment,
         Self::LatePayment,
         Self::Fulfillment,
+        Self::Return,
     ];
 
     /// The saga's name in tables, metrics and metadata.
@@ -77,6 +82,7 @@ impl Saga {
             Self::Payment => "payment",
             Self::LatePayment => "late_payment",
             Self::Fulfillment => "fulfillment",
+            Self::Return => "return",
         }
     }
 
@@ -91,6 +97,7 @@ impl Saga {
             Self::Payment => payment::react(event),
             Self::LatePayment => late_payment::react(event),
             Self::Fulfillment => fulfillment::react(event),
+            Self::Return => returns::react(event),
         }
     }
 }

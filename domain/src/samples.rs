@@ -16,7 +16,7 @@ use crate::{
     address::Address,
     coupon::CouponTerms,
     fulfillment::{FulfillmentLine, Parcel},
-    ids::{OrderId, PaymentId},
+    ids::{OrderId, PaymentId, ReturnId},
     money::{Amount, Money},
     order::{Allocation, Capture, LineUnits, OrderLine, OrderPlaced, PlaceOrder},
     payment::{CaptureMethod, GatewayReport, PaymentTerms, ReportedCapture, ReportedStatus},
@@ -68,6 +68,10 @@ pub(crate) fn order_id(number: u128) -> OrderId {
 
 pub(crate) fn payment_id(number: u128) -> PaymentId {
     PaymentId::from_uuid(Uuid::from_u128(number))
+}
+
+pub(crate) fn return_id(number: u128) -> ReturnId {
+    ReturnId::from_uuid(Uuid::from_u128(number))
 }
 
 pub(crate) fn quantity(units: i64) -> Quantity {

@@ -13,6 +13,7 @@ mod column;
 pub mod coupon;
 pub mod exception;
 pub mod fulfillment;
+pub mod goods_return;
 pub mod listing;
 pub mod merchant_terms;
 pub mod order_detail;
@@ -52,6 +53,7 @@ pub fn all() -> Vec<Arc<dyn View>> {
         Arc::new(sales::Sales::new(upcasters.clone())),
         Arc::new(refund::Refunds::new(upcasters.clone())),
         Arc::new(statistics::StatisticsView::new(upcasters)),
+        Arc::new(goods_return::GoodsReturns),
         Arc::new(catalogue::Catalogue),
         Arc::new(merchant_terms::MerchantTerms),
         Arc::new(coupon::Coupons),

@@ -230,6 +230,7 @@ pub fn order_of(accepted: &Accepted) -> OrderId {
         | Answer::PointsAre { .. }
         | Answer::PaymentIs { .. }
         | Answer::FulfillmentIs { .. }
+        | Answer::ReturnIs { .. }
         | Answer::StockIs { .. }
         | Answer::Done => {
             panic!("not about an order: {accepted:?}")

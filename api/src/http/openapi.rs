@@ -96,6 +96,7 @@ fn tags() -> Vec<Tag> {
         ("stock", "Pieces by SKU and location."),
         ("exceptions", "What did not come to its end, and the reconciliation that finds it."),
         ("payments", "Attempts to pay orders through gateways, and what the gateways tell."),
+        ("returns", "Goods that customers give back, for their money."),
         ("refunds", "Money that is owed back, worked off by the back office."),
         ("sales", "What was sold, by day and by SKU."),
         ("statistics", "What happened, by minute and by day."),

@@ -7,7 +7,8 @@ use utoipa_axum::routes;
 
 use super::{
     coupons, docs, exceptions, fulfillments, health, history, merchants, openapi, orders, payments, points,
-    problem::Kind, products, refunds, routing::Routes, sagas, sales, statistics, stock, tokens, views, webhooks,
+    problem::Kind, products, refunds, returns, routing::Routes, sagas, sales, statistics, stock, tokens, views,
+    webhooks,
 };
 use crate::auth::Role;
 
@@ -27,6 +28,7 @@ pub(super) fn all(routes: Routes) -> Routes {
     let routes = payments(routes);
     let routes = money(routes);
     let routes = exceptions(routes);
+    let routes = goods_returns(routes);
     let routes = audits(routes);
     engine(routes)
 }
@@ -165,6 +167,27 @@ fn exceptions(routes: Routes) -> Routes {
         .query(BACK_OFFICE, &[], routes!(exceptions::list::list_exceptions))
         .command(BACK_OFFICE, &[NotFound, ExceptionClosed], routes!(exceptions::settle::settle_exception))
         .control(STAFF, &[ReconciliationRunning], routes!(exceptions::reconcile::reconcile))
+}
+
+fn goods_returns(routes: Routes) -> Routes {
+    use Kind::{
+        FieldNotAllowed, FutureTime, InspectionMismatch, MissingIdempotencyKey, NotFound, ReturnConflict,
+        ReturnWindowClosed, StockFull, UnitsNotThere, WrongStatus,
+    };
+    const REQUEST: &[Kind] =
+        &[MissingIdempotencyKey, NotFound, WrongStatus, ReturnWindowClosed, UnitsNotThere, FieldNotAllowed, FutureTime];
+    const STEP: &[Kind] = &[NotFound, ReturnConflict, FieldNotAllowed, FutureTime];
+    const INSPECTION: &[Kind] = &[NotFound, ReturnConflict, InspectionMismatch, StockFull, FieldNotAllowed, FutureTime];
+    routes
+        .command(TRADERS, REQUEST, routes!(returns::request::request_return))
+        .command(SELLERS, STEP, routes!(returns::approve::approve_return))
+        .command(SELLERS, &[NotFound, ReturnConflict], routes!(returns::decline::decline_return))
+        .command(ACCOUNT, &[NotFound, ReturnConflict], routes!(returns::cancel::cancel_return))
+        .command(TRADERS, STEP, routes!(returns::send::send_return))
+        .command(SELLERS, STEP, routes!(returns::receive::receive_return))
+        .command(SELLERS, INSPECTION, routes!(returns::inspect::inspect_return))
+        .query(TRADERS, &[NotFound], routes!(returns::find::find_return))
+        .query(TRADERS, &[], routes!(returns::list::list_returns))
 }
 
 fn audits(routes: Routes) -> Routes {

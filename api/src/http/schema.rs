@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use purser_domain::{
     fulfillment::FulfillmentStatus as Parcels, money::MAX_AMOUNT, order::OrderStatus as Status,
-    payment::PaymentStatus as StatusOfPayment, quantity::Quantity as Pieces,
+    payment::PaymentStatus as StatusOfPayment, quantity::Quantity as Pieces, returns::ReturnStatus as Returned,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -163,6 +163,11 @@ documented! {
     ExceptionKind = ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(purser_domain::exception::ExceptionKind::ALL.map(purser_domain::exception::ExceptionKind::as_str)));
+    /// Where a return stands.
+    ReturnStatus = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(Returned::ALL.map(Returned::as_str)))
+        .examples([json!("requested")]);
     /// A token's id. It is no secret.
     TokenId = text("^tok_[0-9a-f]{32}$", "tok_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
     /// A dead letter's id, and the idempotency key of its command: a UUID (RFC 9562).

@@ -144,9 +144,10 @@ impl Sequencer {
         if let Err(error) = self.check_out(writer, Needs::of_all(&batch), &mut working).await {
             return Err(undecided(batch, error));
         }
-        let needs = Needs::implied_by_all(&batch, &working);
-        if let Err(error) = self.check_out(writer, needs, &mut working).await {
-            return Err(undecided(batch, error));
+        for implied in Needs::IMPLIED {
+            if let Err(error) = self.check_out(writer, implied(&batch, &working), &mut working).await {
+                return Err(undecided(batch, error));
+            }
         }
         self.decide_all(working, &writer.tip, batch).map_err(Undecided::Again)
     }

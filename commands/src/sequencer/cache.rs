@@ -24,6 +24,7 @@ use purser_domain::{
     quota::PurchaseQuota,
     recorded::Recorded,
     refund::Refund,
+    returns::Return,
     stock::{Stock, StockId},
     text::{Location, Sku},
 };

@@ -15,6 +15,7 @@ mod payments;
 mod place;
 mod products;
 mod refunds;
+mod returns;
 mod stocks;
 mod terms;
 
@@ -58,6 +59,7 @@ struct Asked<'a> {
 
 impl Decision<'_> {
     /// Decides a command; its events are in the draft when it is accepted.
+    #[expect(clippy::too_many_lines, reason = "one list, with an entry for each command")]
     pub(crate) fn decide(&mut self, request: &Request) -> Result<Answer, Stopped> {
         let metadata = to_raw_value(&request.metadata)
             .map_err(|error| Stopped::Contradiction(format!("metadata cannot be written: {error}")))?;
@@ -105,15 +107,7 @@ impl Decision<'_> {
             }
             Command::DeliverOrder { order, at } => self.deliver_order(&asked, *order, asked.time(*at)?),
             Command::ChangeFulfillment { fulfillment, change } => self.change_fulfillment(&asked, *fulfillment, change),
-            Command::CompleteOrder { order, at } => {
-                let at = asked.time(*at)?;
-                let before = self.status(*order);
-                let answer = self.change_order(&asked, *order, OrderCommand::Complete { at }, None)?;
-                if before != self.status(*order) {
-                    self.reward(&asked, *order)?;
-                }
-                Ok(answer)
-            }
+            Command::CompleteOrder { order, at } => self.complete_order(&asked, *order, *at),
             Command::StartProcessing { order } => self.start_processing(&asked, *order),
             Command::ExpireOrder { order } => {
                 self.change_order(&asked, *order, OrderCommand::Expire { at: self.now }, None)
@@ -138,6 +132,19 @@ impl Decision<'_> {
                 self.change_stock(&asked, stock, adjust)
             }
             Command::SettleLatePayment { order, capture } => self.settle_late_payment(&asked, *order, capture),
+            Command::RequestReturn(wish) => self.request_return(&asked, wish),
+            Command::ApproveReturn { id, return_address, at } => {
+                self.approve_return(&asked, *id, return_address.as_ref(), *at)
+            }
+            Command::DeclineReturn { id, reason } => self.decline_return(&asked, *id, reason),
+            Command::CancelReturn { id, reason } => self.cancel_return(&asked, *id, reason.as_ref()),
+            Command::SendReturn { id, tracking, at } => self.send_return(&asked, *id, tracking.as_ref(), *at),
+            Command::ReceiveReturn { id, at } => self.receive_return(&asked, *id, *at),
+            Command::InspectReturn { id, inspected, location, at } => {
+                self.inspect_return(&asked, *id, inspected, location.as_ref(), *at)
+            }
+            Command::ReviewReturn { id } => self.review_return(&asked, *id),
+            Command::SettleReturn { refund } => self.settle_return(&asked, *refund),
             Command::RequestRefund { claim } => self.request_refund(&asked, claim),
             Command::RecordRefundSubmitted { refund, channel } => {
                 self.record_refund_submitted(&asked, *refund, *channel)

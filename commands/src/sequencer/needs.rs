@@ -2,7 +2,7 @@
 
 use purser_domain::{
     fulfillment::{FulfillmentLine, Parcel},
-    ids::{FulfillmentId, OrderId, RefundId},
+    ids::{FulfillmentId, OrderId, RefundId, ReturnId},
     order::{Benefits, Closed, Order, Terms},
     principal::Principal,
     product::ProductKind,
@@ -29,11 +29,29 @@ impl Needs {
         needs
     }
 
-    /// What only the orders, products and payments of a batch themselves can tell.
-    pub(crate) fn implied_by_all(batch: &[Pending], working: &Working) -> Self {
+    /// What the aggregates of a batch tell beyond the commands, one round after the other: what the first round loads may
+    /// name what the second one needs.
+    pub(crate) const IMPLIED: [fn(&[Pending], &Working) -> Self; 2] = [Self::implied_by_all, Self::settled_by_all];
+
+    /// What only the orders, products, payments, refunds and returns of a batch themselves can tell.
+    fn implied_by_all(batch: &[Pending], working: &Working) -> Self {
         let mut needs = Self::default();
         for pending in batch {
             needs.implied_by(&pending.request, working);
+        }
+        needs
+    }
+
+    /// What the orders of a batch's returns can tell, which the commands do not name.
+    fn settled_by_all(batch: &[Pending], working: &Working) -> Self {
+        let mut needs = Self::default();
+        for pending in batch {
+            if let Command::ApproveReturn { id, .. }
+            | Command::InspectReturn { id, .. }
+            | Command::ReviewReturn { id } = &pending.request.command
+            {
+                needs.settlement(*id, working);
+            }
         }
         needs
     }
@@ -85,6 +103,14 @@ impl Needs {
                 self.products.push(sku.clone());
                 self.shelves.push(sku.clone());
             }
+            Command::RequestReturn(wish) => self.orders.push(wish.order),
+            Command::ApproveReturn { id, .. }
+            | Command::DeclineReturn { id, .. }
+            | Command::CancelReturn { id, .. }
+            | Command::SendReturn { id, .. }
+            | Command::ReceiveReturn { id, .. }
+            | Command::InspectReturn { id, .. }
+            | Command::ReviewReturn { id } => self.returns.push(*id),
             Command::RequestRefund { claim } => {
                 self.refunds.push(claim.refund());
             }
@@ -93,7 +119,8 @@ impl Needs {
             | Command::RecordRefundFailed { refund, .. }
             | Command::RequestRefundReview { refund }
             | Command::RetryRefund { refund, .. }
-            | Command::WriteOffRefund { refund, .. } => {
+            | Command::WriteOffRefund { refund, .. }
+            | Command::SettleReturn { refund } => {
                 self.refunds.push(*refund);
             }
             Command::RaiseException { case } => self.exceptions.push(case.exception()),
@@ -157,8 +184,28 @@ impl Needs {
                 let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
                 self.orders.extend(attempt.map(|attempt| attempt.terms.order));
             }
+            Command::RequestReturn(wish) => {
+                let terms = working.orders.get(&wish.order).and_then(|order| order.state.terms());
+                self.merchants.extend(terms.map(|terms| terms.merchant.clone()));
+            }
+            Command::ApproveReturn { id, .. }
+            | Command::DeclineReturn { id, .. }
+            | Command::CancelReturn { id, .. }
+            | Command::InspectReturn { id, .. }
+            | Command::ReviewReturn { id } => {
+                if let Some(terms) = working.returns.get(id).and_then(|known| known.state.terms()) {
+                    self.orders.push(terms.order);
+                    self.merchants.push(terms.merchant.clone());
+                }
+            }
+            Command::SettleReturn { refund } => {
+                let claim = working.refunds.get(refund).and_then(|refund| refund.state.claim());
+                self.returns.extend(claim.and_then(|claim| claim.returned));
+            }
             Command::RecordPayment { .. }
             | Command::InitiatePayment { .. }
+            | Command::SendReturn { .. }
+            | Command::ReceiveReturn { .. }
             | Command::RecordPaymentPending { .. }
             | Command::ExpirePayment { .. }
             | Command::RequestCapture { .. }
@@ -260,6 +307,17 @@ impl Needs {
         if let Some(benefits) = terms.benefits.as_deref() {
             self.claimed(terms, benefits);
             self.products.extend(benefits.limited.iter().map(|pieces| pieces.sku.clone()));
+        }
+    }
+
+    /// Where the units of a return go back to, and what goes back with them.
+    fn settlement(&mut self, id: ReturnId, working: &Working) {
+        let Some(terms) = working.returns.get(&id).and_then(|known| known.state.terms()) else { return };
+        let Some(order) = working.orders.get(&terms.order).and_then(|order| order.state.terms()) else { return };
+        self.shelves.extend(order.book.goods(&terms.line_units()).into_keys());
+        self.points.extend(order.customer.clone());
+        if let Some(benefits) = &order.benefits {
+            self.claimed(order, benefits);
         }
     }
 

@@ -211,8 +211,10 @@ impl Sequencer {
     /// All states that the batch needs, if all of them are in memory.
     fn check_out_from_memory(&mut self, batch: &[Pending]) -> Option<Working> {
         let mut working = Working::default();
-        let complete = self.cache.check_out(Needs::of_all(batch), &mut working).is_empty()
-            && self.cache.check_out(Needs::implied_by_all(batch, &working), &mut working).is_empty();
+        let mut complete = self.cache.check_out(Needs::of_all(batch), &mut working).is_empty();
+        for implied in Needs::IMPLIED {
+            complete = complete && self.cache.check_out(implied(batch, &working), &mut working).is_empty();
+        }
         if complete {
             return Some(working);
         }

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    address::Address,
     allocation::{AllocationRule, Site},
     merchant::MerchantRefusal,
     money::{Amount, Money},
@@ -149,6 +150,9 @@ pub struct Policies {
     pub return_review_hours: ReturnReview,
     /// What becomes of a return that was not.
     pub return_review_overdue: OverdueReview,
+    /// Where goods come back to, unless an approval says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_address: Option<Address>,
     /// After how many hours a paid order that has not left is late.
     pub late_shipment_hours: ShipmentDeadline,
     /// From which locations stock is taken.

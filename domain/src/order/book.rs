@@ -69,6 +69,11 @@ impl LineBook {
         self.lines.iter().any(|line| line.gone > 0)
     }
 
+    /// How many units of a line have not gone back; none of a line that there is not.
+    pub fn open(&self, line: u32) -> u32 {
+        self.line(line).map_or(0, BookedLine::open)
+    }
+
     /// All units that have not gone back.
     pub fn rest(&self) -> Vec<LineUnits> {
         let open = |(line, number): (&BookedLine, u32)| {
@@ -152,7 +157,7 @@ impl LineBook {
     }
 
     /// The goods among these units, by SKU.
-    pub(super) fn goods(&self, units: &[LineUnits]) -> BTreeMap<Sku, i64> {
+    pub fn goods(&self, units: &[LineUnits]) -> BTreeMap<Sku, i64> {
         let mut goods = BTreeMap::new();
         for LineUnits { line, quantity } in units {
             if let Some(booked) = self.line(*line).filter(|booked| booked.kind == ProductKind::Goods) {

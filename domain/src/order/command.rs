@@ -1,9 +1,11 @@
 use crate::{
     Timestamp,
     address::Address,
-    ids::OrderId,
+    ids::{OrderId, ReturnId},
+    merchant::ReturnWindow,
     money::{Amount, Money},
     order::{Allocation, Capture, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
+    points::Points,
     pricing::Priced,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
 };
@@ -105,6 +107,8 @@ pub enum OrderCommand {
     },
     /// Closes a delivered order.
     Complete {
+        /// What its customer is granted for it in the same append, if anything.
+        points: Option<Points>,
         /// When.
         at: Timestamp,
     },
@@ -172,6 +176,33 @@ pub enum OrderCommand {
     },
     /// Notes that the stock of an ended order was given back, in the same append.
     ReleaseReservations {
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that units are asked back, which no other return may ask for meanwhile.
+    OpenReturn {
+        /// By which return.
+        id: ReturnId,
+        /// Which.
+        units: Vec<LineUnits>,
+        /// For how long after the delivery its seller takes units back.
+        window: ReturnWindow,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that a return came to nothing.
+    EndReturn {
+        /// Which.
+        id: ReturnId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Takes units of a return back, for the money that was frozen for them.
+    TakeBack {
+        /// Which return.
+        id: ReturnId,
+        /// Which of its units; at least one.
+        units: Vec<LineUnits>,
         /// When.
         at: Timestamp,
     },

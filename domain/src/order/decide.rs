@@ -1,6 +1,8 @@
 mod cancel;
 mod parcels;
+mod returns;
 
+use self::cancel::parts_owed;
 use crate::{
     Timestamp,
     money::{Amount, Money},
@@ -11,6 +13,8 @@ use crate::{
     },
     refund::RefundCause,
 };
+
+type Decision = Result<Vec<OrderEvent>, OrderRefusal>;
 
 /// What follows from a command. No events mean "already so"; whatever must not be is a refusal with its own name.
 pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, OrderRefusal> {
@@ -44,8 +48,8 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             Order::Delivered(_) => Ok(vec![]),
             other => refuse(other, OrderAction::Deliver),
         },
-        OrderCommand::Complete { at } => match order {
-            Order::Delivered(_) => Ok(vec![OrderEvent::OrderCompleted { at }]),
+        OrderCommand::Complete { points, at } => match order {
+            Order::Delivered(_) => Ok(vec![OrderEvent::OrderCompleted { points, at }]),
             Order::Completed(_) => Ok(vec![]),
             other => refuse(other, OrderAction::Complete),
         },
@@ -71,6 +75,9 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             Order::Cancelled(closed) | Order::Expired(closed) => Ok(release(closed, at)),
             other => refuse(other, OrderAction::ReleaseReservations),
         },
+        OrderCommand::OpenReturn { id, units, window, at } => returns::open(order, id, units, window, at),
+        OrderCommand::EndReturn { id, at } => returns::end(order, id, at),
+        OrderCommand::TakeBack { id, units, at } => returns::take_back(order, id, &units, at),
     }
 }
 
@@ -141,7 +148,7 @@ pub(super) fn owed(
     cause: RefundCause,
     at: Timestamp,
 ) -> impl Iterator<Item = OrderEvent> {
-    captures.map(move |capture| OrderEvent::RefundOwed { capture, part: None, cause, at })
+    captures.map(move |capture| OrderEvent::RefundOwed { capture, part: None, cause, returned: None, at })
 }
 
 fn decide_surplus(settled: &Settled, capture: Capture, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {

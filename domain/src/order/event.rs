@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     address::Address,
-    ids::PaymentId,
+    ids::{PaymentId, ReturnId},
     money::{Amount, Money},
     order::{Allocation, Interrupted, LineUnits},
     points::Points,
@@ -149,6 +149,9 @@ pub enum OrderEvent {
         part: Option<RefundPart>,
         /// Why.
         cause: RefundCause,
+        /// The return that it settles, if it settles one.
+        #[serde(default, rename = "return", skip_serializing_if = "Option::is_none")]
+        returned: Option<ReturnId>,
         /// When it came to be owed.
         at: Timestamp,
     },
@@ -210,6 +213,9 @@ pub enum OrderEvent {
     },
     /// It was closed.
     OrderCompleted {
+        /// What its customer was granted for it in the same append.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        points: Option<Points>,
         /// When.
         at: Timestamp,
     },
@@ -272,6 +278,45 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// Units of it were asked back; until that return has ended, no other asks for them.
+    ReturnOpened {
+        /// By which return.
+        #[serde(rename = "return")]
+        id: ReturnId,
+        /// Which.
+        units: Vec<LineUnits>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A return came to nothing; its units may be asked back again.
+    ReturnEnded {
+        /// Which.
+        #[serde(rename = "return")]
+        id: ReturnId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Units came back, or their customer keeps them and has the money back. What of them can be sold again went into the
+    /// stock in the same append, and so did their points and their share of purchase limits go back.
+    UnitsReturned {
+        /// By which return; it has ended with this.
+        #[serde(rename = "return")]
+        id: ReturnId,
+        /// Which units.
+        lines: Vec<LineUnits>,
+        /// The money that is owed back for them.
+        refund: Money,
+        /// The points that had been spent on them and were given back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        points: Option<Points>,
+        /// The points that had been granted for them and were taken back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revoked: Option<Points>,
+        /// How many units the order has left, over all lines.
+        left: u64,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl DomainEvent for OrderEvent {
@@ -308,6 +353,9 @@ impl OrderEvent {
             Self::CancellationDeclined { .. } => "CancellationDeclined",
             Self::OrderExpired { .. } => "OrderExpired",
             Self::OrderReservationsReleased { .. } => "OrderReservationsReleased",
+            Self::ReturnOpened { .. } => "ReturnOpened",
+            Self::ReturnEnded { .. } => "ReturnEnded",
+            Self::UnitsReturned { .. } => "UnitsReturned",
         }
     }
 }

@@ -48,14 +48,40 @@ impl Order {
                 Self::Processing(settled) => Self::Shipped(settled),
                 other => other,
             },
-            OrderEvent::OrderDelivered { at: _ } => match self {
-                Self::Shipped(settled) => Self::Delivered(settled),
+            OrderEvent::OrderDelivered { at } => match self {
+                Self::Shipped(mut settled) => {
+                    settled.aftersale.get_or_insert_default().delivered(at);
+                    Self::Delivered(settled)
+                }
                 other => other,
             },
-            OrderEvent::OrderCompleted { at: _ } => match self {
-                Self::Delivered(settled) => Self::Completed(settled),
+            OrderEvent::OrderCompleted { points, at: _ } => match self {
+                Self::Delivered(mut settled) => {
+                    if let Some(points) = points {
+                        let paid = settled.kept();
+                        settled.aftersale.get_or_insert_default().rewarded(points, paid);
+                    }
+                    Self::Completed(settled)
+                }
                 other => other,
             },
+            OrderEvent::ReturnOpened { id, units, at: _ } => {
+                self.after_sale(|settled| settled.aftersale.get_or_insert_default().opened(id, units))
+            }
+            OrderEvent::ReturnEnded { id, at: _ } => self.after_sale(|settled| {
+                if let Some(aftersale) = &mut settled.aftersale {
+                    aftersale.ended(id);
+                }
+            }),
+            OrderEvent::UnitsReturned { id, lines, points, revoked, .. } => self.after_sale(|settled| {
+                settled.terms.cancel_lines(&lines, &[], points);
+                if let Some(aftersale) = &mut settled.aftersale {
+                    aftersale.ended(id);
+                    if let Some(points) = revoked {
+                        aftersale.revoked(points);
+                    }
+                }
+            }),
             OrderEvent::OrderCancelled { .. } => self.cancelled(),
             OrderEvent::CancellationRequested { lines, reason, at: _ } => match self {
                 Self::Paid(settled) => {
@@ -109,7 +135,7 @@ impl Order {
                 let mut surplus = received;
                 surplus.retain(|part| !settlement.captures().contains(part));
                 let (refunds, parcels) = (RefundLedger::default(), Parcels::default());
-                Self::Paid(Settled { terms, settlement, surplus, refunds, parcels, declined: None })
+                Self::Paid(Settled { terms, settlement, surplus, refunds, parcels, declined: None, aftersale: None })
             }
             other => other,
         }
@@ -174,7 +200,7 @@ impl Order {
                 surplus.retain(|capture| !settlement.captures().contains(capture));
                 let terms = Terms { allocations, ..terms };
                 let (refunds, parcels) = (RefundLedger::default(), Parcels::default());
-                Self::Paid(Settled { terms, settlement, surplus, refunds, parcels, declined: None })
+                Self::Paid(Settled { terms, settlement, surplus, refunds, parcels, declined: None, aftersale: None })
             }
             other => other,
         }
@@ -226,6 +252,21 @@ impl Order {
             }
             other => other,
         }
+    }
+
+    /// Changes an order that has left, and no other.
+    fn after_sale(mut self, change: impl FnOnce(&mut Settled)) -> Self {
+        match &mut self {
+            Self::Shipped(settled) | Self::Delivered(settled) | Self::Completed(settled) => change(settled),
+            Self::Unplaced
+            | Self::PendingPayment(_)
+            | Self::Paid(_)
+            | Self::Processing(_)
+            | Self::Cancelling(_)
+            | Self::Cancelled(_)
+            | Self::Expired(_) => {}
+        }
+        self
     }
 
     fn released(mut self) -> Self {

@@ -28,6 +28,8 @@ pub enum OrderAction {
     Reinstate,
     /// Give back money that came late.
     RefundLatePayment,
+    /// Ask units of it back.
+    Return,
 }
 
 impl std::fmt::Display for OrderAction {
@@ -45,6 +47,7 @@ impl std::fmt::Display for OrderAction {
             Self::ReleaseReservations => "released from its reservations",
             Self::Reinstate => "reinstated",
             Self::RefundLatePayment => "given back late money",
+            Self::Return => "returned",
         })
     }
 }
@@ -112,6 +115,12 @@ pub enum OrderRefusal {
     /// The stock that was named is not the stock of the units.
     #[error("the stock is not that of the units")]
     OtherStock,
+    /// It is too late to ask units back, or they are never taken back.
+    #[error("its seller takes units back within {days} days of their delivery")]
+    ReturnWindowClosed {
+        /// For how many days they can be asked back; never for zero days.
+        days: u16,
+    },
     /// The payment window is still open.
     #[error("the payment window is open until {pay_by}")]
     WindowOpen {

@@ -6,6 +6,7 @@ mod lines;
 mod parcels;
 mod parts;
 mod payment;
+mod returns;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
@@ -26,7 +27,7 @@ fn life(status: OrderStatus) -> Vec<OrderEvent> {
         OrderEvent::ProcessingStarted { parcels: None, at: at(2) },
         OrderEvent::OrderShipped { tracking: Some(text("GB-1")), at: at(3) },
         OrderEvent::OrderDelivered { at: at(4) },
-        OrderEvent::OrderCompleted { at: at(5) },
+        OrderEvent::OrderCompleted { points: None, at: at(5) },
     ];
     let first = |count: usize, last: Option<OrderEvent>| steps.iter().take(count).cloned().chain(last).collect();
     match status {

@@ -2,9 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    money::Money,
+    money::{Amount, Money},
     order::{
-        Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, Parcels, RefundLedger, Settlement, book::without,
+        Aftersale, Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, Parcels, RefundLedger, Settlement,
+        book::without,
     },
     points::Points,
     quantity::Quantity,
@@ -95,6 +96,9 @@ pub struct Settled {
     /// Why its seller did not consent to its cancellation, the last time they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined: Option<Reason>,
+    /// What it knows once it has left; boxed, because few orders are ever asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aftersale: Option<Box<Aftersale>>,
 }
 
 /// What a request for cancellation interrupted.
@@ -306,6 +310,12 @@ impl Settled {
     /// The money that settled the order, none if it was free.
     pub const fn captures(&self) -> &[Capture] {
         self.settlement.captures()
+    }
+
+    /// What of these captures is not owed back.
+    pub fn kept(&self) -> Amount {
+        let kept = self.captures().iter().map(|capture| self.refunds.kept(capture));
+        kept.fold(Amount::ZERO, |sum, kept| sum.checked_add(kept).unwrap_or(sum))
     }
 
     /// The payment of this reference, if it is known already.

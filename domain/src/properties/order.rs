@@ -32,7 +32,7 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<OrderCommand>> {
         2 => times().prop_map(|at| OrderCommand::StartProcessing { parcels: None, at }),
         2 => times().prop_map(|at| OrderCommand::Ship { tracking: None, at }),
         2 => times().prop_map(|at| OrderCommand::Deliver { at }),
-        2 => times().prop_map(|at| OrderCommand::Complete { at }),
+        2 => times().prop_map(|at| OrderCommand::Complete { points: None, at }),
         1 => times().prop_map(|at| OrderCommand::Cancel { reason: text("changed my mind"), at }),
         1 => times().prop_map(|at| OrderCommand::RequestCancellation { lines: vec![], reason: text("ordered twice"), at }),
         1 => times().prop_map(|at| OrderCommand::DeclineCancellation { reason: text("packed already"), at }),
@@ -74,7 +74,10 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         | OrderEvent::ParcelDelivered { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => before,
+        | OrderEvent::OrderReservationsReleased { .. }
+        | OrderEvent::ReturnOpened { .. }
+        | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::UnitsReturned { .. } => before,
     }
 }
 

@@ -22,8 +22,8 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<ReturnCommand>> {
         1 => (11_430..11_450_i64).prop_map(|minute| ReturnCommand::ReportReviewOverdue { at: at(minute) }),
         4 => Just(ReturnCommand::RecordInTransit { tracking: None, at: at(3) }),
         4 => Just(ReturnCommand::Receive { at: at(4) }),
-        6 => found.prop_map(|inspected| ReturnCommand::Inspect { inspected, at: at(5) }),
-        4 => Just(ReturnCommand::Resolve { at: at(6) }),
+        6 => found.prop_map(|inspected| ReturnCommand::Inspect { inspected, location: None, at: at(5) }),
+        4 => Just(ReturnCommand::Resolve { refunds: vec![], at: at(6) }),
         2 => Just(ReturnCommand::Close { at: at(7) }),
     ];
     (kind, prop::collection::vec(command, 1..30)).prop_map(|(kind, mut rest)| {
@@ -52,8 +52,8 @@ proptest! {
         for command in commands {
             for event in decide(&state, command).unwrap_or_default() {
                 match &event {
-                    ReturnEvent::ReturnInspected { inspected, at: _ } => found.clone_from(inspected),
-                    ReturnEvent::ReturnResolving { owed, at: _ } => {
+                    ReturnEvent::ReturnInspected { inspected, .. } => found.clone_from(inspected),
+                    ReturnEvent::ReturnResolving { owed, .. } => {
                         resolved += 1;
                         let terms = state.terms().unwrap();
                         let back: u32 = found.iter().map(|line| line.restock + line.scrap).sum();
@@ -79,6 +79,7 @@ proptest! {
                     | ReturnEvent::ReturnEscalated { .. }
                     | ReturnEvent::ReturnInTransit { .. }
                     | ReturnEvent::ReturnReceived { .. }
+                    | ReturnEvent::ReturnRefundSettled { .. }
                     | ReturnEvent::ReturnClosed { .. } => {}
                 }
                 state = state.evolve(event);

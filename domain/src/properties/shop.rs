@@ -199,6 +199,9 @@ impl Shop {
                 None
             }
             SagaCommand::ReportShipmentOverdue { .. } => unreachable!("orders ship whole here"),
+            SagaCommand::ReviewReturn { .. } | SagaCommand::SettleReturn { .. } => {
+                unreachable!("nobody gives anything back here")
+            }
             SagaCommand::RecordRefundSucceeded { .. }
             | SagaCommand::RecordRefundFailed { .. }
             | SagaCommand::RequestRefundReview { .. }

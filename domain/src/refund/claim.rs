@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{OrderId, RefundId},
+    ids::{OrderId, RefundId, ReturnId},
     money::{Amount, Money},
     order::Capture,
     refund::RefundRefusal,
@@ -55,6 +55,9 @@ pub struct Claim {
     pub number: u32,
     /// Why.
     pub cause: RefundCause,
+    /// The return that it settles, if it settles one.
+    #[serde(default, rename = "return", skip_serializing_if = "Option::is_none")]
+    pub returned: Option<ReturnId>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -65,7 +68,7 @@ const fn is_whole(number: &u32) -> bool {
 impl Claim {
     /// All of a capture.
     pub const fn whole(order: OrderId, capture: Capture, cause: RefundCause) -> Self {
-        Self { order, capture, amount: None, number: 0, cause }
+        Self { order, capture, amount: None, number: 0, cause, returned: None }
     }
 
     /// How much is owed.

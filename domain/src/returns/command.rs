@@ -1,8 +1,9 @@
 use crate::{
     Timestamp,
     address::Address,
+    ids::RefundId,
     returns::{InspectedLine, ReturnTerms},
-    text::{Actor, Reason, TrackingNumber},
+    text::{Actor, Location, Reason, TrackingNumber},
 };
 
 /// What can be asked of a return. Times are stated with the command, never read from a clock.
@@ -59,11 +60,22 @@ pub enum ReturnCommand {
     Inspect {
         /// Line by line; every unit of the return is somewhere.
         inspected: Vec<InspectedLine>,
+        /// Where what can be sold again is put, where anything is.
+        location: Option<Location>,
         /// When.
         at: Timestamp,
     },
     /// States what is owed, and lets it be settled.
     Resolve {
+        /// The refunds that settle it, decided by the order in the same append.
+        refunds: Vec<RefundId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that one of its refunds is settled; with the last one, so is the return.
+    SettleRefund {
+        /// Which.
+        refund: RefundId,
         /// When.
         at: Timestamp,
     },

@@ -5,11 +5,12 @@ use Return::{
 use crate::{
     Timestamp,
     address::Address,
+    ids::RefundId,
     returns::{
         InspectedLine, Return, ReturnAction, ReturnCommand, ReturnEvent, ReturnKind, ReturnRefusal, ReturnTerms,
         inspection,
     },
-    text::{Actor, Reason, TrackingNumber},
+    text::{Actor, Location, Reason, TrackingNumber},
 };
 
 type Decision = Result<Vec<ReturnEvent>, ReturnRefusal>;
@@ -60,10 +61,12 @@ pub fn decide(state: &Return, command: ReturnCommand) -> Decision {
             | Resolving { .. }
             | Closed { .. } => Err(wrong_status(state, ReturnAction::Receive)),
         },
-        ReturnCommand::Inspect { inspected, at } => inspect(state, inspected, at),
-        ReturnCommand::Resolve { at } => resolve(state, at),
+        ReturnCommand::Inspect { inspected, location, at } => inspect(state, inspected, location, at),
+        ReturnCommand::Resolve { refunds, at } => resolve(state, refunds, at),
+        ReturnCommand::SettleRefund { refund, at } => settle_refund(state, refund, at),
         ReturnCommand::Close { at } => match state {
-            Resolving { .. } => Ok(vec![ReturnEvent::ReturnClosed { at }]),
+            Resolving { refunds, .. } if refunds.is_empty() => Ok(vec![ReturnEvent::ReturnClosed { at }]),
+            Resolving { refunds, .. } => Err(ReturnRefusal::RefundsOpen { open: refunds.len() }),
             Closed { .. } => Ok(vec![]),
             Unrequested
             | Requested { .. }
@@ -91,6 +94,9 @@ fn request(state: &Return, terms: ReturnTerms) -> Decision {
 /// An answer may come late: the deadline only calls for somebody to give it.
 fn approve(state: &Return, return_address: Option<Address>, actor: Actor, at: Timestamp) -> Decision {
     match state {
+        Requested { terms, .. } if return_address.is_none() && terms.kind.sends_goods() => {
+            Err(ReturnRefusal::AddressNeeded)
+        }
         Requested { .. } => Ok(vec![ReturnEvent::ReturnApproved { return_address, actor, at }]),
         Approved { return_address: known, .. } => same(*known == return_address, ReturnAction::Approve),
         Unrequested
@@ -135,11 +141,11 @@ fn record_in_transit(state: &Return, tracking: Option<TrackingNumber>, at: Times
     }
 }
 
-fn inspect(state: &Return, inspected: Vec<InspectedLine>, at: Timestamp) -> Decision {
+fn inspect(state: &Return, inspected: Vec<InspectedLine>, location: Option<Location>, at: Timestamp) -> Decision {
     match state {
         Received(terms) => {
             inspection::check(terms, &inspected)?;
-            Ok(vec![ReturnEvent::ReturnInspected { inspected, at }])
+            Ok(vec![ReturnEvent::ReturnInspected { inspected, location, at }])
         }
         Inspected { inspected: known, .. } => same(*known == inspected, ReturnAction::Inspect),
         Unrequested
@@ -153,23 +159,41 @@ fn inspect(state: &Return, inspected: Vec<InspectedLine>, at: Timestamp) -> Deci
     }
 }
 
-fn resolve(state: &Return, at: Timestamp) -> Decision {
+fn resolve(state: &Return, refunds: Vec<RefundId>, at: Timestamp) -> Decision {
+    if let Some(owed) = state.to_settle() {
+        return Ok(vec![ReturnEvent::ReturnResolving { owed, refunds, at }]);
+    }
     match state {
-        Approved { terms, .. } if terms.kind == ReturnKind::RefundOnly => {
-            Ok(vec![ReturnEvent::ReturnResolving { owed: inspection::owed_for_all(terms), at }])
-        }
         Approved { .. } => Err(ReturnRefusal::NotInspected),
-        Inspected { terms, inspected } => {
-            Ok(vec![ReturnEvent::ReturnResolving { owed: inspection::owed_for(terms, inspected), at }])
-        }
         Resolving { .. } => Ok(vec![]),
         Unrequested
+        | Inspected { .. }
         | Requested { .. }
         | Declined { .. }
         | Cancelled(_)
         | InTransit { .. }
         | Received(_)
         | Closed { .. } => Err(wrong_status(state, ReturnAction::Resolve)),
+    }
+}
+
+/// A refund that is not awaited, or not any more, changes nothing.
+fn settle_refund(state: &Return, refund: RefundId, at: Timestamp) -> Decision {
+    match state {
+        Resolving { refunds, .. } => Ok(match refunds.as_slice() {
+            [last] if *last == refund => vec![ReturnEvent::ReturnClosed { at }],
+            several if several.contains(&refund) => vec![ReturnEvent::ReturnRefundSettled { refund, at }],
+            _ => vec![],
+        }),
+        Closed { .. } => Ok(vec![]),
+        Unrequested
+        | Requested { .. }
+        | Approved { .. }
+        | Declined { .. }
+        | Cancelled(_)
+        | InTransit { .. }
+        | Received(_)
+        | Inspected { .. } => Err(wrong_status(state, ReturnAction::Close)),
     }
 }
 

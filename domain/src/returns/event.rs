@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     address::Address,
+    ids::RefundId,
     returns::{InspectedLine, Owed, ReturnTerms},
-    text::{Actor, Reason, TrackingNumber},
+    text::{Actor, Location, Reason, TrackingNumber},
 };
 
 /// What happened to a return.
@@ -64,6 +65,9 @@ pub enum ReturnEvent {
     ReturnInspected {
         /// What was found, line by line.
         inspected: Vec<InspectedLine>,
+        /// Where what can be sold again was put.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        location: Option<Location>,
         /// When.
         at: Timestamp,
     },
@@ -71,6 +75,16 @@ pub enum ReturnEvent {
     ReturnResolving {
         /// What.
         owed: Owed,
+        /// The refunds that settle it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refunds: Vec<RefundId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// One of its refunds is settled, and others are not.
+    ReturnRefundSettled {
+        /// Which.
+        refund: RefundId,
         /// When.
         at: Timestamp,
     },
@@ -104,6 +118,7 @@ impl ReturnEvent {
             Self::ReturnReceived { .. } => "ReturnReceived",
             Self::ReturnInspected { .. } => "ReturnInspected",
             Self::ReturnResolving { .. } => "ReturnResolving",
+            Self::ReturnRefundSettled { .. } => "ReturnRefundSettled",
             Self::ReturnClosed { .. } => "ReturnClosed",
         }
     }

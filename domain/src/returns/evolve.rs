@@ -23,14 +23,18 @@ impl Return {
                 Self::InTransit { terms, tracking }
             }
             (Self::InTransit { terms, .. }, ReturnEvent::ReturnReceived { at: _ }) => Self::Received(terms),
-            (Self::Received(terms), ReturnEvent::ReturnInspected { inspected, at: _ }) => {
+            (Self::Received(terms), ReturnEvent::ReturnInspected { inspected, .. }) => {
                 Self::Inspected { terms, inspected }
             }
             (
                 Self::Approved { terms, .. } | Self::Inspected { terms, .. },
-                ReturnEvent::ReturnResolving { owed, at: _ },
-            ) => Self::Resolving { terms, owed },
-            (Self::Resolving { terms, owed }, ReturnEvent::ReturnClosed { at: _ }) => Self::Closed { terms, owed },
+                ReturnEvent::ReturnResolving { owed, refunds, at: _ },
+            ) => Self::Resolving { terms, owed, refunds },
+            (Self::Resolving { terms, owed, mut refunds }, ReturnEvent::ReturnRefundSettled { refund, at: _ }) => {
+                refunds.retain(|open| *open != refund);
+                Self::Resolving { terms, owed, refunds }
+            }
+            (Self::Resolving { terms, owed, .. }, ReturnEvent::ReturnClosed { at: _ }) => Self::Closed { terms, owed },
             (
                 same,
                 ReturnEvent::ReturnRequested(_)
@@ -42,6 +46,7 @@ impl Return {
                 | ReturnEvent::ReturnReceived { .. }
                 | ReturnEvent::ReturnInspected { .. }
                 | ReturnEvent::ReturnResolving { .. }
+                | ReturnEvent::ReturnRefundSettled { .. }
                 | ReturnEvent::ReturnClosed { .. },
             ) => same,
         }

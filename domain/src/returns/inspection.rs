@@ -93,8 +93,7 @@ pub(super) fn owed_for(terms: &ReturnTerms, inspected: &[InspectedLine]) -> Owed
 
 /// What is owed where nothing needs to come back.
 pub(super) fn owed_for_all(terms: &ReturnTerms) -> Owed {
-    let units = terms.units.iter().map(|units| LineUnits { line: units.line, quantity: units.quantity });
-    Owed::Refund { units: units.collect() }
+    Owed::Refund { units: terms.line_units() }
 }
 
 fn came_back(line: &InspectedLine) -> u64 {

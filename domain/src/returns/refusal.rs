@@ -92,12 +92,21 @@ pub enum ReturnRefusal {
         /// Units restocked, scrapped and missing.
         inspected: u64,
     },
+    /// Goods are to come back, and nobody says where to.
+    #[error("goods that come back need an address to go to")]
+    AddressNeeded,
     /// Nothing is to come back.
     #[error("the customer keeps the goods of a return that is for a refund only")]
     NothingToSend,
     /// The goods have to come back first.
     #[error("the goods have to come back before it is decided what is owed for them")]
     NotInspected,
+    /// Money is still on its way.
+    #[error("{open} refunds of the return are not settled")]
+    RefundsOpen {
+        /// How many.
+        open: usize,
+    },
     /// The merchant has still time.
     #[error("the return must be answered by {review_by} and is not overdue before")]
     NotOverdue {

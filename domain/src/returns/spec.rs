@@ -40,8 +40,16 @@ fn life(status: ReturnStatus) -> Vec<ReturnEvent> {
         approved(),
         ReturnEvent::ReturnInTransit { tracking: Some(text("GB-9")), at: at(12_000) },
         ReturnEvent::ReturnReceived { at: at(13_000) },
-        ReturnEvent::ReturnInspected { inspected: vec![inspected(0, 3, 2, 0), inspected(1, 1, 0, 0)], at: at(13_100) },
-        ReturnEvent::ReturnResolving { owed: super::inspection::owed_for_all(&terms()), at: at(13_200) },
+        ReturnEvent::ReturnInspected {
+            inspected: vec![inspected(0, 3, 2, 0), inspected(1, 1, 0, 0)],
+            location: None,
+            at: at(13_100),
+        },
+        ReturnEvent::ReturnResolving {
+            owed: super::inspection::owed_for_all(&terms()),
+            refunds: vec![],
+            at: at(13_200),
+        },
         ReturnEvent::ReturnClosed { at: at(14_000) },
     ];
     let declined = ReturnEvent::ReturnDeclined { reason: text("worn"), actor: text("saga:return"), at: at(10_100) };
@@ -108,13 +116,49 @@ fn a_return_that_was_escalated_can_still_be_answered_and_taken_back() {
         .then_expect_events(vec![ReturnEvent::ReturnCancelled { reason: None, at: at(12_000) }]);
 }
 
+#[test]
+fn goods_that_come_back_need_an_address_and_goods_that_stay_need_none() {
+    let approve = || ReturnCommand::Approve { return_address: None, actor: text("saga:return"), at: at(11_440) };
+    for kind in [ReturnKind::Return, exchange()] {
+        given(vec![requested(kind)]).when(approve()).then_expect_error(ReturnRefusal::AddressNeeded);
+    }
+    let approved = ReturnEvent::ReturnApproved { return_address: None, actor: text("saga:return"), at: at(11_440) };
+    given(vec![requested(ReturnKind::RefundOnly)]).when(approve()).then_expect_events(vec![approved]);
+}
+
+/// Money that was taken in parts goes back in parts.
+#[test]
+fn a_return_is_closed_by_the_last_of_its_refunds() {
+    let refund = |digit: u8| text(&format!("rfd_0000000000000000000000000000000{digit}"));
+    let settle = |digit| ReturnCommand::SettleRefund { refund: refund(digit), at: at(13_900) };
+    let mut resolving = life(ReturnStatus::Inspected);
+    resolving.push(ReturnEvent::ReturnResolving {
+        owed: super::inspection::owed_for_all(&terms()),
+        refunds: vec![refund(1), refund(2)],
+        at: at(13_200),
+    });
+    given(resolving.clone())
+        .when(ReturnCommand::Close { at: at(13_900) })
+        .then_expect_error(ReturnRefusal::RefundsOpen { open: 2 });
+    given(resolving.clone()).when(settle(3)).then_expect_events(vec![]);
+    let settled = ReturnEvent::ReturnRefundSettled { refund: refund(2), at: at(13_900) };
+    given(resolving.clone()).when(settle(2)).then_expect_events(vec![settled.clone()]);
+    given(resolving.clone()).and(vec![settled.clone()]).when(settle(2)).then_expect_events(vec![]);
+    let closed = ReturnEvent::ReturnClosed { at: at(13_900) };
+    given(resolving.clone()).and(vec![settled.clone()]).when(settle(1)).then_expect_events(vec![closed.clone()]);
+    given(resolving).and(vec![settled, closed]).when(settle(1)).then_expect_events(vec![]);
+}
+
 /// The log holds who is right; a second story must not pass as a repeat of the first.
 #[test]
 fn what_was_done_is_not_done_otherwise() {
     let decline = ReturnCommand::Decline { reason: text("late"), actor: text("saga:return"), at: at(10_100) };
     let send = ReturnCommand::RecordInTransit { tracking: Some(text("GB-8")), at: at(12_000) };
-    let inspect =
-        ReturnCommand::Inspect { inspected: vec![inspected(0, 5, 0, 0), inspected(1, 1, 0, 0)], at: at(13_100) };
+    let inspect = ReturnCommand::Inspect {
+        inspected: vec![inspected(0, 5, 0, 0), inspected(1, 1, 0, 0)],
+        location: None,
+        at: at(13_100),
+    };
     for (status, command, action) in [
         (ReturnStatus::Approved, approve("Somebody Else"), ReturnAction::Approve),
         (ReturnStatus::Declined, decline, ReturnAction::Decline),
@@ -149,7 +193,8 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
     for status in [None].into_iter().chain(ReturnStatus::ALL.map(Some)) {
         for sample in return_events() {
             let fits: &[ReturnStatus] = match sample.value {
-                ReturnEvent::ReturnRequested(_) => &[],
+                // The sample refund is none that it awaits.
+                ReturnEvent::ReturnRequested(_) | ReturnEvent::ReturnRefundSettled { .. } => &[],
                 ReturnEvent::ReturnApproved { .. }
                 | ReturnEvent::ReturnDeclined { .. }
                 | ReturnEvent::ReturnEscalated { .. } => &[Requested],

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     address::Address,
-    returns::{InspectedLine, Owed, ReturnStatus, ReturnTerms},
+    ids::RefundId,
+    returns::{InspectedLine, Owed, ReturnKind, ReturnStatus, ReturnTerms, inspection},
     text::{Reason, TrackingNumber},
 };
 
@@ -58,6 +59,9 @@ pub enum Return {
         terms: ReturnTerms,
         /// What the customer gets.
         owed: Owed,
+        /// The refunds that are not settled yet.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refunds: Vec<RefundId>,
     },
     /// Settled.
     Closed {
@@ -82,6 +86,25 @@ impl Return {
             Self::Inspected { .. } => Some(ReturnStatus::Inspected),
             Self::Resolving { .. } => Some(ReturnStatus::Resolving),
             Self::Closed { .. } => Some(ReturnStatus::Closed),
+        }
+    }
+
+    /// What is owed when it is resolved now; none where that cannot be said yet, or was said.
+    pub fn to_settle(&self) -> Option<Owed> {
+        match self {
+            Self::Approved { terms, .. } if terms.kind == ReturnKind::RefundOnly => {
+                Some(inspection::owed_for_all(terms))
+            }
+            Self::Inspected { terms, inspected } => Some(inspection::owed_for(terms, inspected)),
+            Self::Unrequested
+            | Self::Requested { .. }
+            | Self::Approved { .. }
+            | Self::Declined { .. }
+            | Self::Cancelled(_)
+            | Self::InTransit { .. }
+            | Self::Received(_)
+            | Self::Resolving { .. }
+            | Self::Closed { .. } => None,
         }
     }
 

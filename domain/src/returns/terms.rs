@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     ids::OrderId,
+    order::LineUnits,
     quantity::Quantity,
     returns::ReturnRefusal,
     text::{CustomerId, MerchantId, Reason, Sku},
@@ -23,6 +24,16 @@ pub enum ReturnKind {
         /// Which.
         replacement: Vec<Replacement>,
     },
+}
+
+impl ReturnKind {
+    /// Whether goods come back.
+    pub const fn sends_goods(&self) -> bool {
+        match self {
+            Self::RefundOnly => false,
+            Self::Return | Self::Exchange { .. } => true,
+        }
+    }
 }
 
 /// Goods that are sent in exchange.
@@ -66,6 +77,12 @@ pub struct ReturnTerms {
 }
 
 impl ReturnTerms {
+    /// What it is about, as the order counts it.
+    pub fn line_units(&self) -> Vec<LineUnits> {
+        let units = |units: &ReturnUnits| LineUnits { line: units.line, quantity: units.quantity };
+        self.units.iter().map(units).collect()
+    }
+
     pub(super) fn check(&self) -> Result<(), ReturnRefusal> {
         if self.units.is_empty() {
             return Err(ReturnRefusal::NoUnits);

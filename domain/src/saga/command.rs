@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use crate::{
     fulfillment::FulfillmentRefusal,
-    ids::{FulfillmentId, OrderId, PaymentId, RefundId},
+    ids::{FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
     order::{Capture, OrderRefusal, OrderStatus},
     payment::{GatewayReport, NextAction, PaymentRefusal, ReportSource},
     refund::{Claim, RefundChannel, RefundFailure, RefundRefusal},
+    returns::ReturnRefusal,
     text::{GatewayName, PaymentReference, Reason},
 };
 
@@ -104,6 +105,16 @@ pub enum SagaCommand {
         /// Which payment.
         payment: PaymentId,
     },
+    /// Deal with a return that was not answered in time.
+    ReviewReturn {
+        /// Which return.
+        id: ReturnId,
+    },
+    /// Note that a refund is settled on the return that it settles, if it settles one.
+    SettleReturn {
+        /// Which refund.
+        refund: RefundId,
+    },
 }
 
 impl SagaCommand {
@@ -143,6 +154,7 @@ impl SagaCommand {
                 | OrderRefusal::LineRepeated { .. }
                 | OrderRefusal::TooManyUnits { .. }
                 | OrderRefusal::OtherStock
+                | OrderRefusal::ReturnWindowClosed { .. }
                 | OrderRefusal::WindowOpen { .. },
             )
             | (
@@ -155,7 +167,9 @@ impl SagaCommand {
                 | Self::RequestRefundReview { .. }
                 | Self::RecordPaymentPending { .. }
                 | Self::ReportPayment { .. }
-                | Self::ExpirePayment { .. },
+                | Self::ExpirePayment { .. }
+                | Self::ReviewReturn { .. }
+                | Self::SettleReturn { .. },
                 _,
             ) => false,
         }
@@ -192,7 +206,9 @@ impl SagaCommand {
                 | Self::RecordRefundFailed { .. }
                 | Self::RequestRefundReview { .. }
                 | Self::RecordPaymentPending { .. }
-                | Self::ReportPayment { .. },
+                | Self::ReportPayment { .. }
+                | Self::ReviewReturn { .. }
+                | Self::SettleReturn { .. },
                 _,
             ) => false,
         }
@@ -235,7 +251,9 @@ impl SagaCommand {
                 | Self::RecordRefundSucceeded { .. }
                 | Self::RecordPaymentPending { .. }
                 | Self::ReportPayment { .. }
-                | Self::ExpirePayment { .. },
+                | Self::ExpirePayment { .. }
+                | Self::ReviewReturn { .. }
+                | Self::SettleReturn { .. },
                 _,
             ) => false,
         }
@@ -244,6 +262,27 @@ impl SagaCommand {
     /// The same, of a fulfillment that refuses. One that left or was cancelled in time is not late any more.
     pub const fn is_superseded_by_fulfillment(&self, refusal: &FulfillmentRefusal) -> bool {
         matches!((self, refusal), (Self::ReportShipmentOverdue { .. }, FulfillmentRefusal::WrongStatus { .. }))
+    }
+
+    /// The same, of a return that refuses. One that was answered in time is not to be answered any more.
+    pub const fn is_superseded_by_return(&self, refusal: &ReturnRefusal) -> bool {
+        match self {
+            Self::ReviewReturn { .. } => matches!(refusal, ReturnRefusal::WrongStatus { .. }),
+            Self::StartProcessing { .. }
+            | Self::ReleaseReservations { .. }
+            | Self::ExpireOrder { .. }
+            | Self::RequestRefund { .. }
+            | Self::RecordRefundSubmitted { .. }
+            | Self::SettleLatePayment { .. }
+            | Self::RecordRefundSucceeded { .. }
+            | Self::RecordRefundFailed { .. }
+            | Self::RequestRefundReview { .. }
+            | Self::RecordPaymentPending { .. }
+            | Self::ReportPayment { .. }
+            | Self::ExpirePayment { .. }
+            | Self::ReportShipmentOverdue { .. }
+            | Self::SettleReturn { .. } => false,
+        }
     }
 
     /// The number of what it is about. What one saga does about one subject is done in order, and the subject is part of
@@ -259,7 +298,9 @@ impl SagaCommand {
             Self::RecordRefundSubmitted { refund, .. }
             | Self::RecordRefundSucceeded { refund, .. }
             | Self::RecordRefundFailed { refund, .. }
-            | Self::RequestRefundReview { refund } => refund.as_uuid(),
+            | Self::RequestRefundReview { refund }
+            | Self::SettleReturn { refund } => refund.as_uuid(),
+            Self::ReviewReturn { id } => id.as_uuid(),
             Self::RecordPaymentPending { payment, .. }
             | Self::ReportPayment { payment, .. }
             | Self::ExpirePayment { payment } => payment.as_uuid(),

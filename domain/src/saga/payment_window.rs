@@ -37,7 +37,10 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => Reactions::NONE,
+        | OrderEvent::OrderReservationsReleased { .. }
+        | OrderEvent::ReturnOpened { .. }
+        | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::UnitsReturned { .. } => Reactions::NONE,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Refund: money that is owed goes back.
 //!
 //! **Starts with** the cancellation of a paid order, with a payment on top of what settled the order, or with `RefundOwed`:
-//! parts of a payment that never added up, parts of a capture that go back for units that were taken out of the order, and
-//! money that came [late](super::late_payment).
+//! parts of a payment that never added up, parts of a capture that go back for units that were taken out of the order or came
+//! back, and money that came [late](super::late_payment).
 //!
 //! **Steps.**
 //! 1. The refund is requested. Its id comes from the order, the payment and the part, so that none is owed back twice.
@@ -31,7 +31,7 @@ use crate::{
     Timestamp,
     event::Event,
     ids::RefundId,
-    order::{OrderEvent, RefundPart},
+    order::{Capture, OrderEvent, RefundPart},
     refund::{Claim, RefundCause, RefundChannel, RefundEvent, RefundFailure},
 };
 
@@ -52,10 +52,16 @@ pub(super) fn react(event: &Event) -> Reactions {
         return after(*refund, event);
     }
     let Event::Order(order, event) = event else { return Reactions::NONE };
-    let (capture, part, cause) = match event {
-        OrderEvent::OrderCancelled { owed_back: Some(capture), .. } => (capture, None, RefundCause::OrderCancelled),
-        OrderEvent::SurplusPaymentReceived { capture, .. } => (capture, None, RefundCause::SurplusPayment),
-        OrderEvent::RefundOwed { capture, part, cause, .. } => (capture, *part, *cause),
+    let whole = |capture: &Capture, cause| Claim::whole(*order, capture.clone(), cause);
+    let claim = match event {
+        OrderEvent::OrderCancelled { owed_back: Some(capture), .. } => whole(capture, RefundCause::OrderCancelled),
+        OrderEvent::SurplusPaymentReceived { capture, .. } => whole(capture, RefundCause::SurplusPayment),
+        OrderEvent::RefundOwed { capture, part: None, cause, returned, .. } => {
+            Claim { returned: *returned, ..whole(capture, *cause) }
+        }
+        OrderEvent::RefundOwed { capture, part: Some(RefundPart { amount, number }), cause, returned, .. } => {
+            Claim { amount: Some(*amount), number: *number, returned: *returned, ..whole(capture, *cause) }
+        }
         OrderEvent::OrderPlaced(_)
         | OrderEvent::OrderPaid { .. }
         | OrderEvent::PartialPaymentReceived { .. }
@@ -73,12 +79,10 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::OrderExpired { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => return Reactions::NONE,
-    };
-    let whole = Claim::whole(*order, capture.clone(), cause);
-    let claim = match part {
-        None => whole,
-        Some(RefundPart { amount, number }) => Claim { amount: Some(amount), number, ..whole },
+        | OrderEvent::OrderReservationsReleased { .. }
+        | OrderEvent::ReturnOpened { .. }
+        | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::UnitsReturned { .. } => return Reactions::NONE,
     };
     Reactions::from(SagaCommand::RequestRefund { claim })
 }

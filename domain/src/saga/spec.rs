@@ -6,13 +6,14 @@ use crate::{
     order::{OrderAction, OrderEvent, OrderRefusal, OrderStatus, Settlement},
     payment::{PaymentAction, PaymentEvent, PaymentRefusal, PaymentStatus},
     refund::{Claim, RefundCause, RefundChannel, RefundEvent, RefundFailure, RefundRefusal},
+    returns::{ReturnAction, ReturnEvent, ReturnRefusal, ReturnStatus},
     samples::{
         Sample, at, capture,
         events::{
             coupon_events, fulfillment_events, order_events, payment_events, points_events, product_events,
             quota_events, refund_events, return_events, stock_events,
         },
-        every_variant, gbp, order_id, payment_id, payment_terms, placed, text,
+        every_variant, gbp, order_id, payment_id, payment_terms, placed, return_id, text,
     },
 };
 
@@ -29,7 +30,7 @@ fn owes(claim: Claim) -> Reaction {
 }
 
 /// What each saga wants after an event, in the order of [`Saga::ALL`]: payment window, processing, release,
-/// refund, payment, late payment, fulfillment.
+/// refund, payment, late payment, fulfillment, return.
 fn reactions(event: &Event) -> [Option<Reaction>; Saga::ALL.len()] {
     Saga::ALL.map(|saga| {
         let mut reactions = saga.react(event).into_iter();
@@ -56,32 +57,34 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                 None,
                 None,
                 None,
+                None,
             ],
-            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None, None, None],
+            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None, None, None, None],
             OrderEvent::OrderReinstated { .. } | OrderEvent::CancellationDeclined { .. } => {
-                [None, start(), None, None, None, None, None]
+                [None, start(), None, None, None, None, None, None]
             }
             OrderEvent::LatePaymentReceived { capture, at: _ } => {
                 let settle = SagaCommand::SettleLatePayment { order: id, capture: capture.clone() };
-                [None, None, None, None, None, Some(settle.into()), None]
+                [None, None, None, None, None, Some(settle.into()), None, None]
             }
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => {
                 let claim = Claim::whole(id, capture.clone(), RefundCause::SurplusPayment);
-                [None, None, None, Some(owes(claim)), None, None, None]
+                [None, None, None, Some(owes(claim)), None, None, None, None]
             }
             OrderEvent::OrderCancelled { owed_back, .. } => {
                 let claim = owed_back.clone().map(|capture| Claim::whole(id, capture, RefundCause::OrderCancelled));
-                [clear(), None, release(), claim.map(owes), None, None, None]
+                [clear(), None, release(), claim.map(owes), None, None, None, None]
             }
-            OrderEvent::RefundOwed { capture, part, cause, at: _ } => {
+            OrderEvent::RefundOwed { capture, part, cause, returned, at: _ } => {
                 let claim = Claim {
+                    returned: *returned,
                     amount: part.map(|part| part.amount),
                     number: part.map_or(0, |part| part.number),
                     ..Claim::whole(id, capture.clone(), *cause)
                 };
-                [None, None, None, Some(owes(claim)), None, None, None]
+                [None, None, None, Some(owes(claim)), None, None, None, None]
             }
-            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None, None, None],
+            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None, None, None, None],
             OrderEvent::PartialPaymentReceived { .. }
             | OrderEvent::OrderLinesCancelled { .. }
             | OrderEvent::CancellationRequested { .. }
@@ -92,7 +95,10 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
-            | OrderEvent::OrderReservationsReleased { .. } => [None, None, None, None, None, None, None],
+            | OrderEvent::OrderReservationsReleased { .. }
+            | OrderEvent::ReturnOpened { .. }
+            | OrderEvent::ReturnEnded { .. }
+            | OrderEvent::UnitsReturned { .. } => [const { None }; Saga::ALL.len()],
         };
         assert_eq!(reactions(&order(sample.value)), expected, "{} {}", sample.variant, sample.label);
     }
@@ -100,7 +106,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
 
 /// What was failed for good, and what nobody knows of, is for a person; and nobody is asked about what is over.
 #[test]
-fn the_refund_saga_alone_reacts_to_refunds_and_to_each_event_as_its_page_says() {
+fn the_refund_saga_reacts_to_each_event_as_its_page_says_and_what_is_settled_is_noted_on_its_return() {
     let refund = text("rfd_00000000000000000000000000000002");
     let (poll, again) = (Timer::RefundPoll { refund }, Timer::RefundRetry { refund });
     let clear = |timer| Reaction::ClearTimer { timer };
@@ -142,7 +148,13 @@ fn the_refund_saga_alone_reacts_to_refunds_and_to_each_event_as_its_page_says() 
         let event = Event::Refund(refund, sample.value);
         for saga in Saga::ALL {
             let reactions: Vec<Reaction> = saga.react(&event).into_iter().collect();
-            let expected = if saga == Saga::Refund { expected.clone() } else { vec![] };
+            let expected = match (saga, sample.variant) {
+                (Saga::Refund, _) => expected.clone(),
+                (Saga::Return, "RefundSucceeded" | "RefundWrittenOff") => {
+                    vec![SagaCommand::SettleReturn { refund }.into()]
+                }
+                (_, _) => vec![],
+            };
             assert_eq!(reactions, expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
         }
     }
@@ -187,11 +199,9 @@ fn nothing_follows_yet_from_most_aggregates() {
     let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
     let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
     let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
-    let returned = text("ret_00000000000000000000000000000004");
-    let returns = return_events().into_iter().map(|sample| Event::Return(returned, sample.value));
     let claims = coupons.chain(points).chain(quotas);
-    for event in stocks.chain(products).chain(returns).chain(claims) {
-        assert_eq!(reactions(&event), [None, None, None, None, None, None, None], "{event:?}");
+    for event in stocks.chain(products).chain(claims) {
+        assert_eq!(reactions(&event), [const { None }; Saga::ALL.len()], "{event:?}");
     }
 }
 
@@ -301,6 +311,47 @@ fn a_payment_that_came_to_something_is_not_given_up_and_nobody_needs_to_know() {
 }
 
 #[test]
+fn a_return_is_waited_for_until_it_is_to_be_answered_and_no_longer_than_it_is() {
+    let id = return_id(4);
+    let timer = Timer::ReturnReview { id };
+    for sample in return_events() {
+        let expected: Reactions = match &sample.value {
+            ReturnEvent::ReturnRequested(terms) => {
+                Reaction::SetTimer { timer, due: terms.review_by, repeat: None }.into()
+            }
+            ReturnEvent::ReturnApproved { .. }
+            | ReturnEvent::ReturnDeclined { .. }
+            | ReturnEvent::ReturnCancelled { .. } => Reaction::ClearTimer { timer }.into(),
+            ReturnEvent::ReturnEscalated { .. }
+            | ReturnEvent::ReturnInTransit { .. }
+            | ReturnEvent::ReturnReceived { .. }
+            | ReturnEvent::ReturnInspected { .. }
+            | ReturnEvent::ReturnResolving { .. }
+            | ReturnEvent::ReturnRefundSettled { .. }
+            | ReturnEvent::ReturnClosed { .. } => Reactions::NONE,
+        };
+        let event = Event::Return(id, sample.value);
+        for saga in Saga::ALL {
+            let expected = if saga == Saga::Return { expected.clone() } else { Reactions::NONE };
+            assert_eq!(saga.react(&event), expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
+        }
+    }
+    assert_eq!(timer.fired(), Action::Command(SagaCommand::ReviewReturn { id }));
+}
+
+/// Who answers at the last moment is not to be answered for: but only that is nobody's concern.
+#[test]
+fn a_return_that_was_answered_is_not_reviewed_and_nobody_needs_to_know() {
+    let wrong =
+        ReturnRefusal::WrongStatus { action: ReturnAction::ReportReviewOverdue, status: ReturnStatus::Approved };
+    let review = SagaCommand::ReviewReturn { id: return_id(4) };
+    assert!(review.is_superseded_by_return(&wrong));
+    assert!(!review.is_superseded_by_return(&ReturnRefusal::NotOverdue { review_by: at(30) }));
+    let settle = SagaCommand::SettleReturn { refund: text("rfd_00000000000000000000000000000002") };
+    assert!(!settle.is_superseded_by_return(&wrong));
+}
+
+#[test]
 fn an_order_is_waited_for_until_its_payment_window_closes() {
     let timer = Timer::PaymentWindow { order: order_id(7) };
     assert_eq!(
@@ -344,7 +395,8 @@ fn a_saga_sets_and_clears_its_own_timers_only() {
     let payments = payment_events().into_iter().map(|sample| Event::Payment(payment_id(3), sample.value));
     let fulfillment = text("ful_00000000000000000000000000000003");
     let parcels = fulfillment_events().into_iter().map(|sample| Event::Fulfillment(fulfillment, sample.value));
-    for event in orders.chain(refunds).chain(payments).chain(parcels) {
+    let returns = return_events().into_iter().map(|sample| Event::Return(return_id(4), sample.value));
+    for event in orders.chain(refunds).chain(payments).chain(parcels).chain(returns) {
         for saga in Saga::ALL {
             for reaction in saga.react(&event) {
                 let timer = match reaction {
@@ -404,6 +456,8 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         }],
         ReportPayment: ["" => Effect::not_created(payment_id(3), &payment_terms(), "refused").unwrap()],
         ExpirePayment: ["" => SagaCommand::ExpirePayment { payment: payment_id(3) }],
+        ReviewReturn: ["" => SagaCommand::ReviewReturn { id: return_id(4) }],
+        SettleReturn: ["" => SagaCommand::SettleReturn { refund: text("rfd_00000000000000000000000000000002") }],
     });
     let mut refusals = every_variant!(OrderRefusal {
         Unknown: ["" => OrderRefusal::Unknown],
@@ -417,6 +471,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         UnknownLine: ["" => OrderRefusal::UnknownLine { place: 0 }],
         LineRepeated: ["" => OrderRefusal::LineRepeated { place: 1 }],
         TooManyUnits: ["" => OrderRefusal::TooManyUnits { place: 0, open: 1 }],
+        ReturnWindowClosed: ["" => OrderRefusal::ReturnWindowClosed { days: 30 }],
         WindowOpen: ["" => OrderRefusal::WindowOpen { pay_by: at(30) }],
     });
     let others =
@@ -453,10 +508,9 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
 
 #[test]
 fn every_saga_has_a_name_of_its_own() {
-    assert_eq!(
-        Saga::ALL.map(Saga::name),
-        ["payment_window", "processing", "release", "refund", "payment", "late_payment", "fulfillment"]
-    );
+    let names =
+        ["payment_window", "processing", "release", "refund", "payment", "late_payment", "fulfillment", "return"];
+    assert_eq!(Saga::ALL.map(Saga::name), names);
 }
 
 /// Stored with its retries: an engine of tomorrow must read what one of today could not carry out.

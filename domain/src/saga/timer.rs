@@ -5,10 +5,10 @@ use std::num::NonZeroU32;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Action, Saga, fulfillment, payment, payment_window, refund};
+use super::{Action, Saga, fulfillment, payment, payment_window, refund, returns};
 use crate::{
     Timestamp,
-    ids::{FulfillmentId, OrderId, PaymentId, RefundId},
+    ids::{FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
 };
 
 /// A timer of a saga, and what it is about. Of each there is at most one at a time.
@@ -44,6 +44,11 @@ pub enum Timer {
         /// Which fulfillment.
         fulfillment: FulfillmentId,
     },
+    /// The time to answer a return is over.
+    ReturnReview {
+        /// Which return.
+        id: ReturnId,
+    },
 }
 
 /// How a timer comes back again and again.
@@ -65,6 +70,7 @@ impl Timer {
             Self::RefundPoll { refund } => refund::poll_fired(refund),
             Self::RefundRetry { refund } => refund::retry_fired(refund),
             Self::ShipmentDeadline { fulfillment } => fulfillment::fired(fulfillment),
+            Self::ReturnReview { id } => returns::review_fired(id),
         }
     }
 
@@ -75,13 +81,14 @@ impl Timer {
             Self::PaymentPoll { .. } | Self::PaymentExpiry { .. } => Saga::Payment,
             Self::RefundPoll { .. } | Self::RefundRetry { .. } => Saga::Refund,
             Self::ShipmentDeadline { .. } => Saga::Fulfillment,
+            Self::ReturnReview { .. } => Saga::Return,
         }
     }
 
     /// What tells it from the saga's other timers about the same subject. The only timer of a saga needs no name.
     pub const fn name(self) -> Option<&'static str> {
         match self {
-            Self::PaymentWindow { .. } | Self::ShipmentDeadline { .. } => None,
+            Self::PaymentWindow { .. } | Self::ShipmentDeadline { .. } | Self::ReturnReview { .. } => None,
             Self::PaymentPoll { .. } | Self::RefundPoll { .. } => Some("poll"),
             Self::RefundRetry { .. } => Some("retry"),
             Self::PaymentExpiry { .. } => Some("expiry"),
@@ -95,6 +102,7 @@ impl Timer {
             Self::PaymentPoll { payment } | Self::PaymentExpiry { payment } => payment.as_uuid(),
             Self::RefundPoll { refund } | Self::RefundRetry { refund } => refund.as_uuid(),
             Self::ShipmentDeadline { fulfillment } => fulfillment.as_uuid(),
+            Self::ReturnReview { id } => id.as_uuid(),
         }
     }
 
@@ -105,6 +113,7 @@ impl Timer {
             Self::PaymentPoll { payment } | Self::PaymentExpiry { payment } => payment.to_string(),
             Self::RefundPoll { refund } | Self::RefundRetry { refund } => refund.to_string(),
             Self::ShipmentDeadline { fulfillment } => fulfillment.to_string(),
+            Self::ReturnReview { id } => id.to_string(),
         }
     }
 
@@ -114,7 +123,7 @@ impl Timer {
     }
 
     /// Every timer that there is, about one subject. A new timer belongs here: one that is missing would never fire.
-    pub const fn all_about(subject: Uuid) -> [Self; 6] {
+    pub const fn all_about(subject: Uuid) -> [Self; 7] {
         let (payment, refund) = (PaymentId::from_uuid(subject), RefundId::from_uuid(subject));
         [
             Self::PaymentWindow { order: OrderId::from_uuid(subject) },
@@ -123,6 +132,7 @@ impl Timer {
             Self::RefundPoll { refund },
             Self::RefundRetry { refund },
             Self::ShipmentDeadline { fulfillment: FulfillmentId::from_uuid(subject) },
+            Self::ReturnReview { id: ReturnId::from_uuid(subject) },
         ]
     }
 }

@@ -33,6 +33,9 @@ use crate::{
     stock::{Reservation, ReservationStage, StockEvent},
 };
 
+/// A return of the sample order.
+const RETURN: &str = "ret_00000000000000000000000000000004";
+
 #[expect(clippy::too_many_lines, reason = "one list, with an entry for each event")]
 pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
     every_variant!(OrderEvent {
@@ -58,12 +61,21 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
                 capture: part("tx_1", 3000),
                 part: Some(RefundPart { amount: gbp(510), number: 2 }),
                 cause: RefundCause::LinesCancelled,
+                returned: None,
+                at: precise(),
+            },
+            "returned" => OrderEvent::RefundOwed {
+                capture: part("tx_1", 3000),
+                part: Some(RefundPart { amount: gbp(510), number: 2 }),
+                cause: RefundCause::Returned,
+                returned: Some(text(RETURN)),
                 at: precise(),
             },
             "" => OrderEvent::RefundOwed {
                 capture: part("tx_1", 3000),
                 part: None,
                 cause: RefundCause::IncompletePayment,
+                returned: None,
                 at: precise(),
             },
         ],
@@ -92,7 +104,10 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "minimal" => OrderEvent::OrderShipped { tracking: None, at: at(60) },
         ],
         OrderDelivered: ["" => OrderEvent::OrderDelivered { at: at(1440) }],
-        OrderCompleted: ["" => OrderEvent::OrderCompleted { at: at(2880) }],
+        OrderCompleted: [
+            "" => OrderEvent::OrderCompleted { points: None, at: at(2880) },
+            "rewarded" => OrderEvent::OrderCompleted { points: Some(points(385)), at: at(2880) },
+        ],
         OrderCancelled: [
             "" => OrderEvent::OrderCancelled {
                 reason: text("changed my mind: \u{201c}too dear\u{201d}"),
@@ -143,6 +158,30 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         ],
         OrderExpired: ["" => OrderEvent::OrderExpired { at: at(30) }],
         OrderReservationsReleased: ["" => OrderEvent::OrderReservationsReleased { at: at(31) }],
+        ReturnOpened: [
+            "" => OrderEvent::ReturnOpened { id: text(RETURN), units: vec![units(0, 5), units(1, 1)], at: precise() },
+        ],
+        ReturnEnded: ["" => OrderEvent::ReturnEnded { id: text(RETURN), at: precise() }],
+        UnitsReturned: [
+            "" => OrderEvent::UnitsReturned {
+                id: text(RETURN),
+                lines: vec![units(0, 4)],
+                refund: gbp(1020),
+                points: Some(points(120)),
+                revoked: Some(points(102)),
+                left: 3,
+                at: precise(),
+            },
+            "minimal" => OrderEvent::UnitsReturned {
+                id: text(RETURN),
+                lines: vec![units(0, 1)],
+                refund: gbp(0),
+                points: None,
+                revoked: None,
+                left: 0,
+                at: at(13_100),
+            },
+        ],
     })
 }
 
@@ -324,6 +363,15 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
             },
             "part" => part(RefundCause::LinesCancelled),
             "returned" => part(RefundCause::Returned),
+            "return" => RefundEvent::RefundRequested {
+                claim: Claim {
+                    amount: Some(gbp(1285)),
+                    number: 2,
+                    returned: Some(text(RETURN)),
+                    ..through_gateway(RefundCause::Returned)
+                },
+                at: precise(),
+            },
             "goodwill" => part(RefundCause::Goodwill),
         ],
         RefundSubmitted: [
@@ -470,6 +518,10 @@ pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
                 },
                 at: at(1),
             },
+            "address" => MerchantEvent::PoliciesSet {
+                policies: Policies { return_address: Some(full_address()), ..policies() },
+                at: precise(),
+            },
         ],
     });
     let labels = ["", "uncapped", "units", "free_unit", "tiers", "order", "order_uncapped", "order_amount", "shipping"];
@@ -581,21 +633,40 @@ pub(crate) fn return_events() -> Vec<Sample<ReturnEvent>> {
         ReturnInspected: [
             "" => ReturnEvent::ReturnInspected {
                 inspected: vec![inspected(0, 2, 2, 1), inspected(1, 0, 0, 1)],
+                location: None,
+                at: precise(),
+            },
+            "location" => ReturnEvent::ReturnInspected {
+                inspected: vec![inspected(0, 5, 0, 0), inspected(1, 1, 0, 0)],
+                location: Some(text("north")),
                 at: precise(),
             },
         ],
         ReturnResolving: [
             "" => ReturnEvent::ReturnResolving {
                 owed: Owed::Refund { units: vec![units(0, 4)] },
+                refunds: vec![],
+                at: at(13_100),
+            },
+            "refunds" => ReturnEvent::ReturnResolving {
+                owed: Owed::Refund { units: vec![units(0, 4)] },
+                refunds: vec![text("rfd_00000000000000000000000000000002")],
                 at: at(13_100),
             },
             "replacement" => ReturnEvent::ReturnResolving {
                 owed: Owed::Replacement {
                     lines: vec![Replacement { sku: text("71053"), quantity: quantity(5) }],
                 },
+                refunds: vec![],
                 at: at(13_100),
             },
-            "nothing" => ReturnEvent::ReturnResolving { owed: Owed::Nothing, at: at(13_100) },
+            "nothing" => ReturnEvent::ReturnResolving { owed: Owed::Nothing, refunds: vec![], at: at(13_100) },
+        ],
+        ReturnRefundSettled: [
+            "" => ReturnEvent::ReturnRefundSettled {
+                refund: text("rfd_00000000000000000000000000000002"),
+                at: precise(),
+            },
         ],
         ReturnClosed: ["" => ReturnEvent::ReturnClosed { at: at(14_000) }],
     })

@@ -66,6 +66,7 @@ pub(crate) fn policies() -> Policies {
         return_window_days: 7.try_into().unwrap(),
         return_review_hours: 48.try_into().unwrap(),
         return_review_overdue: OverdueReview::Approve,
+        return_address: None,
         late_shipment_hours: 24.try_into().unwrap(),
         allocation: AllocationRule::Priority(vec![text("main"), text("north")]),
         sites: BTreeMap::new(),

@@ -6,7 +6,7 @@
 mod document;
 mod find;
 
-pub use document::{HistoryEntry, LogEntry, OrderDetail, Payment, PaymentRole};
+pub use document::{HistoryEntry, LogEntry, OrderDetail, Payment, PaymentRole, ReturnOutcome, UnitsBack};
 pub use find::{OrderDetailRow, find};
 
 use std::collections::{BTreeMap, HashMap};

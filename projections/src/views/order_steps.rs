@@ -96,7 +96,10 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         | OrderEvent::ParcelDelivered { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => None,
+        | OrderEvent::OrderReservationsReleased { .. }
+        | OrderEvent::ReturnOpened { .. }
+        | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::UnitsReturned { .. } => None,
     }
 }
 
@@ -112,7 +115,7 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::ParcelDelivered { at, .. }
         | OrderEvent::OrderShipped { at, .. }
         | OrderEvent::OrderDelivered { at }
-        | OrderEvent::OrderCompleted { at }
+        | OrderEvent::OrderCompleted { at, .. }
         | OrderEvent::OrderCancelled { at, .. }
         | OrderEvent::OrderExpired { at }
         | OrderEvent::PartialPaymentReceived { at, .. }
@@ -122,6 +125,9 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::CancellationDeclined { at, .. }
         | OrderEvent::LatePaymentReceived { at, .. }
         | OrderEvent::SurplusPaymentReceived { at, .. }
+        | OrderEvent::ReturnOpened { at, .. }
+        | OrderEvent::ReturnEnded { at, .. }
+        | OrderEvent::UnitsReturned { at, .. }
         | OrderEvent::OrderReservationsReleased { at } => *at,
     }
 }

@@ -1,7 +1,8 @@
 //! What was sold per day, and per day and SKU: orders, units and gross, by merchant and currency.
 //!
-//! An order counts from when it is paid, in time or late enough to be reinstated, on the UTC day of its placement, and is taken back when it is cancelled after
-//! that. Both events are short; what was agreed is read from the order's placement in the log. An order that is never paid
+//! An order counts from when it is paid, in time or late enough to be reinstated, on the UTC day of its placement. It is taken
+//! back when it is cancelled after that, and units that come back are taken out of it. These events are short; what was agreed
+//! is read from the order's placement in the log. An order that is never paid
 //! costs this view nothing.
 
 mod read;
@@ -74,6 +75,8 @@ enum TurnKind<'a> {
     Dropped,
     /// Units were taken out of it.
     TakenOut { lines: &'a [LineUnits], refund: Money, left: u64 },
+    /// Units came back after it had left.
+    CameBack { lines: &'a [LineUnits], refund: Money, left: u64 },
 }
 
 impl<'a> TurnKind<'a> {
@@ -81,6 +84,9 @@ impl<'a> TurnKind<'a> {
         match event {
             OrderEvent::OrderLinesCancelled { lines, refund, left, .. } => {
                 Some(Self::TakenOut { lines, refund: *refund, left: *left })
+            }
+            OrderEvent::UnitsReturned { lines, refund, left, .. } => {
+                Some(Self::CameBack { lines, refund: *refund, left: *left })
             }
             OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(Self::Sold),
             OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
@@ -100,7 +106,9 @@ impl<'a> TurnKind<'a> {
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
             | OrderEvent::OrderExpired { .. }
-            | OrderEvent::OrderReservationsReleased { .. } => None,
+            | OrderEvent::OrderReservationsReleased { .. }
+            | OrderEvent::ReturnOpened { .. }
+            | OrderEvent::ReturnEnded { .. } => None,
         }
     }
 
@@ -113,6 +121,8 @@ impl<'a> TurnKind<'a> {
             Self::Returned => tallies.count(placed, -1),
             Self::Dropped if is_free => tallies.count(placed, -1),
             Self::TakenOut { lines, refund, left } if !is_free => tallies.take_out(placed, lines, refund, left),
+            // It is not cancelled any more.
+            Self::CameBack { lines, refund, left } => tallies.take_out(placed, lines, refund, left),
             Self::Dropped | Self::TakenOut { .. } => Some(()),
         }
     }

@@ -6,15 +6,18 @@ use purser_tests::{Answered, Api, TestEngine, shop, wait::until};
 use serde_json::{Value, json};
 use sqlx::Executor;
 
-const VIEWS: [&str; 11] = [
+const VIEWS: [&str; 14] = [
     "catalogue",
     "coupon",
+    "exception",
+    "fulfillment",
     "merchant_terms",
     "order_detail",
     "order_search",
     "payment",
     "points",
     "refund",
+    "return",
     "sales",
     "statistics",
     "stock_level",

@@ -27,6 +27,8 @@ mod points;
 mod pricing;
 mod products;
 mod refunds;
+mod returns;
+mod returns_refused;
 mod sales;
 mod sizes;
 mod statistics;

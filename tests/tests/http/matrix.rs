@@ -15,6 +15,7 @@ fn path(template: &str) -> String {
         _ if template.starts_with("/v1/orders") => "ord_00000000000000000000000000000000",
         _ if template.starts_with("/v1/payments") => "pay_00000000000000000000000000000000",
         _ if template.starts_with("/v1/fulfillments") => "ful_00000000000000000000000000000000",
+        _ if template.starts_with("/v1/returns") => "ret_00000000000000000000000000000000",
         _ if template.starts_with("/v1/refunds") => "rfd_00000000000000000000000000000000",
         _ if template.starts_with("/v1/tokens") => "tok_00000000000000000000000000000000",
         _ => "00000000-0000-0000-0000-000000000000",

@@ -172,6 +172,11 @@ async fn decisions_that_make_no_sense_are_refused_where_they_do_not() {
         ("policies", json!({"allocation": "nearest", "allocation_priority": ["a"]}), "/allocation_priority"),
         ("policies", json!({"allocation": "priority", "allocation_priority": ["a", "a"]}), "/allocation_priority/1"),
         ("policies", json!({"late_payment": "keep"}), "/late_payment"),
+        (
+            "policies",
+            json!({"return_address": {"recipient": "R", "country": "GB", "lines": vec!["1"; 11]}}),
+            "/return_address/lines",
+        ),
         ("policies", json!({"payment_window": 5}), "/payment_window"),
     ] {
         let refused = shop::refused(&engine, api.put(&format!("{MERCHANT}/{rest}"), &body), 422, "invalid-value").await;

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use futures_util::future::{BoxFuture, join_all};
 use purser::ports::{SagaCommands, effects};
-use purser_commands::{Command, MerchantChange, Request};
+use purser_commands::{Command, MerchantChange, Request, RequestReturn};
 use purser_domain::{
     clock::Clock,
-    ids::{OrderId, PaymentId},
+    ids::{OrderId, PaymentId, ReturnId},
     payment::CaptureMethod,
     principal::Principal,
+    refund::{Claim, RefundCause, RefundChannel},
+    returns::ReturnKind,
     saga::Saga,
     text::CustomerId,
 };
@@ -92,6 +94,13 @@ fn scenarios(saga: Saga) -> Vec<Scenario> {
             let leaves = &[("ShipmentOverdue", 1)];
             vec![Scenario { cause: begun, wait: TimeDelta::hours(72), leaves, ..at_once }]
         }
+        // One return that nobody answers, and one whose money is back.
+        Saga::Return => vec![Scenario {
+            cause: returned,
+            wait: TimeDelta::hours(24),
+            leaves: &[("ReturnEscalated", 1), ("ReturnClosed", 1)],
+            ..at_once
+        }],
     }
 }
 
@@ -204,6 +213,51 @@ fn a_unit_cancelled_after_a_gateway_took_it<'a>(
         let reason = "changed my mind".parse().expect("a reason");
         write_side.execute(Command::CancelOrder { order, lines: unit, reason }).await.expect("a cancellation");
     })
+}
+
+fn returned<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        let order = an_order(write_side).await;
+        pay(write_side, order, "tx-1").await;
+        for step in [
+            Command::StartProcessing { order },
+            Command::ShipOrder { order, tracking: None, at: None },
+            Command::DeliverOrder { order, at: None },
+        ] {
+            write_side.execute(step).await.expect("a step");
+        }
+        let id = asked_back(write_side, order).await;
+        write_side.execute(Command::ApproveReturn { id, return_address: None, at: None }).await.expect("a yes");
+        let capture =
+            serde_json::from_value(json!({"reference": "tx-1", "amount": {"amount": 250, "currency": "GBP"}}));
+        let whole = Claim::whole(order, capture.expect("a capture"), RefundCause::Returned);
+        let claim = Claim { amount: Some(whole.capture.amount), number: 1, returned: Some(id), ..whole };
+        let refund = claim.refund();
+        let (reference, channel) = ("bank-1".parse().expect("a reference"), RefundChannel::BackOffice);
+        for step in [
+            Command::RequestRefund { claim },
+            Command::RecordRefundSubmitted { refund, channel },
+            Command::RecordRefundSucceeded { refund, reference, note: None, reason: None },
+        ] {
+            write_side.execute(step).await.expect("a step");
+        }
+        let other = an_order(write_side).await;
+        pay(write_side, other, "tx-2").await;
+        for step in
+            [Command::StartProcessing { order: other }, Command::ShipOrder { order: other, tracking: None, at: None }]
+        {
+            write_side.execute(step).await.expect("a step");
+        }
+        asked_back(write_side, other).await;
+    })
+}
+
+async fn asked_back(write_side: &WriteSide, order: OrderId) -> ReturnId {
+    let id = ReturnId::from_uuid(order.as_uuid());
+    let units = serde_json::from_value(json!([{"line": 0, "quantity": 1, "reason": "broken"}])).expect("units");
+    let wish = RequestReturn { id, order, kind: ReturnKind::RefundOnly, units, at: None };
+    write_side.execute(Command::RequestReturn(wish)).await.expect("a return");
+    id
 }
 
 async fn an_order(write_side: &WriteSide) -> OrderId {

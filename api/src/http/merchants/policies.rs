@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use purser_domain::{
+    address::Address,
     allocation::{self, AllocationRule},
     merchant::{
         self, CancellationAfterPayment, LatePayment, OverdueReview, PaymentWindow, ReturnReview, ReturnWindow,
@@ -12,6 +13,7 @@ use purser_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::http::{
+    orders::place::check_address,
     problem::{Fault, Kind, Problem},
     schema,
 };
@@ -38,9 +40,14 @@ pub(crate) struct Policies {
     /// Within how many hours a return must be reviewed; 24 if nothing is said.
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 720)]
     return_review_hours: Option<ReturnReview>,
-    /// What becomes of a return that was not: `escalate` (if nothing is said) or `approve`.
+    /// What becomes of a return that was not: `escalate` (if nothing is said) or `approve`. Goods that come back
+    /// need a `return_address` for that; without one, the return is escalated.
     #[schema(value_type = Option<String>, pattern = "^(escalate|approve)$")]
     return_review_overdue: Option<OverdueReview>,
+    /// Where goods come back to, unless an approval says otherwise; each approval says so, where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Address>)]
+    return_address: Option<Address>,
     /// After how many hours a paid order that has not left is late; 72 if nothing is said.
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 2160)]
     late_shipment_hours: Option<ShipmentDeadline>,
@@ -114,6 +121,9 @@ impl Policies {
                 return Err(misplaced("goes with `priority` only"));
             }
         };
+        if let Some(address) = &self.return_address {
+            check_address(address, "/return_address")?;
+        }
         Ok(merchant::Policies {
             payment_window: self.payment_window_minutes,
             late_payment: self.late_payment.unwrap_or_default(),
@@ -121,6 +131,7 @@ impl Policies {
             return_window_days: self.return_window_days.unwrap_or_default(),
             return_review_hours: self.return_review_hours.unwrap_or_default(),
             return_review_overdue: self.return_review_overdue.unwrap_or_default(),
+            return_address: self.return_address,
             late_shipment_hours: self.late_shipment_hours.unwrap_or_default(),
             allocation,
             sites: sites(self.sites.unwrap_or_default())?,
@@ -162,6 +173,7 @@ impl From<merchant::Policies> for Policies {
             return_window_days: Some(policies.return_window_days),
             return_review_hours: Some(policies.return_review_hours),
             return_review_overdue: Some(policies.return_review_overdue),
+            return_address: policies.return_address,
             late_shipment_hours: Some(policies.late_shipment_hours),
             allocation: Some(allocation),
             allocation_priority,

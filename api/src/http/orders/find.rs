@@ -1,7 +1,7 @@
 use axum::extract::State;
 use purser_domain::{
     address::Address,
-    ids::OrderId,
+    ids::{OrderId, ReturnId},
     money::Money,
     order::{Allocation, OrderStatus},
     principal::Principal,
@@ -9,7 +9,7 @@ use purser_domain::{
     text::{CustomerId, ExternalReference, Location, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
 };
 use purser_projections::views::order_detail::{
-    HistoryEntry, LogEntry, OrderDetailRow, Payment as Taken, PaymentRole, find,
+    HistoryEntry, LogEntry, OrderDetailRow, Payment as Taken, PaymentRole, ReturnOutcome, UnitsBack, find,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,7 @@ use crate::http::{
     moment::Moment,
     page::wait_for,
     problem::Problem,
+    returns::UnitsOfLine,
     schema,
     state::AppState,
 };
@@ -78,6 +79,10 @@ pub(crate) struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::TrackingNumber>)]
     tracking: Option<TrackingNumber>,
+    /// Units that were asked back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    returns: Vec<OrderReturn>,
     /// Everything that happened to it, in order.
     history: Vec<OrderStep>,
     /// The position of its last event.
@@ -114,6 +119,23 @@ pub(crate) struct OrderPayment {
     amount: Money,
     /// When it was taken.
     at: Moment,
+}
+
+/// Units of an order that a return is about, or was.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OrderReturn {
+    /// Which return.
+    #[schema(value_type = schema::ReturnId)]
+    id: ReturnId,
+    /// `open`; `ended` where it came to nothing; `returned` where the units are back, or their customer keeps them.
+    #[schema(value_type = String, example = "returned", pattern = "^(open|ended|returned)$")]
+    outcome: ReturnOutcome,
+    /// The units that are asked back, and once they came back, those that did.
+    lines: Vec<UnitsOfLine>,
+    /// The money that is owed back for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Money>)]
+    refund: Option<Money>,
 }
 
 /// One thing that happened to an order.
@@ -190,6 +212,7 @@ impl Order {
             allocations: Some(allocations).filter(|_| shows_allocations),
             payments: detail.payments.into_iter().map(OrderPayment::from).collect(),
             tracking: detail.tracking,
+            returns: detail.returns.into_iter().map(OrderReturn::from).collect(),
             history: detail.history.into_iter().map(|entry| OrderStep::new(entry, shows_actors)).collect(),
             position,
         }
@@ -211,6 +234,12 @@ impl OrderStep {
 impl From<Allocation> for AllocatedStock {
     fn from(allocation: Allocation) -> Self {
         Self { sku: allocation.stock.sku, location: allocation.stock.location, quantity: allocation.quantity }
+    }
+}
+
+impl From<UnitsBack> for OrderReturn {
+    fn from(UnitsBack { id, outcome, units, refund }: UnitsBack) -> Self {
+        Self { id, outcome, lines: units.into_iter().map(UnitsOfLine::from).collect(), refund }
     }
 }
 

@@ -142,10 +142,7 @@ pub(crate) async fn place_order(
 impl OrderPlacement {
     /// The order as the write side is asked for it.
     pub(super) fn request(self, order: OrderId) -> Result<PlaceOrder, Problem> {
-        if self.ship_to.lines.len() > ADDRESS_LINES_MAX {
-            let detail = format!("an address has at most {ADDRESS_LINES_MAX} lines");
-            return Err(Problem::at(Kind::InvalidValue, Fault::pointer("/ship_to/lines", detail)));
-        }
+        check_address(&self.ship_to, "/ship_to")?;
         Ok(PlaceOrder {
             order,
             customer: self.customer,
@@ -159,6 +156,15 @@ impl OrderPlacement {
             shipping_method: self.shipping_method,
         })
     }
+}
+
+/// The domain takes any number of lines; `pointer` is where the address stands in the body.
+pub(in crate::http) fn check_address(address: &Address, pointer: &str) -> Result<(), Problem> {
+    if address.lines.len() <= ADDRESS_LINES_MAX {
+        return Ok(());
+    }
+    let detail = format!("an address has at most {ADDRESS_LINES_MAX} lines");
+    Err(Problem::at(Kind::InvalidValue, Fault::pointer(format!("{pointer}/lines"), detail)))
 }
 
 impl From<LinePlacement> for LineRequest {

@@ -108,6 +108,10 @@ kinds! {
     PaymentConflict CONFLICT "payment-conflict" "The payment does not allow this";
     /// The refund is not as far as that, or past it.
     RefundConflict CONFLICT "refund-conflict" "The refund does not allow this";
+    /// The return is not as far as that, or past it.
+    ReturnConflict CONFLICT "return-conflict" "The return does not allow this";
+    /// The return window is closed, or the seller takes nothing back.
+    ReturnWindowClosed CONFLICT "return-window-closed" "Units of the order cannot be asked back any more";
     /// The same request issued a token before.
     TokenIssued CONFLICT "token-issued" "This request issued a token before";
     /// The view is being rebuilt already.
@@ -150,6 +154,8 @@ kinds! {
     QuantityOverflow UNPROCESSABLE_ENTITY "quantity-overflow" "The lines of one SKU ask for too many";
     /// A line is unknown, named twice, or has fewer units left.
     UnitsNotThere UNPROCESSABLE_ENTITY "units-not-there" "The order has not these units left";
+    /// The inspection does not find every unit of the return in one place.
+    InspectionMismatch UNPROCESSABLE_ENTITY "inspection-mismatch" "Every unit of the return is in one place";
     /// The payment is not what is to be paid.
     AmountMismatch UNPROCESSABLE_ENTITY "amount-mismatch" "The payment is not the order's total";
     /// No gateway of this name is configured.

@@ -2,7 +2,8 @@ use purser_commands::Refusal;
 use purser_domain::{
     checkout::CheckoutRefusal, coupon::CouponRefusal, exception::ExceptionRefusal, fulfillment::FulfillmentRefusal,
     merchant::MerchantRefusal, order::OrderRefusal, payment::PaymentRefusal, points::PointsRefusal,
-    pricing::PricingRefusal, product::ProductRefusal, quota::QuotaRefusal, refund::RefundRefusal, stock::StockRefusal,
+    pricing::PricingRefusal, product::ProductRefusal, quota::QuotaRefusal, refund::RefundRefusal,
+    returns::ReturnRefusal, stock::StockRefusal,
 };
 
 use super::{Fault, Kind, Problem};
@@ -21,6 +22,7 @@ impl From<Refusal> for Problem {
             Refusal::Product(refusal) => refusal.into(),
             Refusal::Payment(refusal) => refusal.into(),
             Refusal::Refund(refusal) => refusal.into(),
+            Refusal::Return(refusal) => refusal.into(),
             Refusal::Pricing(refusal) => refusal.into(),
             Refusal::PresentedCoupon { coupon, code: _, refusal } => presented(coupon, &refusal, detail),
             Refusal::PointsOfNobody => Self::at(Kind::PointsNotUsable, Fault::pointer("/points", detail)),
@@ -90,6 +92,7 @@ impl From<OrderRefusal> for Problem {
             }
             // Only the engine's own steps name stock.
             OrderRefusal::OtherStock => Self::new(Kind::ReservationConflict, detail),
+            OrderRefusal::ReturnWindowClosed { days: _ } => Self::new(Kind::ReturnWindowClosed, detail),
             OrderRefusal::WindowOpen { pay_by: _ } => Self::new(Kind::WindowOpen, detail),
         }
     }
@@ -193,6 +196,30 @@ impl From<RefundRefusal> for Problem {
             RefundRefusal::PartNotNumbered | RefundRefusal::PartOutOfBounds { captured: _ } => {
                 Self::new(Kind::RefundConflict, detail)
             }
+        }
+    }
+}
+
+impl From<ReturnRefusal> for Problem {
+    fn from(refusal: ReturnRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            ReturnRefusal::Unknown => Self::not_found("return"),
+            ReturnRefusal::NoUnits
+            | ReturnRefusal::LineNamedTwice { line: _ }
+            | ReturnRefusal::UnknownLine { line: _ }
+            | ReturnRefusal::InspectionMismatch { line: _, expected: _, inspected: _ } => {
+                Self::at(Kind::InspectionMismatch, Fault::pointer("/lines", detail))
+            }
+            ReturnRefusal::AddressNeeded => Self::at(Kind::InvalidValue, Fault::pointer("/return_address", detail)),
+            ReturnRefusal::NoReplacement => Self::at(Kind::InvalidValue, Fault::pointer("/replacement", detail)),
+            ReturnRefusal::AlreadyRequested
+            | ReturnRefusal::WrongStatus { action: _, status: _ }
+            | ReturnRefusal::RecordedDifferently { action: _ }
+            | ReturnRefusal::NothingToSend
+            | ReturnRefusal::NotInspected
+            | ReturnRefusal::RefundsOpen { open: _ }
+            | ReturnRefusal::NotOverdue { review_by: _ } => Self::new(Kind::ReturnConflict, detail),
         }
     }
 }

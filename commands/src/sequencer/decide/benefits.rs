@@ -3,16 +3,20 @@
 //! The order knows which of it it has claimed and given back; none of it is asked twice.
 
 use purser_domain::{
+    Timestamp,
     coupon::{CouponCommand, CouponUse},
     ids::OrderId,
     order::{Benefits, LimitedPieces, LineUnits, Terms},
-    points::{GrantCause, Points, PointsCommand},
+    points::{self, GrantCause, Points, PointsAccount, PointsCommand},
     quantity::Quantity,
     quota::{QuotaCommand, QuotaId},
     text::{CouponCode, CustomerId, Sku},
 };
 
-use super::{Asked, Decision, Stopped};
+use super::{Answer, Asked, Decision, Order, OrderCommand, Stopped};
+
+/// The account was asked.
+const AGREED: &str = "what was agreed to is granted";
 
 impl Decision<'_> {
     /// Claims all of it at placement, or once more when the order lives again.
@@ -108,25 +112,47 @@ impl Decision<'_> {
         Ok(())
     }
 
-    /// Grants the points that a completed order earns its customer, by its merchant's policy. An account that is full takes
-    /// none; the order is completed all the same.
-    pub(super) fn reward(&mut self, asked: &Asked<'_>, order: OrderId) -> Result<(), Stopped> {
-        let Some(terms) = self.working.orders.get(&order).and_then(|order| order.state.terms()) else { return Ok(()) };
-        let Some(customer) = terms.customer.clone() else { return Ok(()) };
-        let policy = self.working.merchants.get(&terms.merchant).and_then(|merchant| {
-            let points = merchant.state.policies().points;
-            points.filter(|policy| policy.value_per_100.currency == terms.total.currency)
-        });
-        let earned = policy.map_or(0, |policy| policy.granted_for(terms.total.amount));
-        let Ok(points) = Points::try_from(earned) else { return Ok(()) };
-        let grant = PointsCommand::Grant { points, cause: GrantCause::OrderCompleted { order }, at: self.now };
-        match self.drive_points(asked, &customer, grant) {
-            Err(Stopped::Refused(refusal)) => {
-                tracing::warn!(%order, %refusal, "no points were granted for an order");
-                Ok(())
-            }
-            outcome => outcome,
+    /// Closes a delivered order, and grants its customer the points that it has earned, by its merchant's policy.
+    pub(super) fn complete_order(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        at: Option<Timestamp>,
+    ) -> Result<Answer, Stopped> {
+        let at = asked.time(at)?;
+        let (before, reward) = (self.status(id), self.reward(id));
+        let points = reward.as_ref().map(|(_, points)| *points);
+        let answer = self.change_order(asked, id, OrderCommand::Complete { points, at }, None)?;
+        if let Some((customer, points)) = reward
+            && before != self.status(id)
+        {
+            self.drive_points(asked, &customer, self.grant(id, points))
+                .map_err(|stopped| stopped.contradicting(AGREED))?;
         }
+        Ok(answer)
+    }
+
+    /// The points that what is kept of a delivered order's money earns, and whose they are. An account that is full takes
+    /// none; the order is completed all the same.
+    fn reward(&self, id: OrderId) -> Option<(CustomerId, Points)> {
+        let Order::Delivered(settled) = &self.working.orders.get(&id)?.state else { return None };
+        let (terms, customer) = (&settled.terms, settled.terms.customer.clone()?);
+        let policy = self.working.merchants.get(&terms.merchant)?.state.policies().points?;
+        let policy = Some(policy).filter(|policy| policy.value_per_100.currency == terms.total.currency)?;
+        let earned = Points::try_from(policy.granted_for(settled.kept())).ok()?;
+        let unknown = PointsAccount::default();
+        let account = self.working.points.get(&customer).map_or(&unknown, |account| &account.state);
+        match points::decide(account, self.grant(id, earned)) {
+            Ok(_) => Some((customer, earned)),
+            Err(refusal) => {
+                tracing::warn!(order = %id, %refusal, "no points were granted for an order");
+                None
+            }
+        }
+    }
+
+    const fn grant(&self, order: OrderId, points: Points) -> PointsCommand {
+        PointsCommand::Grant { points, cause: GrantCause::OrderCompleted { order }, at: self.now }
     }
 
     fn points_back(&self, customer: &CustomerId, order: OrderId, points: Points) -> PointsCommand {

@@ -131,7 +131,10 @@ impl Decision<'_> {
             | OrderEvent::CancellationRequested { .. }
             | OrderEvent::CancellationDeclined { .. }
             | OrderEvent::OrderExpired { .. }
-            | OrderEvent::OrderReservationsReleased { .. } => Ok(()),
+            | OrderEvent::OrderReservationsReleased { .. }
+            | OrderEvent::ReturnOpened { .. }
+            | OrderEvent::ReturnEnded { .. }
+            | OrderEvent::UnitsReturned { .. } => Ok(()),
         }
     }
 

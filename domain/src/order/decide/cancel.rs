@@ -3,7 +3,8 @@
 use super::{owed, parcels, refuse};
 use crate::{
     Timestamp,
-    money::{Amount, Money},
+    ids::ReturnId,
+    money::Money,
     order::{
         Allocation, Cancelling, Capture, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, RefundPart, Settled,
         book::{is_stock_of, released},
@@ -112,7 +113,7 @@ fn take_out(
     let parts = settled.refunds.divide(settled.captures(), portion.payable);
     let released = if stock.is_empty() { released(&settled.unshipped_stock(), &goods) } else { stock.to_vec() };
     let cancelled = lines_cancelled(settled, lines.to_vec(), released, &portion, left, reason, at);
-    let owed = parts_owed(parts, RefundCause::LinesCancelled, at);
+    let owed = parts_owed(parts, RefundCause::LinesCancelled, None, at);
     let is_last = units == parcels::count(&book.unshipped());
     let shipped = is_last.then(|| parcels::all_that_is_left(settled, at)).into_iter().flatten();
     Ok(std::iter::once(cancelled).chain(owed).chain(shipped).collect())
@@ -122,15 +123,12 @@ fn take_out(
 fn end_rest(settled: &Settled, reason: Reason, at: Timestamp) -> Vec<OrderEvent> {
     let rest = settled.terms.book.rest();
     let portion = settled.terms.book.portion(&rest).unwrap_or_default();
-    let kept = settled
-        .captures()
-        .iter()
-        .fold(Amount::ZERO, |sum, capture| sum.checked_add(settled.refunds.kept(capture)).unwrap_or(sum));
+    let kept = settled.kept();
     let parts = settled.refunds.divide(settled.captures(), kept);
     let released = released(&settled.unshipped_stock(), &settled.terms.book.goods(&rest));
     let portion = Portion { payable: kept, ..portion };
     let lines = lines_cancelled(settled, rest, released, &portion, 0, reason.clone(), at);
-    let owed = parts_owed(parts, RefundCause::OrderCancelled, at);
+    let owed = parts_owed(parts, RefundCause::OrderCancelled, None, at);
     let cancelled = OrderEvent::OrderCancelled { reason, owed_back: None, at };
     std::iter::once(lines).chain(owed).chain([cancelled]).collect()
 }
@@ -149,10 +147,12 @@ fn lines_cancelled(
     OrderEvent::OrderLinesCancelled { lines, released, refund, points, left, reason, at }
 }
 
-fn parts_owed(
+pub(super) fn parts_owed(
     parts: Vec<(Capture, RefundPart)>,
     cause: RefundCause,
+    returned: Option<ReturnId>,
     at: Timestamp,
 ) -> impl Iterator<Item = OrderEvent> {
-    parts.into_iter().map(move |(capture, part)| OrderEvent::RefundOwed { capture, part: Some(part), cause, at })
+    let owed = move |(capture, part)| OrderEvent::RefundOwed { capture, part: Some(part), cause, returned, at };
+    parts.into_iter().map(owed)
 }

@@ -7,7 +7,7 @@ use super::{cancel, cancel_lines, capture_of, given, life, pay, state};
 use crate::{
     money::Amount,
     order::{OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus, decide},
-    samples::{Sample, allocation, at, every_variant, gbp, place, text, units},
+    samples::{Sample, allocation, at, every_variant, gbp, place, return_id, text, units},
 };
 
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ fn commands() -> Vec<Sample<OrderCommand>> {
         DeliverParcel: ["" => OrderCommand::DeliverParcel { number: 1, at: at(4) }],
         Ship: ["" => OrderCommand::Ship { tracking: None, at: at(3) }],
         Deliver: ["" => OrderCommand::Deliver { at: at(4) }],
-        Complete: ["" => OrderCommand::Complete { at: at(5) }],
+        Complete: ["" => OrderCommand::Complete { points: None, at: at(5) }],
         Cancel: ["" => cancel()],
         RequestCancellation: [
             "" => OrderCommand::RequestCancellation { lines: vec![], reason: text("ordered twice"), at: at(8) },
@@ -76,6 +76,9 @@ fn commands() -> Vec<Sample<OrderCommand>> {
             "after the window" => OrderCommand::Expire { at: at(30) },
         ],
         ReleaseReservations: ["" => OrderCommand::ReleaseReservations { at: at(31) }],
+        OpenReturn: ["" => super::returns::open(4, &[(0, 2)])],
+        EndReturn: ["" => OrderCommand::EndReturn { id: return_id(4), at: at(9) }],
+        TakeBack: ["" => super::returns::take_back(4, &[(0, 2)])],
     })
 }
 
@@ -191,6 +194,16 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             let no = || no(OrderAction::ReleaseReservations);
             let yes = |status| Does("OrderReservationsReleased", status);
             [none(), no(), no(), no(), no(), no(), no(), no(), yes(Cancelled), yes(Expired)]
+        }
+        OrderCommand::OpenReturn { .. } => {
+            let no = || no(OrderAction::Return);
+            let yes = |status| Does("ReturnOpened", status);
+            [none(), no(), no(), no(), no(), yes(Shipped), yes(Delivered), yes(Completed), no(), no()]
+        }
+        // None of them has an open return.
+        OrderCommand::EndReturn { .. } | OrderCommand::TakeBack { .. } => {
+            let no = || no(OrderAction::Return);
+            [none(), no(), no(), no(), no(), AlreadySo, AlreadySo, AlreadySo, no(), no()]
         }
     }
 }

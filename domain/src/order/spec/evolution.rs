@@ -17,12 +17,13 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
         for sample in order_events() {
             let fits = match (&sample.value, status) {
                 (OrderEvent::OrderPlaced(_), status) => status.is_none(),
-                // The order ships whole, without parcels of its own.
+                // The order ships whole, without parcels of its own, and has no open return that could end.
                 (_, None)
                 | (
                     OrderEvent::RefundOwed { part: None, .. }
                     | OrderEvent::ParcelShipped { .. }
-                    | OrderEvent::ParcelDelivered { .. },
+                    | OrderEvent::ParcelDelivered { .. }
+                    | OrderEvent::ReturnEnded { .. },
                     Some(_),
                 ) => false,
                 (OrderEvent::OrderLinesCancelled { .. }, Some(status)) => [Processing, Cancelling].contains(&status),
@@ -38,6 +39,9 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     Some(status),
                 ) => [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status),
                 (OrderEvent::OrderReinstated { .. }, Some(status)) => status == Expired,
+                (OrderEvent::ReturnOpened { .. } | OrderEvent::UnitsReturned { .. }, Some(status)) => {
+                    [Shipped, Delivered, Completed].contains(&status)
+                }
                 (OrderEvent::PartialPaymentReceived { .. }, Some(status)) => status == PendingPayment,
                 (OrderEvent::ProcessingStarted { .. }, Some(status)) => status == Paid,
                 (OrderEvent::ParcelOpened { .. }, Some(status)) => {

@@ -28,7 +28,7 @@ fn reinstated(settlement: Settlement) -> OrderEvent {
 }
 
 fn owed(capture: Capture) -> OrderEvent {
-    OrderEvent::RefundOwed { capture, part: None, cause: RefundCause::LatePayment, at: at(32) }
+    OrderEvent::RefundOwed { capture, part: None, cause: RefundCause::LatePayment, returned: None, at: at(32) }
 }
 
 fn refused(status: OrderStatus) -> OrderRefusal {

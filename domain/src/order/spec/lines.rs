@@ -24,7 +24,7 @@ fn lines_cancelled(lines: &[(u32, i64)], released: &[(&str, i64)], pence: i64, l
 
 fn owed(reference: &str, total: i64, pence: i64, number: u32, cause: RefundCause) -> OrderEvent {
     let part = Some(RefundPart { amount: gbp(pence), number });
-    OrderEvent::RefundOwed { capture: capture(reference, total), part, cause, at: at(9) }
+    OrderEvent::RefundOwed { capture: capture(reference, total), part, cause, returned: None, at: at(9) }
 }
 
 /// Two lines, 1530 and 765 pence, from two locations; paid and being worked on.

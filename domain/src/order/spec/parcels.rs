@@ -170,7 +170,7 @@ fn cancelling_an_order_of_which_a_parcel_has_left_takes_out_the_rest() {
     };
     let part = Some(RefundPart { amount: gbp(510), number: 1 });
     let cause = RefundCause::LinesCancelled;
-    let owed = OrderEvent::RefundOwed { capture: capture("tx-1", 2295), part, cause, at: at(9) };
+    let owed = OrderEvent::RefundOwed { capture: capture("tx-1", 2295), part, cause, returned: None, at: at(9) };
     let shipped = OrderEvent::OrderShipped { tracking: None, at: at(9) };
     given(first.clone()).when(cancel()).then_expect_events(vec![
         lines_cancelled.clone(),

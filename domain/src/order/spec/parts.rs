@@ -19,7 +19,13 @@ fn of_another_payment(reference: &str, pence: i64) -> Capture {
 }
 
 fn owed(capture: Capture, minute: i64) -> OrderEvent {
-    OrderEvent::RefundOwed { capture, part: None, cause: RefundCause::IncompletePayment, at: at(minute) }
+    OrderEvent::RefundOwed {
+        capture,
+        part: None,
+        cause: RefundCause::IncompletePayment,
+        returned: None,
+        at: at(minute),
+    }
 }
 
 /// Placed, and two parts of 1530 pence taken.
@@ -126,6 +132,7 @@ fn cancelling_an_order_that_was_paid_in_parts_owes_all_of_them_back() {
         capture: part("tx-2", 1030),
         part: None,
         cause: RefundCause::OrderCancelled,
+        returned: None,
         at: at(9),
     };
     given(events.clone()).when(cancel()).then_expect_events(vec![first.clone(), second.clone()]);

@@ -38,8 +38,9 @@ fn commands() -> Vec<Sample<ReturnCommand>> {
             "" => ReturnCommand::RecordInTransit { tracking: Some(text("GB-9")), at: at(12_000) },
         ],
         Receive: ["" => ReturnCommand::Receive { at: at(13_000) }],
-        Inspect: ["" => ReturnCommand::Inspect { inspected: found.clone(), at: at(13_100) }],
-        Resolve: ["" => ReturnCommand::Resolve { at: at(13_200) }],
+        Inspect: ["" => ReturnCommand::Inspect { inspected: found.clone(), location: None, at: at(13_100) }],
+        Resolve: ["" => ReturnCommand::Resolve { refunds: vec![], at: at(13_200) }],
+        SettleRefund: ["" => ReturnCommand::SettleRefund { refund: text("rfd_00000000000000000000000000000002"), at: at(13_900) }],
         Close: ["" => ReturnCommand::Close { at: at(14_000) }],
     })
 }
@@ -99,6 +100,8 @@ fn outcomes(command: &ReturnCommand) -> [Outcome; STATES] {
             row[2] = Refused(ReturnRefusal::NotInspected);
             row
         }
+        // The sample refund is none that it awaits.
+        ReturnCommand::SettleRefund { .. } => row(ReturnAction::Close, [(Resolving, AlreadySo), (Closed, AlreadySo)]),
         ReturnCommand::Close { .. } => {
             row(ReturnAction::Close, [(Resolving, Does("ReturnClosed", Closed)), (Closed, AlreadySo)])
         }

@@ -12,14 +12,15 @@ fn received(kind: ReturnKind) -> Vec<ReturnEvent> {
 }
 
 fn inspect(inspected: &[InspectedLine]) -> ReturnCommand {
-    ReturnCommand::Inspect { inspected: inspected.to_vec(), at: at(13_100) }
+    ReturnCommand::Inspect { inspected: inspected.to_vec(), location: None, at: at(13_100) }
 }
 
 fn owed(kind: ReturnKind, found: &[InspectedLine]) -> Owed {
-    let inspected = ReturnEvent::ReturnInspected { inspected: found.to_vec(), at: at(13_100) };
+    let inspected = ReturnEvent::ReturnInspected { inspected: found.to_vec(), location: None, at: at(13_100) };
     let events = [received(kind), vec![inspected]].concat();
-    let decided = crate::returns::decide(&state(events), ReturnCommand::Resolve { at: at(13_200) }).unwrap();
-    let [ReturnEvent::ReturnResolving { owed, at: _ }] = decided.as_slice() else { panic!("{decided:?}") };
+    let decided =
+        crate::returns::decide(&state(events), ReturnCommand::Resolve { refunds: vec![], at: at(13_200) }).unwrap();
+    let [ReturnEvent::ReturnResolving { owed, .. }] = decided.as_slice() else { panic!("{decided:?}") };
     owed.clone()
 }
 
@@ -42,7 +43,7 @@ fn every_unit_of_every_line_is_found_somewhere() {
 #[test]
 fn what_was_found_is_stated_line_by_line() {
     let found = [inspected(1, 0, 0, 1), inspected(0, 2, 2, 1)];
-    let event = ReturnEvent::ReturnInspected { inspected: found.to_vec(), at: at(13_100) };
+    let event = ReturnEvent::ReturnInspected { inspected: found.to_vec(), location: None, at: at(13_100) };
     given(received(ReturnKind::Return)).when(inspect(&found)).then_expect_events(vec![event]);
 }
 
@@ -85,15 +86,15 @@ fn the_goods_of_a_refund_only_stay_with_the_customer_and_all_of_them_are_paid_ba
         .then_expect_error(ReturnRefusal::NothingToSend);
     let owed = Owed::Refund { units: vec![units(0, 5), units(1, 1)] };
     given(approved)
-        .when(ReturnCommand::Resolve { at: at(10_200) })
-        .then_expect_events(vec![ReturnEvent::ReturnResolving { owed, at: at(10_200) }]);
+        .when(ReturnCommand::Resolve { refunds: vec![], at: at(10_200) })
+        .then_expect_events(vec![ReturnEvent::ReturnResolving { owed, refunds: vec![], at: at(10_200) }]);
 }
 
 #[test]
 fn nothing_is_owed_for_goods_before_they_are_back() {
     for kind in [ReturnKind::Return, exchange()] {
         given(vec![requested(kind), approved()])
-            .when(ReturnCommand::Resolve { at: at(10_200) })
+            .when(ReturnCommand::Resolve { refunds: vec![], at: at(10_200) })
             .then_expect_error(ReturnRefusal::NotInspected);
     }
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::samples::{at, every_variant, order_id, payment_id, text};
+use crate::samples::{at, every_variant, order_id, payment_id, return_id, text};
 
 fn repeat(every_seconds: u32, until: Option<Timestamp>) -> Repeat {
     Repeat { every_seconds: NonZeroU32::new(every_seconds).unwrap(), until }
@@ -19,6 +19,7 @@ fn every_timer_is_found_again_by_its_saga_its_name_and_its_subject() {
         ShipmentDeadline: [
             "" => Timer::ShipmentDeadline { fulfillment: text("ful_00000000000000000000000000000003") },
         ],
+        ReturnReview: ["" => Timer::ReturnReview { id: return_id(4) }],
     });
     for timer in &timers {
         let timer = timer.value;

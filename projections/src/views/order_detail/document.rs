@@ -3,8 +3,9 @@ use std::{borrow::Cow, collections::HashMap, slice::from_ref};
 use cqrs_es::{EventEnvelope, View};
 use purser_domain::{
     Timestamp,
+    ids::ReturnId,
     money::Money,
-    order::{Allocation, Capture, Order, OrderEvent, OrderStatus},
+    order::{Allocation, Capture, LineUnits, Order, OrderEvent, OrderStatus},
     recorded::Recorded,
     text::{PaymentReference, Reason, TrackingNumber},
 };
@@ -31,8 +32,37 @@ pub struct OrderDetail {
     /// Which stock is held for it since it lives again; absent where it is what was reserved at placement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocations: Option<Vec<Allocation>>,
+    /// Units that were asked back, in the order in which they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<UnitsBack>,
     /// Everything that happened, in the order of the log.
     pub history: Vec<HistoryEntry>,
+}
+
+/// Units that a return is about, or was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitsBack {
+    /// Which return.
+    pub id: ReturnId,
+    /// What became of it.
+    pub outcome: ReturnOutcome,
+    /// The units that are asked back, and once they came back, those that did.
+    pub units: Vec<LineUnits>,
+    /// The money that is owed back for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<Money>,
+}
+
+/// What became of a return, as the order sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnOutcome {
+    /// It goes on.
+    Open,
+    /// It came to nothing.
+    Ended,
+    /// Its units are back, or their customer keeps them.
+    Returned,
 }
 
 /// Money that was taken for an order.
@@ -94,6 +124,7 @@ impl View<Order> for OrderDetail {
     fn update(&mut self, event: &EventEnvelope<Order>) {
         let event = &event.payload;
         self.take_payments(event);
+        self.take_returns(event);
         if let OrderEvent::OrderShipped { tracking, at: _ } = event {
             self.tracking.clone_from(tracking);
         }
@@ -119,6 +150,50 @@ impl OrderDetail {
             match self.payments.iter_mut().find(|known| known.reference == *reference) {
                 Some(known) => known.role = role,
                 None => self.payments.push(Payment { role, reference: reference.clone(), amount: *amount, at }),
+            }
+        }
+    }
+
+    /// A return that is opened again stands where it stood first.
+    fn take_returns(&mut self, event: &OrderEvent) {
+        let (id, outcome, units, refund) = match event {
+            OrderEvent::ReturnOpened { id, units, at: _ } => (*id, ReturnOutcome::Open, Some(units), None),
+            OrderEvent::ReturnEnded { id, at: _ } => (*id, ReturnOutcome::Ended, None, None),
+            OrderEvent::UnitsReturned { id, lines, refund, .. } => {
+                (*id, ReturnOutcome::Returned, Some(lines), Some(*refund))
+            }
+            OrderEvent::OrderPlaced(_)
+            | OrderEvent::OrderPaid { .. }
+            | OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::LatePaymentReceived { .. }
+            | OrderEvent::SurplusPaymentReceived { .. }
+            | OrderEvent::RefundOwed { .. }
+            | OrderEvent::OrderLinesCancelled { .. }
+            | OrderEvent::CancellationRequested { .. }
+            | OrderEvent::CancellationDeclined { .. }
+            | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::ParcelOpened { .. }
+            | OrderEvent::ParcelShipped { .. }
+            | OrderEvent::ParcelDelivered { .. }
+            | OrderEvent::OrderShipped { .. }
+            | OrderEvent::OrderDelivered { .. }
+            | OrderEvent::OrderCompleted { .. }
+            | OrderEvent::OrderCancelled { .. }
+            | OrderEvent::OrderExpired { .. }
+            | OrderEvent::OrderReinstated { .. }
+            | OrderEvent::OrderReservationsReleased { .. } => return,
+        };
+        match self.returns.iter_mut().find(|known| known.id == id) {
+            Some(known) => {
+                known.outcome = outcome;
+                known.refund = refund;
+                if let Some(units) = units {
+                    known.units.clone_from(units);
+                }
+            }
+            None => {
+                let units = units.cloned().unwrap_or_default();
+                self.returns.push(UnitsBack { id, outcome, units, refund });
             }
         }
     }
@@ -169,7 +244,10 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         | OrderEvent::OrderCompleted { .. }
         | OrderEvent::OrderCancelled { .. }
         | OrderEvent::OrderExpired { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => None,
+        | OrderEvent::OrderReservationsReleased { .. }
+        | OrderEvent::ReturnOpened { .. }
+        | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::UnitsReturned { .. } => None,
     }
 }
 
@@ -194,7 +272,10 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
         | OrderEvent::OrderExpired { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => None,
+        | OrderEvent::OrderReservationsReleased { .. }
+        | OrderEvent::ReturnOpened { .. }
+        | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::UnitsReturned { .. } => None,
     }
 }
 

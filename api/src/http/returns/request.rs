@@ -1,0 +1,113 @@
+use axum::extract::State;
+use purser_commands::{Command, RequestReturn};
+use purser_domain::{
+    ids::OrderId,
+    quantity::Quantity,
+    returns::{ReturnKind, ReturnUnits},
+    text::Reason,
+};
+use serde::Deserialize;
+
+use super::{ReturnStanding, change};
+use crate::http::{
+    answer::Answered,
+    extract::{Id, Submission},
+    moment::Moment,
+    problem::{Fault, Kind, Problem},
+    schema,
+    state::AppState,
+};
+
+/// What a customer wants to give back.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReturnRequest {
+    /// For what: the money, and the goods stay where they are (`refund_only`), or the money for goods that come back
+    /// (`return`).
+    #[schema(value_type = String, example = "return", pattern = "^(refund_only|return)$")]
+    kind: Wish,
+    /// Which units, each line at most once.
+    #[schema(min_items = 1, max_items = 1000)]
+    lines: Vec<AskedBack>,
+    /// When it was asked for, if not now; not in the future. Back office only.
+    at: Option<Moment>,
+}
+
+/// Units of one line that are asked back.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AskedBack {
+    /// Which line of the order, counted from zero.
+    #[schema(minimum = 0, maximum = 999)]
+    line: u32,
+    /// How many units of it.
+    #[schema(value_type = schema::Quantity)]
+    quantity: Quantity,
+    /// Why.
+    #[schema(value_type = schema::Reason)]
+    reason: Reason,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Wish {
+    RefundOnly,
+    Return,
+}
+
+impl From<Wish> for ReturnKind {
+    fn from(wish: Wish) -> Self {
+        match wish {
+            Wish::RefundOnly => Self::RefundOnly,
+            Wish::Return => Self::Return,
+        }
+    }
+}
+
+/// Asks units of an order back.
+///
+/// Possible once the order has left, within the merchant's `return_window_days` after its delivery, and for units that are
+/// not asked back already. The seller answers within `return_review_hours`; what becomes of a return that nobody has
+/// answered by then, the merchant's `return_review_overdue` says.
+#[utoipa::path(
+    post,
+    path = "/v1/orders/{id}/returns",
+    tag = "returns",
+    params(
+        ("id" = inline(schema::OrderId), Path, description = "Of which order."),
+        (
+            "Idempotency-Key" = String,
+            Header,
+            description = "Chosen by the caller for this return: 1 to 255 printable ASCII characters, kept for at least 7 \
+                           days and never shared with other callers. The same key with the same body gets the same answer.",
+            min_length = 1, max_length = 255, pattern = "^[ -~]+$"
+        )
+    ),
+    request_body = ReturnRequest,
+    responses((
+        status = 201,
+        description = "It is asked for.",
+        body = ReturnStanding,
+        headers(("Location" = String, description = "The return's path."))
+    ))
+)]
+pub(crate) async fn request_return(
+    State(state): State<AppState>,
+    Id(order): Id<OrderId>,
+    Submission { body: ReturnRequest { kind, lines, at }, envelope }: Submission<ReturnRequest>,
+) -> Result<Answered<ReturnStanding>, Problem> {
+    if envelope.idempotency.is_none() {
+        let detail = "a return needs an Idempotency-Key, so that it can be asked for again without harm";
+        return Err(Problem::at(Kind::MissingIdempotencyKey, Fault::header("Idempotency-Key", detail)));
+    }
+    let units = lines.into_iter().map(|AskedBack { line, quantity, reason }| ReturnUnits { line, quantity, reason });
+    let wish = RequestReturn {
+        id: state.mint.return_id(),
+        order,
+        kind: kind.into(),
+        units: units.collect(),
+        at: at.map(Into::into),
+    };
+    let standing = change(&state, &envelope, Command::RequestReturn(wish)).await?;
+    Ok(Answered::created(format!("/v1/returns/{}", standing.id), standing))
+}

@@ -1,0 +1,88 @@
+//! Units that come back after the order has left: asked for, taken back or let be.
+
+use crate::{
+    Timestamp,
+    ids::ReturnId,
+    merchant::ReturnWindow,
+    money::{Amount, Money},
+    order::{
+        Aftersale, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, Settled,
+        decide::{Decision, parts_owed, refuse},
+    },
+    points::Points,
+    refund::RefundCause,
+};
+
+/// Each unit is asked back by one return at a time.
+pub(super) fn open(
+    order: &Order,
+    id: ReturnId,
+    units: Vec<LineUnits>,
+    window: ReturnWindow,
+    at: Timestamp,
+) -> Decision {
+    let settled = has_left(order)?;
+    let aftersale = settled.aftersale.as_deref();
+    if aftersale.is_some_and(|aftersale| aftersale.units_of(id).is_some()) {
+        return Ok(vec![]);
+    }
+    Aftersale::check_window(aftersale, window, at)?;
+    settled.terms.book.portion(&units)?;
+    for (place, LineUnits { line, quantity }) in units.iter().enumerate() {
+        let asked = aftersale.map_or(0, |aftersale| aftersale.under_return(*line));
+        let open = settled.terms.book.open(*line).saturating_sub(asked);
+        if quantity.units() > open {
+            return Err(OrderRefusal::TooManyUnits { place, open });
+        }
+    }
+    Ok(vec![OrderEvent::ReturnOpened { id, units, at }])
+}
+
+/// Of a return that is not open there is nothing to end.
+pub(super) fn end(order: &Order, id: ReturnId, at: Timestamp) -> Decision {
+    let aftersale = has_left(order)?.aftersale.as_deref();
+    let is_open = aftersale.is_some_and(|aftersale| aftersale.units_of(id).is_some());
+    Ok(if is_open { vec![OrderEvent::ReturnEnded { id, at }] } else { vec![] })
+}
+
+/// What was frozen for the units goes back, and the points that the money for them had earned. What falls on no unit, the
+/// shipping fee, stays: it was shipped. Units of the return that are not taken back may be asked back again.
+pub(super) fn take_back(order: &Order, id: ReturnId, units: &[LineUnits], at: Timestamp) -> Decision {
+    let settled = has_left(order)?;
+    let Some(aftersale) = settled.aftersale.as_deref() else { return Ok(vec![]) };
+    let Some(asked) = aftersale.units_of(id) else { return Ok(vec![]) };
+    for (place, LineUnits { line, quantity }) in units.iter().enumerate() {
+        let open = asked.iter().find(|asked| asked.line == *line).map_or(0, |asked| asked.quantity.units());
+        if quantity.units() > open {
+            return Err(OrderRefusal::TooManyUnits { place, open });
+        }
+    }
+    let portion = settled.terms.book.portion(units)?;
+    let parts = settled.refunds.divide(settled.captures(), portion.payable);
+    let amount = parts.iter().fold(Amount::ZERO, |sum, (_, part)| sum.checked_add(part.amount.amount).unwrap_or(sum));
+    let taken: u64 = units.iter().map(|units| u64::from(units.quantity.units())).sum();
+    let returned = OrderEvent::UnitsReturned {
+        id,
+        lines: units.to_vec(),
+        refund: Money { amount, currency: settled.terms.total.currency },
+        points: Points::try_from(portion.points).ok(),
+        revoked: aftersale.unearned(settled.kept().saturating_sub(amount)),
+        left: settled.terms.book.left().saturating_sub(taken),
+        at,
+    };
+    let owed = parts_owed(parts, RefundCause::Returned, Some(id), at);
+    Ok(std::iter::once(returned).chain(owed).collect())
+}
+
+fn has_left(order: &Order) -> Result<&Settled, OrderRefusal> {
+    match order {
+        Order::Shipped(settled) | Order::Delivered(settled) | Order::Completed(settled) => Ok(settled),
+        Order::Unplaced
+        | Order::PendingPayment(_)
+        | Order::Paid(_)
+        | Order::Processing(_)
+        | Order::Cancelling(_)
+        | Order::Cancelled(_)
+        | Order::Expired(_) => Err(refuse(order, OrderAction::Return).err().unwrap_or(OrderRefusal::Unknown)),
+    }
+}
