@@ -123,6 +123,7 @@ async fn cancelling_an_order_takes_out_only_what_has_not_shipped() {
     assert_eq!(taken.body["status"], "processing");
     assert_eq!(statuses(&api, &id).await, ["delivered", "in_progress", "cancelled"]);
     let too_many = json!({"reason": "fewer", "lines": [units(0, 3)]});
+    shop::at_rest(&api).await;
     let refused = shop::refused(&engine, api.post_as(merchant, &path, &too_many), 422, "units-not-there").await;
     refused.expect_fault("pointer", "/lines/0/quantity");
     // What is left has been sent, and has arrived.

@@ -46,7 +46,8 @@ async fn trade(api: &Api) {
     }
 }
 
-/// A shop with something in every view: the gateway has taken money that nobody knows, and a reconciliation says so.
+/// A shop with something in every view: a return is asked for, and the gateway has taken money that nobody knows, which a
+/// reconciliation says.
 async fn stocked() -> Till {
     let till = Box::pin(Till::open()).await;
     let api = &till.api;
@@ -56,6 +57,14 @@ async fn stocked() -> Till {
     shop::grant(api, "demo-customer", 1_000_000).await;
     let pound_off = json!({"kind": "amount_off_order", "amount": {"amount": 100, "currency": "GBP"}});
     shop::issue(api, "POUND-OFF", &pound_off, &json!({"uses_max": 100_000})).await;
+    let (returned, _) = api.placed(&[("A", 2)]).await;
+    shop::pay(api, &returned, 500, "tx-returned").await;
+    shop::reaches(api, &returned, "processing").await;
+    for step in ["ship", "deliver"] {
+        api.post(&format!("/v1/orders/{returned}/{step}"), &json!({})).send().await.expect_status(200);
+    }
+    let wish = json!({"kind": "return", "lines": [{"line": 0, "quantity": 1, "reason": "broken"}]});
+    api.post(&format!("/v1/orders/{returned}/returns"), &wish).send().await.expect_status(201);
     till.sandbox.take_unasked("INV-7", "ORDER-7", 999).await;
     let reconcile = api.with_token(&api.tokens().back_office, Method::POST, "/v1/reconciliations");
     reconcile.send().await.expect_status(200);

@@ -130,6 +130,10 @@ fn only_bodies_without_a_needed_field_may_be_left_out() {
         "POST /v1/orders/{id}/ship",
         "POST /v1/payments/{id}/void",
         "POST /v1/products/{sku}/delist",
+        "POST /v1/returns/{id}/approve",
+        "POST /v1/returns/{id}/cancel",
+        "POST /v1/returns/{id}/receive",
+        "POST /v1/returns/{id}/send",
         "PUT /v1/merchants/{merchant}/policies",
     ];
     assert_eq!(optional, expected);

@@ -75,7 +75,10 @@ const fn order_turn(event: &OrderEvent) -> Option<OrderTurn> {
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
-        | OrderEvent::OrderReservationsReleased { .. } => None,
+        | OrderEvent::OrderReservationsReleased { .. }
+        | OrderEvent::ReturnOpened { .. }
+        | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::UnitsReturned { .. } => None,
     }
 }
 
@@ -107,6 +110,7 @@ const fn accepted(event: &ReturnEvent) -> Option<Accepted<'_>> {
         | ReturnEvent::ReturnInTransit { .. }
         | ReturnEvent::ReturnReceived { .. }
         | ReturnEvent::ReturnInspected { .. }
+        | ReturnEvent::ReturnRefundSettled { .. }
         | ReturnEvent::ReturnClosed { .. } => None,
     }
 }
