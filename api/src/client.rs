@@ -7,17 +7,24 @@
 
 mod credentials;
 mod error;
+mod overview;
 mod retry;
 mod shapes;
 mod target;
+mod terms;
+mod till;
 
 pub use credentials::{Credentials, CredentialsError, Token};
 pub use error::{ClientError, Fault, Problem};
+pub use overview::{OrderSummary, Refund, RefundStatus, SagaProgress};
 pub use shapes::{
-    Adjustment, Change, DaySales, Finding, GatewayList, Listing, OrderDetail, OrderLine, Payment, Period, Placed,
-    Placement, Receipt, Reconciliation, RefundDone, Shipment, SkuSales, Standing, StockCount,
+    Adjustment, Change, DaySales, Finding, GatewayList, Listing, MoneyTaken, OrderDetail, OrderLine, OrderPricing,
+    Payment, PaymentRole, Period, Placed, Placement, Receipt, Reconciliation, RefundDone, Shipment, SkuSales, Standing,
+    StockCount,
 };
 pub use target::{Target, TargetError};
+pub use terms::{Coupon, CouponIssue, CouponOffer, Policies};
+pub use till::{NextAction, PaymentAttempt, PaymentBegun, PaymentWish};
 
 use std::time::Duration;
 
@@ -206,9 +213,19 @@ impl Client {
         key: &str,
         body: &impl Serialize,
     ) -> Result<A, ClientError> {
+        self.submit(Method::POST, path, key, body).await
+    }
+
+    async fn submit<A: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        key: &str,
+        body: &impl Serialize,
+    ) -> Result<A, ClientError> {
         // The body is written once, so that every repeat has the same bytes: the engine compares them.
         let body = serde_json::to_vec(body).map_err(ClientError::Body)?;
-        let call = Call { method: Method::POST, url: self.address(path), key: Some(key.to_owned()), body };
+        let call = Call { method, url: self.address(path), key: Some(key.to_owned()), body };
         parse(&self.send(&call).await?)
     }
 

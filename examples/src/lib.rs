@@ -4,3 +4,4 @@
 pub mod bench;
 pub mod nats;
 pub mod online_retail;
+pub mod sandbox;

@@ -11,3 +11,4 @@ pub mod import;
 pub mod ledger;
 pub mod mapping;
 pub mod report;
+pub mod till;

@@ -7,11 +7,14 @@ use purser_domain::{
     address::Address,
     checkout::LineRequest,
     ids::OrderId,
-    money::{Currency, Money},
+    money::{Amount, Currency, Money},
     order::OrderStatus,
     product::ProductKind,
     quantity::Quantity,
-    text::{CustomerId, ExternalReference, Location, MerchantId, PaymentReference, Reason, Sku, Title, TrackingNumber},
+    text::{
+        CouponCode, CustomerId, ExternalReference, Location, MerchantId, PaymentReference, Reason, Sku, Title,
+        TrackingNumber,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +79,9 @@ pub struct Placement {
     /// When it was placed, if not now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placed_at: Option<Timestamp>,
+    /// Coupons to be used: all of them, or the order is refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponCode>,
 }
 
 /// Money that was taken.
@@ -161,6 +167,42 @@ pub struct OrderDetail {
     pub total: Money,
     /// What was bought.
     pub lines: Vec<OrderLine>,
+    /// What was taken off or came on top, unless the total is simply the sum of the lines.
+    pub pricing: Option<OrderPricing>,
+    /// Money that was taken for it.
+    pub payments: Vec<MoneyTaken>,
+}
+
+/// Why an order costs what it costs.
+#[derive(Debug, Clone, Deserialize)]
+pub struct OrderPricing {
+    /// The coupons that it used.
+    pub coupons: Vec<CouponCode>,
+}
+
+/// Money that was taken for an order.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MoneyTaken {
+    /// What it did.
+    pub role: PaymentRole,
+    /// Its name where it was taken.
+    pub reference: PaymentReference,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What a payment did to its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentRole {
+    /// It settled the order, by itself or together with others.
+    Settlement,
+    /// It is a part of the total that has not settled the order.
+    Partial,
+    /// It came after the order had ended.
+    Late,
+    /// It came on top of what settled the order.
+    Surplus,
 }
 
 /// A line of an order as the view shows it.
@@ -170,6 +212,8 @@ pub struct OrderLine {
     pub sku: Sku,
     /// How many.
     pub quantity: i64,
+    /// Their price, in minor units of the order's currency.
+    pub total: Amount,
 }
 
 /// One SKU's pieces over all locations.

@@ -232,6 +232,7 @@ fn placement(number: u32, placed_at: Timestamp, dice: &mut Dice) -> Result<Place
             country: country.parse()?,
         },
         placed_at: Some(placed_at),
+        coupons: Vec::new(),
     })
 }
 

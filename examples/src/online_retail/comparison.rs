@@ -111,15 +111,16 @@ fn figures(orders: i64, units: i64, gross: Money) -> Figures {
 fn order_difference(sale: &Sale, detail: &OrderDetail) -> Option<OrderDifference> {
     let units = sale.lines.iter().map(|line| i64::from(line.quantity)).sum();
     let gross = sale.lines.iter().map(|line| i64::from(line.quantity) * line.unit_price.minor_units()).sum();
-    let file = summary(sale.invoice.as_str(), count(sale.lines.len()), units, gross);
+    let file = summary(sale.invoice.as_str(), count(sale.lines.len()), units, [gross, gross]);
     let units = detail.lines.iter().map(|line| line.quantity).sum();
     let reference = detail.reference.as_deref().unwrap_or("-");
-    let view = summary(reference, count(detail.lines.len()), units, detail.total.amount.minor_units());
+    let paid = detail.payments.iter().map(|payment| payment.amount.amount.minor_units()).sum();
+    let view = summary(reference, count(detail.lines.len()), units, [detail.total.amount.minor_units(), paid]);
     (file != view).then(|| OrderDifference { invoice: sale.invoice.to_string(), file, view })
 }
 
-fn summary(reference: &str, lines: i64, units: i64, gross: i64) -> String {
-    format!("{reference}: {lines} lines, {units} units, {gross} pence")
+fn summary(reference: &str, lines: i64, units: i64, [gross, paid]: [i64; 2]) -> String {
+    format!("{reference}: {lines} lines, {units} units, {gross} pence, {paid} paid")
 }
 
 async fn leftovers(client: &Client, ledger: &Ledger, position: i64) -> Result<Vec<Leftover>, ClientError> {

@@ -6,20 +6,37 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
 use purser::client::{Client, ClientError};
-use purser_domain::{Timestamp, ids::OrderId, order::OrderStatus, text::InvalidValue};
+use purser_domain::{
+    Timestamp,
+    ids::{OrderId, PaymentId},
+    order::OrderStatus,
+    text::InvalidValue,
+};
 
 use super::{
     ledger::{Correction, Ledger, Sale},
     mapping::{self, MERCHANT},
+    till::{Till, TillError},
 };
 
 /// How an import runs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// How many requests are under way at once.
     pub concurrency: usize,
     /// The time at the caller's, for what has not happened yet.
     pub now: Timestamp,
+    /// How orders are paid.
+    pub paying: Paying,
+}
+
+/// How orders are paid.
+#[derive(Debug, Clone)]
+pub enum Paying {
+    /// Staff record money that was taken at the time of the sale.
+    Recorded,
+    /// Customers pay through a gateway, now.
+    Through(Till),
 }
 
 /// A ledger in the engine.
@@ -42,6 +59,15 @@ pub enum ImportError {
         /// What the engine says.
         #[source]
         source: ClientError,
+    },
+    /// An order was not paid.
+    #[error("{what}")]
+    Till {
+        /// What was being paid.
+        what: String,
+        /// Why it was not.
+        #[source]
+        source: TillError,
     },
     /// The file holds a value that has passed all checks and still cannot be sent.
     #[error("the file holds a value that cannot be sent: {0}")]
@@ -78,10 +104,12 @@ struct Settled<'a> {
     sale: &'a Sale,
     order: OrderId,
     position: i64,
+    /// The payment that its money comes by, if a gateway takes it.
+    payment: Option<PaymentId>,
 }
 
 /// Sends all of a ledger: its products, the stock they need, then sales and corrections in the order of their times, and at
-/// last the shipments, which wait for the engine to have begun work on each order.
+/// last the shipments, which wait for the money, and for the engine to have begun work on each order.
 pub async fn import(
     client: &Client,
     ledger: &Ledger,
@@ -92,11 +120,12 @@ pub async fn import(
     client.ready().await.map_err(engine("the engine is not ready"))?;
     let prepared = import.prepare().await?;
     let (settled, placed) = import.trade().await?;
+    let paid = import.collect(&settled).await?;
     let shipped = import.ship(&settled).await?;
     let mut orders: Vec<(usize, OrderId)> = settled.iter().map(|settled| (settled.number, settled.order)).collect();
     orders.sort_unstable_by_key(|(number, _)| *number);
     let orders = orders.into_iter().map(|(_, order)| order).collect();
-    Ok(Imported { orders, position: prepared.max(placed).max(shipped) })
+    Ok(Imported { orders, position: prepared.max(placed).max(paid).max(shipped) })
 }
 
 impl Import<'_> {
@@ -160,14 +189,35 @@ impl Import<'_> {
         let what = || engine(format!("invoice {}", sale.invoice));
         let placement = mapping::placement(sale)?;
         let placed = self.client.place(&self.key("place", &sale.invoice), &placement).await.map_err(what())?;
+        let order = placed.id;
+        let key = self.key("pay", &sale.invoice);
         // An order of gifts alone has nothing to pay and is paid from the start.
-        let position = if placed.status == OrderStatus::Paid {
-            placed.position
-        } else {
-            let payment = mapping::payment(sale, placed.total)?;
-            self.client.pay(&self.key("pay", &sale.invoice), placed.id, &payment).await.map_err(what())?.position
-        };
-        Ok(Settled { number, sale, order: placed.id, position })
+        if placed.status == OrderStatus::Paid {
+            return Ok(Settled { number, sale, order, position: placed.position, payment: None });
+        }
+        match &self.settings.paying {
+            Paying::Recorded => {
+                let payment = mapping::payment(sale, placed.total)?;
+                let position = self.client.pay(&key, order, &payment).await.map_err(what())?.position;
+                Ok(Settled { number, sale, order, position, payment: None })
+            }
+            Paying::Through(till) => {
+                let payment = till.pay(self.client, &key, order).await.map_err(unpaid(sale))?;
+                Ok(Settled { number, sale, order, position: placed.position, payment: Some(payment) })
+            }
+        }
+    }
+
+    /// Waits for the money that gateways have taken: most of it is there already, and some callbacks are late or lost.
+    async fn collect(&self, settled: &[Settled<'_>]) -> Result<i64, ImportError> {
+        let awaited = settled.iter().filter_map(|settled| Some((settled.sale, settled.payment?)));
+        stage(self.bar, "payments", awaited.clone().count());
+        let paid = stream::iter(awaited).map(|(sale, payment)| async move {
+            let position = Till::settled(self.client, payment).await.map_err(unpaid(sale))?;
+            self.bar.inc(1);
+            Ok::<_, ImportError>(position)
+        });
+        last(paid.buffer_unordered(self.settings.concurrency)).await
     }
 
     async fn correct(&self, correction: &Correction) -> Result<i64, ImportError> {
@@ -210,4 +260,9 @@ async fn last(sent: impl stream::Stream<Item = Result<i64, ImportError>>) -> Res
 fn engine(what: impl Into<String>) -> impl FnOnce(ClientError) -> ImportError {
     let what = what.into();
     move |source| ImportError::Engine { what, source }
+}
+
+fn unpaid(sale: &Sale) -> impl FnOnce(TillError) -> ImportError + use<> {
+    let what = format!("payment of invoice {}", sale.invoice);
+    move |source| ImportError::Till { what, source }
 }

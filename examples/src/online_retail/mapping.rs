@@ -100,6 +100,7 @@ pub fn placement(sale: &Sale) -> Result<Placement, InvalidValue> {
             country: sale.country.clone(),
         },
         placed_at: Some(sale.at),
+        coupons: Vec::new(),
     })
 }
 
