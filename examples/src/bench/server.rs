@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
@@ -22,16 +22,11 @@ use super::{
     usage::Meter,
     workload::{self, Dice, Spread},
 };
+use crate::child::{free_address, without_settings};
 
 const START_MAX: Duration = Duration::from_mins(1);
 const STOP_MAX: Duration = Duration::from_mins(1);
 const CATCH_UP_MAX: Duration = Duration::from_mins(3);
-
-/// Variables that would give the child other servers or settings than its defaults.
-const SETTINGS_PREFIX: &str = "PURSER_";
-const SETTINGS: [&str; 2] = ["DATABASE_URL", "NATS_URL"];
-/// Where to find installed programs is no setting of the engine.
-const KEPT: [&str; 2] = ["PURSER_POSTGRES_BIN", "PURSER_NATS_SERVER"];
 
 /// A running `purser serve` on its embedded default.
 #[derive(Debug)]
@@ -55,13 +50,7 @@ impl Server {
         let mut command = Command::new(binary);
         command.arg("serve").arg("--data-dir").arg(data_dir).args(["--listen", &address.to_string()]);
         command.args(["--log-level", "warn"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
-            let ours = name.starts_with(SETTINGS_PREFIX) && !KEPT.contains(&name.as_str());
-            if ours || SETTINGS.contains(&name.as_str()) {
-                command.env_remove(name);
-            }
-        }
+        without_settings(&mut command);
         let mut child = command.spawn().map_err(BenchError::io("start the engine"))?;
         let pid = child.id().unwrap_or_default();
         let credentials = first_credentials(&mut child, data_dir, &log_path).await?;
@@ -139,11 +128,6 @@ impl Server {
         let _ = tokio::time::timeout(STOP_MAX, self.child.wait()).await;
         Ok(())
     }
-}
-
-/// Another process may take the port before the engine does; the engine then ends, and says why.
-fn free_address() -> std::io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
 /// The engine writes its credentials a moment after it has made its tables.
