@@ -84,6 +84,7 @@ fn engine_command(command: SagaCommand) -> Command {
         }
         SagaCommand::ExpirePayment { payment } => Command::ExpirePayment { payment },
         SagaCommand::ReviewReturn { id } => Command::ReviewReturn { id },
+        SagaCommand::SettleExchange { id } => Command::SettleExchange { id },
         SagaCommand::SettleReturn { refund } => Command::SettleReturn { refund },
     }
 }

@@ -348,6 +348,11 @@ pub enum Command {
         /// Which return.
         id: ReturnId,
     },
+    /// Closes an exchange whose goods have arrived, or pays it back where they were given up. Nothing where they are under way.
+    SettleExchange {
+        /// Which return.
+        id: ReturnId,
+    },
     /// Notes on the return that a refund settles, if it settles one, that the refund is settled itself.
     SettleReturn {
         /// Which refund.

@@ -266,7 +266,8 @@ fn weight(command: &Command) -> usize {
         | Command::ApproveCancellation { .. }
         | Command::ApproveReturn { .. }
         | Command::InspectReturn { .. }
-        | Command::ReviewReturn { .. } => 8,
+        | Command::ReviewReturn { .. }
+        | Command::SettleExchange { .. } => 8,
         Command::RecordPayment { .. }
         | Command::InitiatePayment { .. }
         | Command::RecordPaymentPending { .. }

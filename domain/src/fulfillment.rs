@@ -3,7 +3,8 @@
 //! An order has as many as it has parcels, each with a machine of its own, numbered from one. [`plan`] says which ones an
 //! order needs; what stays behind when a part ships becomes one more, by [`Parcel::left_behind`]; [`withdraw`] says out of
 //! which ones cancelled units are taken. The pieces themselves are in the stocks: [`Parcel::stock`] names those that belong
-//! to some lines.
+//! to some lines. Goods that answer a return are parcels like others, which their order does not count; [`replacement_fate`]
+//! and [`recall`] look at all those of one return together.
 
 mod command;
 mod decide;
@@ -12,6 +13,7 @@ mod evolve;
 mod line;
 mod plan;
 mod refusal;
+mod replacement;
 mod state;
 mod status;
 mod withdraw;
@@ -22,6 +24,7 @@ pub use event::FulfillmentEvent;
 pub use line::{FulfillmentLine, Split, split, without};
 pub use plan::{PlanMismatch, PlannedParcel, plan};
 pub use refusal::{FulfillmentAction, FulfillmentRefusal};
+pub use replacement::{Recalled, RecalledFrom, ReplacementFate, recall, replacement_fate};
 pub use state::{Dispatch, Fulfillment, Parcel, Pending, Shipment};
 pub use status::FulfillmentStatus;
 pub use withdraw::{Withdrawal, withdraw};

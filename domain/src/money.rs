@@ -86,6 +86,9 @@ impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
+    /// The most that there can be.
+    pub const MAX: Self = Self(MAX_AMOUNT);
+
     /// The number of minor units.
     pub const fn minor_units(self) -> i64 {
         self.0

@@ -15,7 +15,7 @@ mod refunds;
 mod refusal;
 mod state;
 
-pub use aftersale::Aftersale;
+pub use aftersale::{Aftersale, Exchanged};
 pub use book::{LineBook, LineUnits};
 pub use command::{OrderCommand, PlaceOrder};
 pub use decide::decide;

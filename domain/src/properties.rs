@@ -3,6 +3,7 @@
 mod aftersale;
 mod allocation;
 mod coupon;
+mod exchange;
 mod fulfillment;
 mod interleaving;
 mod money;

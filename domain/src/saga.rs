@@ -13,6 +13,7 @@
 //! | [refund] | a cancellation of a paid order, surplus money, `RefundOwed` | asks for the refund, has the gateway that took the money give it back or puts it into people's hands, tries again, and leaves the rest to a person | `RefundSucceeded` or `RefundWrittenOff` |
 //! | [fulfillment] | `FulfillmentOpened` | waits until the parcel must have shipped, then has it noted that it is overdue | `ShipmentOverdue`, or the timer's removal when it leaves or is cancelled |
 //! | [returns] | `ReturnRequested`, a refund that is settled | answers by the merchant's policy what nobody has answered, closes what is paid back | `ReturnClosed`, `ReturnDeclined`, `ReturnCancelled` |
+//! | [exchange] | a parcel that answers a return arrives or is cancelled | closes the exchange when all of it has arrived, pays it back when all of it was given up | `ReturnClosed`, or the refunds of the return |
 //!
 //! A saga has three means. A [`SagaCommand`] goes to the write side and is in the log when it is done. An [`Effect`] is done
 //! outside the engine, and the command that it answers with puts its outcome into the log. A [`Timer`] comes back to a
@@ -20,6 +21,7 @@
 
 mod command;
 mod effect;
+pub mod exchange;
 pub mod fulfillment;
 pub mod late_payment;
 pub mod payment;
@@ -57,11 +59,13 @@ pub enum Saga {
     Fulfillment,
     /// Sees that returns are answered and closed.
     Return,
+    /// Sees that exchanges end, with their goods or with the money.
+    Exchange,
 }
 
 impl Saga {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::PaymentWindow,
         Self::Processing,
         Self::Release,
@@ -70,6 +74,7 @@ impl Saga {
         Self::LatePayment,
         Self::Fulfillment,
         Self::Return,
+        Self::Exchange,
     ];
 
     /// The saga's name in tables, metrics and metadata.
@@ -83,6 +88,7 @@ impl Saga {
             Self::LatePayment => "late_payment",
             Self::Fulfillment => "fulfillment",
             Self::Return => "return",
+            Self::Exchange => "exchange",
         }
     }
 
@@ -98,6 +104,7 @@ impl Saga {
             Self::LatePayment => late_payment::react(event),
             Self::Fulfillment => fulfillment::react(event),
             Self::Return => returns::react(event),
+            Self::Exchange => exchange::react(event),
         }
     }
 }

@@ -75,7 +75,7 @@ fn orders(routes: Routes) -> Routes {
 }
 
 fn parcels(routes: Routes) -> Routes {
-    use Kind::{FieldNotAllowed, FutureTime, NotFound, UnitsNotThere, WrongStatus};
+    use Kind::{FieldNotAllowed, FutureTime, NotFound, StockFull, UnitsNotThere, WrongStatus};
     const CHANGE: &[Kind] = &[NotFound, WrongStatus];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
     const SHIPMENT: &[Kind] = &[NotFound, WrongStatus, UnitsNotThere, FieldNotAllowed, FutureTime];
@@ -88,7 +88,7 @@ fn parcels(routes: Routes) -> Routes {
         .command(SELLERS, SHIPMENT, routes!(fulfillments::ship::ship_fulfillment))
         .command(SELLERS, STEP, routes!(fulfillments::deliver::deliver_fulfillment))
         .command(SELLERS, STEP, routes!(fulfillments::fail_delivery::fail_fulfillment_delivery))
-        .command(SELLERS, CHANGE, routes!(fulfillments::cancel::cancel_fulfillment))
+        .command(SELLERS, &[NotFound, WrongStatus, StockFull], routes!(fulfillments::cancel::cancel_fulfillment))
 }
 
 fn catalogue(routes: Routes) -> Routes {
@@ -171,11 +171,21 @@ fn exceptions(routes: Routes) -> Routes {
 
 fn goods_returns(routes: Routes) -> Routes {
     use Kind::{
-        FieldNotAllowed, FutureTime, InspectionMismatch, MissingIdempotencyKey, NotFound, ReturnConflict,
-        ReturnWindowClosed, StockFull, UnitsNotThere, WrongStatus,
+        FieldNotAllowed, FutureTime, InspectionMismatch, MissingIdempotencyKey, NotFound, PurchaseLimit,
+        ReturnConflict, ReturnWindowClosed, StockFull, UnevenExchange, UnitsNotThere, UnknownSku, WrongStatus,
     };
-    const REQUEST: &[Kind] =
-        &[MissingIdempotencyKey, NotFound, WrongStatus, ReturnWindowClosed, UnitsNotThere, FieldNotAllowed, FutureTime];
+    const REQUEST: &[Kind] = &[
+        MissingIdempotencyKey,
+        NotFound,
+        WrongStatus,
+        ReturnWindowClosed,
+        UnitsNotThere,
+        UnknownSku,
+        UnevenExchange,
+        PurchaseLimit,
+        FieldNotAllowed,
+        FutureTime,
+    ];
     const STEP: &[Kind] = &[NotFound, ReturnConflict, FieldNotAllowed, FutureTime];
     const INSPECTION: &[Kind] = &[NotFound, ReturnConflict, InspectionMismatch, StockFull, FieldNotAllowed, FutureTime];
     routes

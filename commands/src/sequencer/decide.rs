@@ -7,6 +7,7 @@ mod benefits;
 mod cancellations;
 mod checkout;
 mod exceptions;
+mod exchanges;
 mod fulfillments;
 mod late;
 mod orders;
@@ -144,6 +145,7 @@ impl Decision<'_> {
                 self.inspect_return(&asked, *id, inspected, location.as_ref(), *at)
             }
             Command::ReviewReturn { id } => self.review_return(&asked, *id),
+            Command::SettleExchange { id } => self.settle_exchange(&asked, *id),
             Command::SettleReturn { refund } => self.settle_return(&asked, *refund),
             Command::RequestRefund { claim } => self.request_refund(&asked, claim),
             Command::RecordRefundSubmitted { refund, channel } => {

@@ -46,14 +46,28 @@ impl Needs {
     fn settled_by_all(batch: &[Pending], working: &Working) -> Self {
         let mut needs = Self::default();
         for pending in batch {
-            if let Command::ApproveReturn { id, .. }
-            | Command::InspectReturn { id, .. }
-            | Command::ReviewReturn { id } = &pending.request.command
-            {
-                needs.settlement(*id, working);
-            }
+            needs.settled_by(&pending.request.command, working);
         }
         needs
+    }
+
+    fn settled_by(&mut self, command: &Command, working: &Working) {
+        if let Command::ApproveReturn { id, .. }
+        | Command::InspectReturn { id, .. }
+        | Command::ReviewReturn { id }
+        | Command::SettleExchange { id } = command
+        {
+            self.settlement(*id, working);
+        }
+        if let Command::SettleExchange { id } = command {
+            self.replacement(*id, working);
+        }
+        if let Command::ChangeFulfillment { fulfillment, change: FulfillmentChange::Cancel { .. } } = command {
+            let parcel = working.fulfillments.get(fulfillment).and_then(|fulfillment| fulfillment.state.parcel());
+            if let Some(id) = parcel.and_then(|parcel| parcel.replaces) {
+                self.replacement(id, working);
+            }
+        }
     }
 
     /// What is known from the command alone.
@@ -103,14 +117,18 @@ impl Needs {
                 self.products.push(sku.clone());
                 self.shelves.push(sku.clone());
             }
-            Command::RequestReturn(wish) => self.orders.push(wish.order),
+            Command::RequestReturn(wish) => {
+                self.orders.push(wish.order);
+                self.products.extend(wish.kind.replacement().iter().map(|goods| goods.sku.clone()));
+            }
             Command::ApproveReturn { id, .. }
             | Command::DeclineReturn { id, .. }
             | Command::CancelReturn { id, .. }
             | Command::SendReturn { id, .. }
             | Command::ReceiveReturn { id, .. }
             | Command::InspectReturn { id, .. }
-            | Command::ReviewReturn { id } => self.returns.push(*id),
+            | Command::ReviewReturn { id }
+            | Command::SettleExchange { id } => self.returns.push(*id),
             Command::RequestRefund { claim } => {
                 self.refunds.push(claim.refund());
             }
@@ -192,7 +210,8 @@ impl Needs {
             | Command::DeclineReturn { id, .. }
             | Command::CancelReturn { id, .. }
             | Command::InspectReturn { id, .. }
-            | Command::ReviewReturn { id } => {
+            | Command::ReviewReturn { id }
+            | Command::SettleExchange { id } => {
                 if let Some(terms) = working.returns.get(id).and_then(|known| known.state.terms()) {
                     self.orders.push(terms.order);
                     self.merchants.push(terms.merchant.clone());
@@ -259,6 +278,7 @@ impl Needs {
     /// limits as well; whether there are any, only their order knows, which is asked for by this.
     fn of_parcel(&mut self, parcel: &Parcel, change: &FulfillmentChange) {
         self.orders.push(parcel.order);
+        self.returns.extend(parcel.replaces);
         let goods = parcel.lines.iter().filter(|line| line.kind == ProductKind::Goods);
         match change {
             FulfillmentChange::Start
@@ -315,9 +335,19 @@ impl Needs {
         let Some(terms) = working.returns.get(&id).and_then(|known| known.state.terms()) else { return };
         let Some(order) = working.orders.get(&terms.order).and_then(|order| order.state.terms()) else { return };
         self.shelves.extend(order.book.goods(&terms.line_units()).into_keys());
+        self.shelves.extend(terms.kind.replacement().iter().map(|goods| goods.sku.clone()));
         self.points.extend(order.customer.clone());
         if let Some(benefits) = &order.benefits {
             self.claimed(order, benefits);
+        }
+    }
+
+    /// All that was sent in exchange, wherever it is.
+    fn replacement(&mut self, id: ReturnId, working: &Working) {
+        let Some(terms) = working.returns.get(&id).and_then(|known| known.state.terms()) else { return };
+        self.shelves.extend(terms.kind.replacement().iter().map(|goods| goods.sku.clone()));
+        if let Some(order) = working.orders.get(&terms.order) {
+            self.parcels(terms.order, &order.state);
         }
     }
 

@@ -66,7 +66,7 @@ pub enum FulfillmentCommand {
         /// When.
         at: Timestamp,
     },
-    /// Ends it before it ships.
+    /// Ends it before it ships; or, where it answers a return, when it could not be delivered.
     Cancel {
         /// Why.
         reason: Reason,

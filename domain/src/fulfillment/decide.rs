@@ -40,7 +40,9 @@ pub fn decide(fulfillment: &Fulfillment, command: FulfillmentCommand) -> Decisio
             ship(fulfillment, lines.as_deref(), Shipment { tracking, carrier, at })
         }
         FulfillmentCommand::Deliver { at } => match fulfillment {
-            Shipped(_) => Ok(vec![FulfillmentEvent::FulfillmentDelivered { at }]),
+            Shipped(Dispatch { parcel, .. }) => {
+                Ok(vec![FulfillmentEvent::FulfillmentDelivered { replaces: parcel.replaces, at }])
+            }
             Delivered(_) => Ok(vec![]),
             Unopened | Open(_) | OnHold { .. } | InProgress(_) | DeliveryFailed { .. } | Cancelled(_) => {
                 Err(wrong_status(fulfillment, FulfillmentAction::Deliver))
@@ -56,13 +58,7 @@ pub fn decide(fulfillment: &Fulfillment, command: FulfillmentCommand) -> Decisio
             }
         },
         FulfillmentCommand::Reduce { lines, reason, at } => reduce(fulfillment, &lines, reason, at),
-        FulfillmentCommand::Cancel { reason, at } => match fulfillment {
-            Open(_) | OnHold { .. } | InProgress(_) => Ok(vec![FulfillmentEvent::FulfillmentCancelled { reason, at }]),
-            Cancelled(_) => Ok(vec![]),
-            Unopened | Shipped(_) | Delivered(_) | DeliveryFailed { .. } => {
-                Err(wrong_status(fulfillment, FulfillmentAction::Cancel))
-            }
-        },
+        FulfillmentCommand::Cancel { reason, at } => cancel(fulfillment, reason, at),
         FulfillmentCommand::ReportOverdue { at } => match fulfillment {
             Open(pending) | OnHold { pending, reason: _ } | InProgress(pending) => {
                 if at < pending.parcel.ship_by {
@@ -124,7 +120,7 @@ fn reduce(fulfillment: &Fulfillment, part: &[LineUnits], reason: Reason, at: Tim
         Fulfillment::Open(pending) | Fulfillment::OnHold { pending, reason: _ } | Fulfillment::InProgress(pending) => {
             let Split { taken, left } = split(&pending.parcel.lines, part)?;
             Ok(vec![if left.is_empty() {
-                FulfillmentEvent::FulfillmentCancelled { reason, at }
+                FulfillmentEvent::FulfillmentCancelled { replaces: pending.parcel.replaces, reason, at }
             } else {
                 FulfillmentEvent::FulfillmentReduced { lines: taken, reason, at }
             }])
@@ -135,6 +131,23 @@ fn reduce(fulfillment: &Fulfillment, part: &[LineUnits], reason: Reason, at: Tim
         | Fulfillment::DeliveryFailed { .. }
         | Fulfillment::Cancelled(_) => Err(wrong_status(fulfillment, FulfillmentAction::Reduce)),
     }
+}
+
+/// Units of an order that could not be delivered are asked back by a return. What answers a return already has nobody who
+/// could ask for it, and is given up.
+fn cancel(fulfillment: &Fulfillment, reason: Reason, at: Timestamp) -> Decision {
+    let parcel = match fulfillment {
+        Fulfillment::Open(pending) | Fulfillment::OnHold { pending, reason: _ } | Fulfillment::InProgress(pending) => {
+            &pending.parcel
+        }
+        Fulfillment::DeliveryFailed { dispatch, reason: _ } if dispatch.parcel.replaces.is_some() => &dispatch.parcel,
+        Fulfillment::Cancelled(_) => return Ok(vec![]),
+        Fulfillment::Unopened
+        | Fulfillment::Shipped(_)
+        | Fulfillment::Delivered(_)
+        | Fulfillment::DeliveryFailed { .. } => return Err(wrong_status(fulfillment, FulfillmentAction::Cancel)),
+    };
+    Ok(vec![FulfillmentEvent::FulfillmentCancelled { replaces: parcel.replaces, reason, at }])
 }
 
 /// Nothing named is all of it.

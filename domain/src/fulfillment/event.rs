@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     fulfillment::{FulfillmentLine, Parcel},
+    ids::ReturnId,
     text::{Carrier, Reason, TrackingNumber},
 };
 
@@ -52,6 +53,9 @@ pub enum FulfillmentEvent {
     },
     /// It arrived.
     FulfillmentDelivered {
+        /// The return that it answers; absent where it is a part of what was ordered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<ReturnId>,
         /// When.
         at: Timestamp,
     },
@@ -71,8 +75,11 @@ pub enum FulfillmentEvent {
         /// When.
         at: Timestamp,
     },
-    /// It ended before it shipped, with all that was still in it.
+    /// It ended before it shipped, with all that was still in it; or, where it answers a return, after it had come back.
     FulfillmentCancelled {
+        /// The return that it answers; absent where it is a part of what was ordered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<ReturnId>,
         /// Why.
         reason: Reason,
         /// When.

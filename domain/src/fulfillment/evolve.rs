@@ -25,7 +25,7 @@ impl Fulfillment {
             FulfillmentEvent::FulfillmentShipped { lines, tracking, carrier, at } => {
                 self.shipped(lines, Shipment { tracking, carrier, at })
             }
-            FulfillmentEvent::FulfillmentDelivered { at: _ } => match self {
+            FulfillmentEvent::FulfillmentDelivered { .. } => match self {
                 Self::Shipped(dispatch) => Self::Delivered(dispatch),
                 other => other,
             },
@@ -41,6 +41,7 @@ impl Fulfillment {
                 Self::Open(pending) | Self::OnHold { pending, reason: _ } | Self::InProgress(pending) => {
                     Self::Cancelled(pending.parcel)
                 }
+                Self::DeliveryFailed { dispatch, reason: _ } => Self::Cancelled(dispatch.parcel),
                 other => other,
             },
             FulfillmentEvent::ShipmentOverdue { at } => {

@@ -7,7 +7,7 @@ use crate::{fulfillment::FulfillmentRefusal, order::LineUnits, product::ProductK
 /// Units of one line of an order that belong into one parcel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FulfillmentLine {
-    /// The order's line, counted from zero.
+    /// The order's line, counted from zero; in a parcel that answers a return, the line of what is sent in exchange.
     pub line: u32,
     /// What it is.
     pub sku: Sku,

@@ -92,9 +92,9 @@ pub enum FulfillmentRefusal {
     /// A part of a parcel that came back.
     #[error("a parcel that could not be delivered is sent again as a whole")]
     PartialReshipment,
-    /// What answers a return is not the order's to cancel.
-    #[error("a fulfillment that answers a return is cancelled with it")]
-    AnswersReturn,
+    /// What is sent in exchange is given up whole or not at all.
+    #[error("some of what answers the return is on its way or has arrived, and the rest must follow")]
+    ReplacementUnderWay,
     /// It has still time.
     #[error("the parcel must ship by {ship_by} and is not overdue before")]
     NotOverdue {

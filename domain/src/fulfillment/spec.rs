@@ -1,6 +1,7 @@
 mod every_pair;
 mod lines;
 mod plan;
+mod replacement;
 mod withdraw;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
@@ -48,7 +49,7 @@ fn failed() -> FulfillmentEvent {
 }
 
 fn cancelled() -> FulfillmentEvent {
-    FulfillmentEvent::FulfillmentCancelled { reason: text("changed my mind"), at: at(9) }
+    FulfillmentEvent::FulfillmentCancelled { replaces: None, reason: text("changed my mind"), at: at(9) }
 }
 
 fn overdue() -> FulfillmentEvent {
@@ -57,7 +58,7 @@ fn overdue() -> FulfillmentEvent {
 
 /// The shortest life that ends in a status.
 fn life(status: FulfillmentStatus) -> Vec<FulfillmentEvent> {
-    let delivered = FulfillmentEvent::FulfillmentDelivered { at: at(90) };
+    let delivered = FulfillmentEvent::FulfillmentDelivered { replaces: None, at: at(90) };
     match status {
         FulfillmentStatus::Open => vec![opened()],
         FulfillmentStatus::OnHold => vec![opened(), held()],
@@ -180,9 +181,10 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 FulfillmentEvent::FulfillmentDelivered { .. } | FulfillmentEvent::FulfillmentDeliveryFailed { .. } => {
                     &[Shipped]
                 }
-                FulfillmentEvent::FulfillmentReduced { .. }
-                | FulfillmentEvent::FulfillmentCancelled { .. }
-                | FulfillmentEvent::ShipmentOverdue { .. } => &[Open, OnHold, InProgress],
+                FulfillmentEvent::FulfillmentCancelled { .. } => &[Open, OnHold, InProgress, DeliveryFailed],
+                FulfillmentEvent::FulfillmentReduced { .. } | FulfillmentEvent::ShipmentOverdue { .. } => {
+                    &[Open, OnHold, InProgress]
+                }
             };
             let opens = matches!(sample.value, FulfillmentEvent::FulfillmentOpened { .. });
             let expected = status.map_or(opens, |status| fits.contains(&status));

@@ -25,7 +25,7 @@ pub struct Parcel {
     /// Where it is packed; absent if there are only services in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    /// What belongs into it; each line of the order at most once.
+    /// What belongs into it; each line of the order, or of the replacement that its return asks for, at most once.
     pub lines: Vec<FulfillmentLine>,
     /// When it must have shipped.
     pub ship_by: Timestamp,
@@ -91,7 +91,7 @@ pub enum Fulfillment {
         /// Why it did not arrive.
         reason: Reason,
     },
-    /// Ended before it shipped.
+    /// Ended before it shipped; or, where it answers a return, after it had come back.
     Cancelled(Parcel),
 }
 

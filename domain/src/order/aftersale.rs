@@ -21,6 +21,19 @@ pub struct Aftersale {
     reward: Option<Reward>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open: Vec<OpenReturn>,
+    /// Units for which the customer has other goods.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    exchanged: Vec<LineUnits>,
+}
+
+/// For what the units of a return were exchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exchanged {
+    /// For as many of the very same: the customer has what the order sold them.
+    ForTheSame,
+    /// For other goods, which the order did not sell.
+    ForOthers,
 }
 
 /// Units that a return is about which has not ended.
@@ -41,9 +54,10 @@ struct Reward {
 }
 
 impl Aftersale {
-    /// How many units of a line are being given back.
-    pub fn under_return(&self, line: u32) -> u32 {
-        let units = self.open.iter().flat_map(|open| &open.units).filter(|units| units.line == line);
+    /// How many units of a line are being given back, or have gone for other goods.
+    pub fn not_to_be_asked(&self, line: u32) -> u32 {
+        let units = self.open.iter().flat_map(|open| &open.units).chain(&self.exchanged);
+        let units = units.filter(|units| units.line == line);
         units.fold(0, |sum, units| sum.saturating_add(units.quantity.units()))
     }
 
@@ -93,6 +107,12 @@ impl Aftersale {
 
     pub(super) fn ended(&mut self, id: ReturnId) {
         self.open.retain(|open| open.id != id);
+    }
+
+    pub(super) fn exchanged(&mut self, id: ReturnId) {
+        let units = self.units_of(id).unwrap_or_default().to_vec();
+        self.exchanged.extend(units);
+        self.ended(id);
     }
 
     pub(super) fn revoked(&mut self, points: Points) {

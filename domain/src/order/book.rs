@@ -167,6 +167,19 @@ impl LineBook {
         goods
     }
 
+    /// The articles among these units: how many of each, and the least that one was sold for, before discounts.
+    pub fn articles(&self, units: &[LineUnits]) -> BTreeMap<Sku, (i64, Amount)> {
+        let mut articles: BTreeMap<Sku, (i64, Amount)> = BTreeMap::new();
+        for LineUnits { line, quantity } in units {
+            if let Some(booked) = self.line(*line) {
+                let (pieces, price) = articles.entry(booked.sku.clone()).or_insert((0, booked.unit_price));
+                *pieces += i64::from(*quantity);
+                *price = booked.unit_price.min(*price);
+            }
+        }
+        articles
+    }
+
     /// All units, by SKU.
     pub(super) fn skus(&self, units: &[LineUnits]) -> BTreeMap<Sku, i64> {
         let mut skus = BTreeMap::new();

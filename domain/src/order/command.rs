@@ -4,7 +4,7 @@ use crate::{
     ids::{OrderId, ReturnId},
     merchant::ReturnWindow,
     money::{Amount, Money},
-    order::{Allocation, Capture, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
+    order::{Allocation, Capture, Exchanged, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
     points::Points,
     pricing::Priced,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
@@ -190,10 +190,12 @@ pub enum OrderCommand {
         /// When.
         at: Timestamp,
     },
-    /// Notes that a return came to nothing.
+    /// Notes that a return came to nothing, or that it was an exchange and its goods have arrived.
     EndReturn {
         /// Which.
         id: ReturnId,
+        /// For what its units were exchanged, if they were.
+        exchanged: Option<Exchanged>,
         /// When.
         at: Timestamp,
     },

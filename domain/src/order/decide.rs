@@ -76,7 +76,7 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             other => refuse(other, OrderAction::ReleaseReservations),
         },
         OrderCommand::OpenReturn { id, units, window, at } => returns::open(order, id, units, window, at),
-        OrderCommand::EndReturn { id, at } => returns::end(order, id, at),
+        OrderCommand::EndReturn { id, exchanged, at } => returns::end(order, id, exchanged, at),
         OrderCommand::TakeBack { id, units, at } => returns::take_back(order, id, &units, at),
     }
 }

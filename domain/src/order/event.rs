@@ -8,7 +8,7 @@ use crate::{
     address::Address,
     ids::{PaymentId, ReturnId},
     money::{Amount, Money},
-    order::{Allocation, Interrupted, LineUnits},
+    order::{Allocation, Exchanged, Interrupted, LineUnits},
     points::Points,
     pricing::Priced,
     product::ProductKind,
@@ -288,11 +288,15 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
-    /// A return came to nothing; its units may be asked back again.
+    /// A return came to nothing, or other goods were sent for its units. No money moved. Its units may be asked back again,
+    /// unless other goods than they were sent for them: those are none of the order's.
     ReturnEnded {
         /// Which.
         #[serde(rename = "return")]
         id: ReturnId,
+        /// For what its units were exchanged, if they were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exchanged: Option<Exchanged>,
         /// When.
         at: Timestamp,
     },

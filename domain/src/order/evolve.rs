@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     order::{
-        Allocation, Benefits, Cancelling, Capture, Closed, Interrupted, LineBook, LineUnits, Open, Order, OrderEvent,
-        OrderPlaced, Parcels, RefundLedger, RefundPart, Settled, Settlement, Terms, book::without,
+        Allocation, Benefits, Cancelling, Capture, Closed, Exchanged, Interrupted, LineBook, LineUnits, Open, Order,
+        OrderEvent, OrderPlaced, Parcels, RefundLedger, RefundPart, Settled, Settlement, Terms, book::without,
     },
     points::Points,
     quantity::Quantity,
@@ -68,9 +68,12 @@ impl Order {
             OrderEvent::ReturnOpened { id, units, at: _ } => {
                 self.after_sale(|settled| settled.aftersale.get_or_insert_default().opened(id, units))
             }
-            OrderEvent::ReturnEnded { id, at: _ } => self.after_sale(|settled| {
+            OrderEvent::ReturnEnded { id, exchanged, at: _ } => self.after_sale(|settled| {
                 if let Some(aftersale) = &mut settled.aftersale {
-                    aftersale.ended(id);
+                    match exchanged {
+                        Some(Exchanged::ForOthers) => aftersale.exchanged(id),
+                        Some(Exchanged::ForTheSame) | None => aftersale.ended(id),
+                    }
                 }
             }),
             OrderEvent::UnitsReturned { id, lines, points, revoked, .. } => self.after_sale(|settled| {

@@ -50,7 +50,7 @@ fn commands(step: &Step) -> Vec<OrderCommand> {
         Step::Open(id, units) => {
             vec![OrderCommand::OpenReturn { id: return_id(id), units: lines(units), window, at }]
         }
-        Step::End(id) => vec![OrderCommand::EndReturn { id: return_id(id), at }],
+        Step::End(id) => vec![OrderCommand::EndReturn { id: return_id(id), exchanged: None, at }],
         Step::TakeBack(id, units) => vec![OrderCommand::TakeBack { id: return_id(id), units: lines(units), at }],
     }
 }

@@ -135,7 +135,9 @@ fn fates(shop: &Shop) -> BTreeMap<(StockId, OrderId), Fate> {
     for event in &shop.log {
         let Event::Stock(stock, event) = event else { continue };
         let (held, step): (_, fn(&mut Fate, i64)) = match event {
-            StockEvent::StockReceived { .. }
+            // Nothing is sent in exchange here.
+            StockEvent::ReservationExtended(_)
+            | StockEvent::StockReceived { .. }
             | StockEvent::StockAdjusted { .. }
             | StockEvent::StockRestocked { .. }
             | StockEvent::StockBackordered(_)
@@ -162,6 +164,7 @@ fn came_or_left(event: &StockEvent) -> i64 {
         StockEvent::StockAdjusted { change, .. } => *change,
         StockEvent::ReservationConsumed(reservation) => -i64::from(reservation.quantity),
         StockEvent::StockReserved(_)
+        | StockEvent::ReservationExtended(_)
         | StockEvent::ReservationCommitted(_)
         | StockEvent::ReservationReleased { .. }
         | StockEvent::StockBackordered(_)

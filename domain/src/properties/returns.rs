@@ -24,6 +24,7 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<ReturnCommand>> {
         4 => Just(ReturnCommand::Receive { at: at(4) }),
         6 => found.prop_map(|inspected| ReturnCommand::Inspect { inspected, location: None, at: at(5) }),
         4 => Just(ReturnCommand::Resolve { refunds: vec![], at: at(6) }),
+        2 => Just(ReturnCommand::GiveUpReplacement { refunds: vec![], at: at(6) }),
         2 => Just(ReturnCommand::Close { at: at(7) }),
     ];
     (kind, prop::collection::vec(command, 1..30)).prop_map(|(kind, mut rest)| {
@@ -79,6 +80,7 @@ proptest! {
                     | ReturnEvent::ReturnEscalated { .. }
                     | ReturnEvent::ReturnInTransit { .. }
                     | ReturnEvent::ReturnReceived { .. }
+                    | ReturnEvent::ReturnReplacementGivenUp { .. }
                     | ReturnEvent::ReturnRefundSettled { .. }
                     | ReturnEvent::ReturnClosed { .. } => {}
                 }

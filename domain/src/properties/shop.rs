@@ -199,7 +199,9 @@ impl Shop {
                 None
             }
             SagaCommand::ReportShipmentOverdue { .. } => unreachable!("orders ship whole here"),
-            SagaCommand::ReviewReturn { .. } | SagaCommand::SettleReturn { .. } => {
+            SagaCommand::ReviewReturn { .. }
+            | SagaCommand::SettleReturn { .. }
+            | SagaCommand::SettleExchange { .. } => {
                 unreachable!("nobody gives anything back here")
             }
             SagaCommand::RecordRefundSucceeded { .. }

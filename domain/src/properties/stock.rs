@@ -25,6 +25,8 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<StockCommand>> {
         2 => order().prop_map(|order| StockCommand::Release { order }),
         2 => (order(), 1..=6_i64)
             .prop_map(|(order, units)| StockCommand::ReleasePart { order, quantity: quantity(units) }),
+        2 => (order(), 1..=6_i64)
+            .prop_map(|(order, units)| StockCommand::Extend { order, quantity: quantity(units) }),
         2 => order().prop_map(|order| StockCommand::Commit { order }),
         2 => order().prop_map(|order| StockCommand::Consume { order }),
         2 => (order(), 1..=6_i64)
@@ -54,6 +56,13 @@ impl Ledger {
             StockEvent::StockReserved(reservation) => {
                 let entry = (i128::from(reservation.quantity.units()), ReservationStage::Held);
                 assert!(self.reservations.insert(reservation.order, entry).is_none(), "held twice");
+            }
+            StockEvent::ReservationExtended(reservation) => {
+                let entry = self.reservations.entry(reservation.order).or_insert((0, ReservationStage::Committed));
+                assert_eq!(entry.1, ReservationStage::Committed, "extended before it was deducted");
+                let pieces = i128::from(reservation.quantity.units());
+                entry.0 += pieces;
+                self.on_hand -= pieces;
             }
             StockEvent::ReservationCommitted(reservation) => {
                 let entry = self.reservations.get_mut(&reservation.order).unwrap();

@@ -72,6 +72,13 @@ pub enum ReturnCommand {
         /// When.
         at: Timestamp,
     },
+    /// Pays back what came back, because the goods that were to be sent for it cannot be had, or cannot be brought.
+    GiveUpReplacement {
+        /// The refunds that settle it, decided by the order in the same append.
+        refunds: Vec<RefundId>,
+        /// When.
+        at: Timestamp,
+    },
     /// Notes that one of its refunds is settled; with the last one, so is the return.
     SettleRefund {
         /// Which.

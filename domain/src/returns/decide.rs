@@ -7,7 +7,7 @@ use crate::{
     address::Address,
     ids::RefundId,
     returns::{
-        InspectedLine, Return, ReturnAction, ReturnCommand, ReturnEvent, ReturnKind, ReturnRefusal, ReturnTerms,
+        InspectedLine, Owed, Return, ReturnAction, ReturnCommand, ReturnEvent, ReturnKind, ReturnRefusal, ReturnTerms,
         inspection,
     },
     text::{Actor, Location, Reason, TrackingNumber},
@@ -63,6 +63,7 @@ pub fn decide(state: &Return, command: ReturnCommand) -> Decision {
         },
         ReturnCommand::Inspect { inspected, location, at } => inspect(state, inspected, location, at),
         ReturnCommand::Resolve { refunds, at } => resolve(state, refunds, at),
+        ReturnCommand::GiveUpReplacement { refunds, at } => give_up_replacement(state, refunds, at),
         ReturnCommand::SettleRefund { refund, at } => settle_refund(state, refund, at),
         ReturnCommand::Close { at } => match state {
             Resolving { refunds, .. } if refunds.is_empty() => Ok(vec![ReturnEvent::ReturnClosed { at }]),
@@ -174,6 +175,31 @@ fn resolve(state: &Return, refunds: Vec<RefundId>, at: Timestamp) -> Decision {
         | InTransit { .. }
         | Received(_)
         | Closed { .. } => Err(wrong_status(state, ReturnAction::Resolve)),
+    }
+}
+
+/// All of its units came back, or no replacement would be owed for them.
+fn give_up_replacement(state: &Return, refunds: Vec<RefundId>, at: Timestamp) -> Decision {
+    match state {
+        Resolving { owed: Owed::Replacement { .. }, .. } => {
+            Ok(vec![ReturnEvent::ReturnReplacementGivenUp { refunds, at }])
+        }
+        Resolving { terms, owed: Owed::Refund { .. } | Owed::Nothing, .. }
+        | Closed { terms, owed: Owed::Refund { .. } | Owed::Nothing }
+            if terms.kind.is_exchange() =>
+        {
+            Ok(vec![])
+        }
+        Unrequested
+        | Requested { .. }
+        | Approved { .. }
+        | Declined { .. }
+        | Cancelled(_)
+        | InTransit { .. }
+        | Received(_)
+        | Inspected { .. }
+        | Resolving { .. }
+        | Closed { .. } => Err(wrong_status(state, ReturnAction::GiveUpReplacement)),
     }
 }
 

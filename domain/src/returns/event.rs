@@ -81,6 +81,14 @@ pub enum ReturnEvent {
         /// When.
         at: Timestamp,
     },
+    /// The goods that were owed could not be had, or could not be brought: all that came back is paid back instead.
+    ReturnReplacementGivenUp {
+        /// The refunds that settle it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refunds: Vec<RefundId>,
+        /// When.
+        at: Timestamp,
+    },
     /// One of its refunds is settled, and others are not.
     ReturnRefundSettled {
         /// Which.
@@ -118,6 +126,7 @@ impl ReturnEvent {
             Self::ReturnReceived { .. } => "ReturnReceived",
             Self::ReturnInspected { .. } => "ReturnInspected",
             Self::ReturnResolving { .. } => "ReturnResolving",
+            Self::ReturnReplacementGivenUp { .. } => "ReturnReplacementGivenUp",
             Self::ReturnRefundSettled { .. } => "ReturnRefundSettled",
             Self::ReturnClosed { .. } => "ReturnClosed",
         }

@@ -1,4 +1,4 @@
-use crate::returns::{Return, ReturnEvent};
+use crate::returns::{Owed, Return, ReturnEvent};
 
 impl Return {
     /// The state after an event. Never fails and never decides: an event that does not fit a state leaves it as it is,
@@ -30,6 +30,13 @@ impl Return {
                 Self::Approved { terms, .. } | Self::Inspected { terms, .. },
                 ReturnEvent::ReturnResolving { owed, refunds, at: _ },
             ) => Self::Resolving { terms, owed, refunds },
+            (
+                Self::Resolving { terms, owed: Owed::Replacement { .. }, .. },
+                ReturnEvent::ReturnReplacementGivenUp { refunds, at: _ },
+            ) => {
+                let owed = Owed::Refund { units: terms.line_units() };
+                Self::Resolving { terms, owed, refunds }
+            }
             (Self::Resolving { terms, owed, mut refunds }, ReturnEvent::ReturnRefundSettled { refund, at: _ }) => {
                 refunds.retain(|open| *open != refund);
                 Self::Resolving { terms, owed, refunds }
@@ -46,6 +53,7 @@ impl Return {
                 | ReturnEvent::ReturnReceived { .. }
                 | ReturnEvent::ReturnInspected { .. }
                 | ReturnEvent::ReturnResolving { .. }
+                | ReturnEvent::ReturnReplacementGivenUp { .. }
                 | ReturnEvent::ReturnRefundSettled { .. }
                 | ReturnEvent::ReturnClosed { .. },
             ) => same,

@@ -1,4 +1,4 @@
-use crate::{Timestamp, returns::ReturnStatus};
+use crate::{Timestamp, money::Money, returns::ReturnStatus};
 
 /// What was asked of a return, as a verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -20,6 +20,8 @@ pub enum ReturnAction {
     Inspect,
     /// State what is owed.
     Resolve,
+    /// Pay back what came back, instead of sending other goods for it.
+    GiveUpReplacement,
     /// Note that it is settled.
     Close,
 }
@@ -35,6 +37,7 @@ impl std::fmt::Display for ReturnAction {
             Self::Receive => "received",
             Self::Inspect => "inspected",
             Self::Resolve => "resolved",
+            Self::GiveUpReplacement => "paid back instead of replaced",
             Self::Close => "closed",
         })
     }
@@ -76,6 +79,35 @@ pub enum ReturnRefusal {
     /// An exchange for nothing.
     #[error("an exchange needs at least one replacement")]
     NoReplacement,
+    /// More kinds of goods than an order may have lines.
+    #[error("an exchange asks for at most 1000 kinds of goods")]
+    TooManyReplacements,
+    /// Its goods are named twice.
+    #[error("the goods are named twice")]
+    ReplacementRepeated {
+        /// The later of the entries, counted from zero.
+        place: usize,
+    },
+    /// Its goods are not for sale, or not goods, or another seller's, or priced in another currency than the order.
+    #[error("these are no goods that the order's seller offers in the order's currency")]
+    ReplacementNotOffered {
+        /// Which entry, counted from zero.
+        place: usize,
+    },
+    /// Of its goods a customer may buy only so many, and it asks for more of them than come back.
+    #[error("a customer may buy only so many of these goods: an exchange sends no more of them than come back")]
+    ReplacementLimited {
+        /// Which entry, counted from zero.
+        place: usize,
+    },
+    /// No money moves in an exchange, so that its goods may not be worth more than what comes back.
+    #[error("what is asked for is worth {worth}, what comes back was sold for {given}")]
+    ReplacementTooDear {
+        /// What its goods cost.
+        worth: Money,
+        /// What the units were sold for, before discounts.
+        given: Money,
+    },
     /// A line that it is not about.
     #[error("line {line} is not in this return")]
     UnknownLine {

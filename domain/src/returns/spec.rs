@@ -1,4 +1,5 @@
 mod every_pair;
+mod exchange;
 mod inspection;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
@@ -193,8 +194,10 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
     for status in [None].into_iter().chain(ReturnStatus::ALL.map(Some)) {
         for sample in return_events() {
             let fits: &[ReturnStatus] = match sample.value {
-                // The sample refund is none that it awaits.
-                ReturnEvent::ReturnRequested(_) | ReturnEvent::ReturnRefundSettled { .. } => &[],
+                // The sample refund is none that it awaits, and money is what it owes.
+                ReturnEvent::ReturnRequested(_)
+                | ReturnEvent::ReturnReplacementGivenUp { .. }
+                | ReturnEvent::ReturnRefundSettled { .. } => &[],
                 ReturnEvent::ReturnApproved { .. }
                 | ReturnEvent::ReturnDeclined { .. }
                 | ReturnEvent::ReturnEscalated { .. } => &[Requested],

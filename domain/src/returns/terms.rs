@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
+    checkout::MAX_LINES,
     ids::OrderId,
     order::LineUnits,
     quantity::Quantity,
@@ -32,6 +33,22 @@ impl ReturnKind {
         match self {
             Self::RefundOnly => false,
             Self::Return | Self::Exchange { .. } => true,
+        }
+    }
+
+    /// Whether other goods are sent.
+    pub const fn is_exchange(&self) -> bool {
+        match self {
+            Self::Exchange { .. } => true,
+            Self::RefundOnly | Self::Return => false,
+        }
+    }
+
+    /// What is sent, if anything is.
+    pub fn replacement(&self) -> &[Replacement] {
+        match self {
+            Self::Exchange { replacement } => replacement,
+            Self::RefundOnly | Self::Return => &[],
         }
     }
 }
@@ -93,6 +110,9 @@ impl ReturnTerms {
         }
         match &self.kind {
             ReturnKind::Exchange { replacement } if replacement.is_empty() => Err(ReturnRefusal::NoReplacement),
+            ReturnKind::Exchange { replacement } if replacement.len() > MAX_LINES => {
+                Err(ReturnRefusal::TooManyReplacements)
+            }
             ReturnKind::RefundOnly | ReturnKind::Return | ReturnKind::Exchange { .. } => Ok(()),
         }
     }

@@ -110,6 +110,11 @@ pub enum SagaCommand {
         /// Which return.
         id: ReturnId,
     },
+    /// Close an exchange whose goods have arrived, or pay it back where they were given up.
+    SettleExchange {
+        /// Which return.
+        id: ReturnId,
+    },
     /// Note that a refund is settled on the return that it settles, if it settles one.
     SettleReturn {
         /// Which refund.
@@ -169,7 +174,8 @@ impl SagaCommand {
                 | Self::ReportPayment { .. }
                 | Self::ExpirePayment { .. }
                 | Self::ReviewReturn { .. }
-                | Self::SettleReturn { .. },
+                | Self::SettleReturn { .. }
+                | Self::SettleExchange { .. },
                 _,
             ) => false,
         }
@@ -208,7 +214,8 @@ impl SagaCommand {
                 | Self::RecordPaymentPending { .. }
                 | Self::ReportPayment { .. }
                 | Self::ReviewReturn { .. }
-                | Self::SettleReturn { .. },
+                | Self::SettleReturn { .. }
+                | Self::SettleExchange { .. },
                 _,
             ) => false,
         }
@@ -253,7 +260,8 @@ impl SagaCommand {
                 | Self::ReportPayment { .. }
                 | Self::ExpirePayment { .. }
                 | Self::ReviewReturn { .. }
-                | Self::SettleReturn { .. },
+                | Self::SettleReturn { .. }
+                | Self::SettleExchange { .. },
                 _,
             ) => false,
         }
@@ -281,7 +289,8 @@ impl SagaCommand {
             | Self::ReportPayment { .. }
             | Self::ExpirePayment { .. }
             | Self::ReportShipmentOverdue { .. }
-            | Self::SettleReturn { .. } => false,
+            | Self::SettleReturn { .. }
+            | Self::SettleExchange { .. } => false,
         }
     }
 
@@ -300,7 +309,7 @@ impl SagaCommand {
             | Self::RecordRefundFailed { refund, .. }
             | Self::RequestRefundReview { refund }
             | Self::SettleReturn { refund } => refund.as_uuid(),
-            Self::ReviewReturn { id } => id.as_uuid(),
+            Self::ReviewReturn { id } | Self::SettleExchange { id } => id.as_uuid(),
             Self::RecordPaymentPending { payment, .. }
             | Self::ReportPayment { payment, .. }
             | Self::ExpirePayment { payment } => payment.as_uuid(),

@@ -57,6 +57,7 @@ fn review(id: ReturnId, event: &ReturnEvent) -> Reactions {
         | ReturnEvent::ReturnReceived { .. }
         | ReturnEvent::ReturnInspected { .. }
         | ReturnEvent::ReturnResolving { .. }
+        | ReturnEvent::ReturnReplacementGivenUp { .. }
         | ReturnEvent::ReturnRefundSettled { .. }
         | ReturnEvent::ReturnClosed { .. } => Reactions::NONE,
     }

@@ -30,7 +30,7 @@ fn owes(claim: Claim) -> Reaction {
 }
 
 /// What each saga wants after an event, in the order of [`Saga::ALL`]: payment window, processing, release,
-/// refund, payment, late payment, fulfillment, return.
+/// refund, payment, late payment, fulfillment, return, exchange.
 fn reactions(event: &Event) -> [Option<Reaction>; Saga::ALL.len()] {
     Saga::ALL.map(|saga| {
         let mut reactions = saga.react(event).into_iter();
@@ -58,22 +58,23 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                 None,
                 None,
                 None,
+                None,
             ],
-            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None, None, None, None],
+            OrderEvent::OrderPaid { .. } => [clear(), start(), None, None, None, None, None, None, None],
             OrderEvent::OrderReinstated { .. } | OrderEvent::CancellationDeclined { .. } => {
-                [None, start(), None, None, None, None, None, None]
+                [None, start(), None, None, None, None, None, None, None]
             }
             OrderEvent::LatePaymentReceived { capture, at: _ } => {
                 let settle = SagaCommand::SettleLatePayment { order: id, capture: capture.clone() };
-                [None, None, None, None, None, Some(settle.into()), None, None]
+                [None, None, None, None, None, Some(settle.into()), None, None, None]
             }
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => {
                 let claim = Claim::whole(id, capture.clone(), RefundCause::SurplusPayment);
-                [None, None, None, Some(owes(claim)), None, None, None, None]
+                [None, None, None, Some(owes(claim)), None, None, None, None, None]
             }
             OrderEvent::OrderCancelled { owed_back, .. } => {
                 let claim = owed_back.clone().map(|capture| Claim::whole(id, capture, RefundCause::OrderCancelled));
-                [clear(), None, release(), claim.map(owes), None, None, None, None]
+                [clear(), None, release(), claim.map(owes), None, None, None, None, None]
             }
             OrderEvent::RefundOwed { capture, part, cause, returned, at: _ } => {
                 let claim = Claim {
@@ -82,9 +83,9 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
                     number: part.map_or(0, |part| part.number),
                     ..Claim::whole(id, capture.clone(), *cause)
                 };
-                [None, None, None, Some(owes(claim)), None, None, None, None]
+                [None, None, None, Some(owes(claim)), None, None, None, None, None]
             }
-            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None, None, None, None],
+            OrderEvent::OrderExpired { .. } => [clear(), None, release(), None, None, None, None, None, None],
             OrderEvent::PartialPaymentReceived { .. }
             | OrderEvent::OrderLinesCancelled { .. }
             | OrderEvent::CancellationRequested { .. }
@@ -250,7 +251,7 @@ fn the_payment_saga_alone_reacts_to_payments_and_to_each_event_as_its_page_says(
 }
 
 #[test]
-fn a_parcel_is_waited_for_until_it_leaves_or_is_cancelled() {
+fn a_parcel_is_waited_for_until_it_leaves_or_is_cancelled_and_one_that_answers_a_return_is_told_of_at_its_end() {
     let fulfillment = text("ful_00000000000000000000000000000003");
     let timer = Timer::ShipmentDeadline { fulfillment };
     for sample in fulfillment_events() {
@@ -271,7 +272,19 @@ fn a_parcel_is_waited_for_until_it_leaves_or_is_cancelled() {
         };
         let event = Event::Fulfillment(fulfillment, sample.value);
         for saga in Saga::ALL {
-            let expected = expected.clone().filter(|_| saga == Saga::Fulfillment).into_iter().collect::<Reactions>();
+            let expected = match (saga, &event) {
+                (Saga::Fulfillment, _) => expected.clone(),
+                (
+                    Saga::Exchange,
+                    Event::Fulfillment(
+                        _,
+                        FulfillmentEvent::FulfillmentDelivered { replaces: Some(id), .. }
+                        | FulfillmentEvent::FulfillmentCancelled { replaces: Some(id), .. },
+                    ),
+                ) => Some(SagaCommand::SettleExchange { id: *id }.into()),
+                (_, _) => None,
+            };
+            let expected = expected.into_iter().collect::<Reactions>();
             assert_eq!(saga.react(&event), expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
         }
     }
@@ -327,6 +340,7 @@ fn a_return_is_waited_for_until_it_is_to_be_answered_and_no_longer_than_it_is() 
             | ReturnEvent::ReturnReceived { .. }
             | ReturnEvent::ReturnInspected { .. }
             | ReturnEvent::ReturnResolving { .. }
+            | ReturnEvent::ReturnReplacementGivenUp { .. }
             | ReturnEvent::ReturnRefundSettled { .. }
             | ReturnEvent::ReturnClosed { .. } => Reactions::NONE,
         };
@@ -457,6 +471,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         ReportPayment: ["" => Effect::not_created(payment_id(3), &payment_terms(), "refused").unwrap()],
         ExpirePayment: ["" => SagaCommand::ExpirePayment { payment: payment_id(3) }],
         ReviewReturn: ["" => SagaCommand::ReviewReturn { id: return_id(4) }],
+        SettleExchange: ["" => SagaCommand::SettleExchange { id: return_id(4) }],
         SettleReturn: ["" => SagaCommand::SettleReturn { refund: text("rfd_00000000000000000000000000000002") }],
     });
     let mut refusals = every_variant!(OrderRefusal {
@@ -508,8 +523,17 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
 
 #[test]
 fn every_saga_has_a_name_of_its_own() {
-    let names =
-        ["payment_window", "processing", "release", "refund", "payment", "late_payment", "fulfillment", "return"];
+    let names = [
+        "payment_window",
+        "processing",
+        "release",
+        "refund",
+        "payment",
+        "late_payment",
+        "fulfillment",
+        "return",
+        "exchange",
+    ];
     assert_eq!(Saga::ALL.map(Saga::name), names);
 }
 

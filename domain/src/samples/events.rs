@@ -15,7 +15,7 @@ use crate::{
     coupon::{CouponEvent, CouponTerms, CouponUse},
     fulfillment::{FulfillmentEvent, Parcel},
     merchant::{MerchantEvent, Policies, ShippingRates, TaxBasis, TaxRates},
-    order::{Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
+    order::{Exchanged, Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
     payment::{CaptureMethod, Mismatch, NextAction, PaymentEvent, PaymentTerms, ReportSource, ReportedStatus},
     points::{FrozenPoints, GrantCause, PointsEvent},
     pricing::{
@@ -161,7 +161,19 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         ReturnOpened: [
             "" => OrderEvent::ReturnOpened { id: text(RETURN), units: vec![units(0, 5), units(1, 1)], at: precise() },
         ],
-        ReturnEnded: ["" => OrderEvent::ReturnEnded { id: text(RETURN), at: precise() }],
+        ReturnEnded: [
+            "" => OrderEvent::ReturnEnded { id: text(RETURN), exchanged: None, at: precise() },
+            "the_same" => OrderEvent::ReturnEnded {
+                id: text(RETURN),
+                exchanged: Some(Exchanged::ForTheSame),
+                at: at(14_000),
+            },
+            "others" => OrderEvent::ReturnEnded {
+                id: text(RETURN),
+                exchanged: Some(Exchanged::ForOthers),
+                at: at(14_000),
+            },
+        ],
         UnitsReturned: [
             "" => OrderEvent::UnitsReturned {
                 id: text(RETURN),
@@ -213,6 +225,7 @@ pub(crate) fn stock_events() -> Vec<Sample<StockEvent>> {
         StockRestocked: [
             "" => StockEvent::StockRestocked { order: order_id(1), quantity: quantity(2), at: precise() },
         ],
+        ReservationExtended: ["" => StockEvent::ReservationExtended(reservation)],
         StockBackordered: ["" => StockEvent::StockBackordered(reservation)],
         BackorderAllocated: ["" => StockEvent::BackorderAllocated(reservation)],
         BackorderReleased: ["" => StockEvent::BackorderReleased(reservation)],
@@ -573,7 +586,10 @@ pub(crate) fn fulfillment_events() -> Vec<Sample<FulfillmentEvent>> {
                 at: at(60),
             },
         ],
-        FulfillmentDelivered: ["" => FulfillmentEvent::FulfillmentDelivered { at: at(1440) }],
+        FulfillmentDelivered: [
+            "" => FulfillmentEvent::FulfillmentDelivered { replaces: None, at: at(1440) },
+            "replacement" => FulfillmentEvent::FulfillmentDelivered { replaces: Some(text(RETURN)), at: at(1440) },
+        ],
         FulfillmentDeliveryFailed: [
             "" => FulfillmentEvent::FulfillmentDeliveryFailed { reason: text("nobody at home"), at: at(1440) },
         ],
@@ -585,7 +601,16 @@ pub(crate) fn fulfillment_events() -> Vec<Sample<FulfillmentEvent>> {
             },
         ],
         FulfillmentCancelled: [
-            "" => FulfillmentEvent::FulfillmentCancelled { reason: text("changed my mind"), at: at(9) },
+            "" => FulfillmentEvent::FulfillmentCancelled {
+                replaces: None,
+                reason: text("changed my mind"),
+                at: at(9),
+            },
+            "replacement" => FulfillmentEvent::FulfillmentCancelled {
+                replaces: Some(text(RETURN)),
+                reason: text("broken in the warehouse"),
+                at: at(9),
+            },
         ],
         ShipmentOverdue: ["" => FulfillmentEvent::ShipmentOverdue { at: at(2880) }],
     })
@@ -661,6 +686,13 @@ pub(crate) fn return_events() -> Vec<Sample<ReturnEvent>> {
                 at: at(13_100),
             },
             "nothing" => ReturnEvent::ReturnResolving { owed: Owed::Nothing, refunds: vec![], at: at(13_100) },
+        ],
+        ReturnReplacementGivenUp: [
+            "" => ReturnEvent::ReturnReplacementGivenUp {
+                refunds: vec![text("rfd_00000000000000000000000000000002")],
+                at: at(13_150),
+            },
+            "minimal" => ReturnEvent::ReturnReplacementGivenUp { refunds: vec![], at: at(13_150) },
         ],
         ReturnRefundSettled: [
             "" => ReturnEvent::ReturnRefundSettled {

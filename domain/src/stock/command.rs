@@ -45,6 +45,13 @@ pub enum StockCommand {
         /// How many; at most what it holds.
         quantity: Quantity,
     },
+    /// Deducts pieces at once for an order that has left, on top of what is deducted for it already: they answer a return.
+    Extend {
+        /// For which.
+        order: OrderId,
+        /// How many.
+        quantity: Quantity,
+    },
     /// Deducts what an order holds.
     Commit {
         /// Of which order.

@@ -1,7 +1,7 @@
 use crate::{
     ids::OrderId,
     quantity::Quantity,
-    stock::{MAX_ON_HAND, Reservation, ReservationStage, Stock, StockCommand, StockEvent, StockRefusal},
+    stock::{MAX_ON_HAND, Reservation, ReservationStage, Stock, StockCommand, StockEvent, StockRefusal, state::Entry},
 };
 
 /// What follows from a command. What must not be is a refusal; a repeat of a step that has been taken is one as well,
@@ -44,6 +44,10 @@ fn step(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, StockRe
         }
         StockCommand::Release { order } => release(stock, order, None),
         StockCommand::ReleasePart { order, quantity } => release(stock, order, Some(quantity)),
+        StockCommand::Extend { order, quantity } => {
+            check_extension(stock, order, quantity)?;
+            Ok(vec![StockEvent::ReservationExtended(Reservation { order, quantity })])
+        }
         StockCommand::Commit { order } => {
             let reservation = reservation_in(stock, order, ReservationStage::Held)?;
             Ok(vec![StockEvent::ReservationCommitted(reservation)])
@@ -76,6 +80,7 @@ fn serve(stock: &Stock, events: &mut Vec<StockEvent>) {
             StockEvent::StockReceived { .. }
             | StockEvent::StockAdjusted { .. }
             | StockEvent::StockReserved(_)
+            | StockEvent::ReservationExtended(_)
             | StockEvent::ReservationCommitted(_)
             | StockEvent::ReservationReleased { .. }
             | StockEvent::ReservationConsumed(_)
@@ -120,6 +125,26 @@ fn check_new(stock: &Stock, order: OrderId) -> Result<(), StockRefusal> {
         Err(StockRefusal::AlreadyReserved)
     } else if stock.awaited(order).is_some() {
         Err(StockRefusal::AlreadyBackordered)
+    } else {
+        Ok(())
+    }
+}
+
+/// What is only held for the order, or awaited by it, is for its placement to say; nothing is put on top of that.
+fn check_extension(stock: &Stock, order: OrderId, quantity: Quantity) -> Result<(), StockRefusal> {
+    if stock.awaited(order).is_some() {
+        return Err(StockRefusal::AlreadyBackordered);
+    }
+    let whole = match stock.reservation(order) {
+        None => Some(quantity),
+        Some(Entry { quantity: there, stage: ReservationStage::Committed }) => there.checked_add(quantity),
+        Some(Entry { stage: ReservationStage::Held, .. }) => return Err(StockRefusal::WrongStage),
+    };
+    let (asked, available) = (i64::from(quantity), stock.reservable());
+    if whole.is_none() {
+        Err(StockRefusal::AlreadyReserved)
+    } else if asked > available {
+        Err(StockRefusal::Insufficient { asked, available })
     } else {
         Ok(())
     }

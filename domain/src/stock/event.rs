@@ -45,6 +45,8 @@ pub enum StockEvent {
     },
     /// Pieces were held for an order.
     StockReserved(Reservation),
+    /// Pieces were deducted at once for an order that has left, on top of what is deducted for it already.
+    ReservationExtended(Reservation),
     /// Held pieces were deducted.
     ReservationCommitted(Reservation),
     /// Pieces became available again: all of a reservation, or a part of it.
@@ -91,6 +93,7 @@ impl StockEvent {
             Self::StockReceived { .. } => "StockReceived",
             Self::StockAdjusted { .. } => "StockAdjusted",
             Self::StockReserved(_) => "StockReserved",
+            Self::ReservationExtended(_) => "ReservationExtended",
             Self::ReservationCommitted(_) => "ReservationCommitted",
             Self::ReservationReleased { .. } => "ReservationReleased",
             Self::ReservationConsumed(_) => "ReservationConsumed",
@@ -108,7 +111,9 @@ impl StockEvent {
                 i64::from(*quantity)
             }
             Self::StockAdjusted { change, .. } => *change,
-            Self::ReservationCommitted(reservation) => -i64::from(reservation.quantity),
+            Self::ReservationExtended(reservation) | Self::ReservationCommitted(reservation) => {
+                -i64::from(reservation.quantity)
+            }
             Self::ReservationReleased { reservation, from: ReservationStage::Committed } => {
                 i64::from(reservation.quantity)
             }
@@ -131,6 +136,7 @@ impl StockEvent {
             }
             Self::StockReceived { .. }
             | Self::StockAdjusted { .. }
+            | Self::ReservationExtended(_)
             | Self::ReservationReleased { reservation: _, from: ReservationStage::Committed }
             | Self::ReservationConsumed(_)
             | Self::StockRestocked { .. }

@@ -1,4 +1,5 @@
 mod backorder;
+mod extension;
 mod part;
 mod reservation;
 
@@ -34,6 +35,14 @@ fn reservation(order: u128, units: i64) -> Reservation {
 
 fn reserved(order: u128, units: i64) -> StockEvent {
     StockEvent::StockReserved(reservation(order, units))
+}
+
+fn extended(order: u128, units: i64) -> StockEvent {
+    StockEvent::ReservationExtended(reservation(order, units))
+}
+
+fn extend(order: u128, units: i64) -> StockCommand {
+    StockCommand::Extend { order: order_id(order), quantity: quantity(units) }
 }
 
 fn committed(order: u128, units: i64) -> StockEvent {

@@ -79,6 +79,7 @@ impl Stock {
             StockEvent::StockReceived { .. } | StockEvent::StockAdjusted { .. } | StockEvent::StockRestocked { .. } => {
             }
             StockEvent::StockReserved(reservation) => self.hold(reservation, ReservationStage::Held),
+            StockEvent::ReservationExtended(reservation) => self.extend(reservation),
             StockEvent::ReservationCommitted(reservation) => self.hold(reservation, ReservationStage::Committed),
             StockEvent::ReservationReleased { reservation, from: _ } | StockEvent::ReservationConsumed(reservation) => {
                 self.reduce(reservation);
@@ -94,6 +95,12 @@ impl Stock {
 
     fn hold(&mut self, Reservation { order, quantity }: Reservation, stage: ReservationStage) {
         self.reservations.insert(order, Entry { quantity, stage });
+    }
+
+    /// A sum past the largest quantity was never decided.
+    fn extend(&mut self, Reservation { order, quantity }: Reservation) {
+        let there = self.reservation(order).and_then(|entry| entry.quantity.checked_add(quantity));
+        self.hold(Reservation { order, quantity: there.unwrap_or(quantity) }, ReservationStage::Committed);
     }
 
     /// The entry goes with its last piece.

@@ -106,9 +106,9 @@ impl Watch {
 
     fn see_stock(&mut self, event: &StockEvent, at: Timestamp) {
         let (id, pieces) = match event {
-            StockEvent::StockReserved(reservation) | StockEvent::BackorderAllocated(reservation) => {
-                (reservation.order, i64::from(reservation.quantity))
-            }
+            StockEvent::StockReserved(reservation)
+            | StockEvent::ReservationExtended(reservation)
+            | StockEvent::BackorderAllocated(reservation) => (reservation.order, i64::from(reservation.quantity)),
             StockEvent::ReservationReleased { reservation, from: _ } | StockEvent::ReservationConsumed(reservation) => {
                 (reservation.order, -i64::from(reservation.quantity))
             }

@@ -124,7 +124,7 @@ fn advance(row: FulfillmentRow, event: &FulfillmentEvent) -> FulfillmentRow {
             ended_at: None,
             ..row
         },
-        FulfillmentEvent::FulfillmentDelivered { at } => {
+        FulfillmentEvent::FulfillmentDelivered { at, replaces: _ } => {
             FulfillmentRow { status: FulfillmentStatus::Delivered, delivered_at: Some(*at), ..row }
         }
         FulfillmentEvent::FulfillmentDeliveryFailed { reason, at } => FulfillmentRow {
@@ -136,7 +136,7 @@ fn advance(row: FulfillmentRow, event: &FulfillmentEvent) -> FulfillmentRow {
         FulfillmentEvent::FulfillmentReduced { lines, .. } => {
             FulfillmentRow { lines: without(row.lines, lines), ..row }
         }
-        FulfillmentEvent::FulfillmentCancelled { reason, at } => FulfillmentRow {
+        FulfillmentEvent::FulfillmentCancelled { reason, at, replaces: _ } => FulfillmentRow {
             status: FulfillmentStatus::Cancelled,
             reason: Some(reason.clone()),
             ended_at: Some(*at),

@@ -9,7 +9,14 @@ pub use read::{ReturnKey, ReturnQuery, ReturnRow, find, list};
 use std::collections::BTreeMap;
 
 use futures_util::{FutureExt, future::BoxFuture};
-use purser_domain::{event::Event, ids::ReturnId, recorded::Recorded, returns::ReturnEvent, text::CustomerId};
+use purser_domain::{
+    event::Event,
+    fulfillment::FulfillmentEvent,
+    ids::{FulfillmentId, ReturnId},
+    recorded::Recorded,
+    returns::ReturnEvent,
+    text::CustomerId,
+};
 use sqlx::PgConnection;
 
 use crate::{
@@ -41,10 +48,24 @@ impl View for GoodsReturns {
 }
 
 async fn fold(db: &mut PgConnection, events: &[&FeedEvent]) -> Result<(), FoldError> {
-    let mut steps: Vec<(ReturnId, &ReturnEvent, &Recorded)> = Vec::new();
+    let mut steps: Vec<(ReturnId, Step<'_>, &Recorded)> = Vec::new();
     for feed_event in events {
-        if let Event::Return(id, event) = reading(feed_event)? {
-            steps.push((*id, event, &feed_event.recorded));
+        let recorded = &feed_event.recorded;
+        match reading(feed_event)? {
+            Event::Return(id, event) => steps.push((*id, Step::Event(event), recorded)),
+            Event::Fulfillment(parcel, event) => {
+                steps.extend(answered(event).map(|id| (id, Step::Answered(*parcel), recorded)));
+            }
+            Event::Order(..)
+            | Event::Stock(..)
+            | Event::Product(..)
+            | Event::Payment(..)
+            | Event::Refund(..)
+            | Event::Merchant(..)
+            | Event::Coupon(..)
+            | Event::Points(..)
+            | Event::Quota(..)
+            | Event::Exception(..) => {}
         }
     }
     if steps.is_empty() {
@@ -52,17 +73,45 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent]) -> Result<(), FoldEr
     }
     let known = read::load(db, column(&steps, |(id, ..)| id.as_uuid())).await?;
     let mut rows: BTreeMap<ReturnId, ReturnRow> = known.into_iter().map(|row| (row.id, row)).collect();
-    for (id, event, recorded) in steps {
-        let detail = match (event, rows.remove(&id)) {
-            (ReturnEvent::ReturnRequested(terms), _) => ReturnDetail::of(terms.clone()),
+    for (id, step, recorded) in steps {
+        let known = match (&step, rows.remove(&id)) {
+            (Step::Event(ReturnEvent::ReturnRequested(terms)), _) => ReturnDetail::of(terms.clone()),
             (_, Some(row)) => row.detail,
             (_, None) => return Err(poison(recorded, "the view has no such return")),
         };
-        let actor = recorded.read_metadata().map_err(|error| poison(recorded, error))?.actor;
-        let detail = detail.after(event, recorded, actor);
+        let detail = match step {
+            Step::Event(event) => {
+                let actor = recorded.read_metadata().map_err(|error| poison(recorded, error))?.actor;
+                known.after(event, recorded, actor)
+            }
+            Step::Answered(parcel) => known.answered_by(parcel),
+        };
         rows.insert(id, ReturnRow { id, detail, position: recorded.position });
     }
     upsert(db, &rows.into_values().collect::<Vec<_>>()).await
+}
+
+/// Something that a return's row tells.
+enum Step<'a> {
+    Event(&'a ReturnEvent),
+    /// A parcel was opened that answers it.
+    Answered(FulfillmentId),
+}
+
+/// The return that a new parcel answers, if it answers one.
+const fn answered(event: &FulfillmentEvent) -> Option<ReturnId> {
+    match event {
+        FulfillmentEvent::FulfillmentOpened { parcel, at: _ } => parcel.replaces,
+        FulfillmentEvent::FulfillmentHeld { .. }
+        | FulfillmentEvent::FulfillmentHoldReleased { .. }
+        | FulfillmentEvent::FulfillmentStarted { .. }
+        | FulfillmentEvent::FulfillmentShipped { .. }
+        | FulfillmentEvent::FulfillmentDelivered { .. }
+        | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
+        | FulfillmentEvent::FulfillmentReduced { .. }
+        | FulfillmentEvent::FulfillmentCancelled { .. }
+        | FulfillmentEvent::ShipmentOverdue { .. } => None,
+    }
 }
 
 async fn upsert(db: &mut PgConnection, rows: &[ReturnRow]) -> Result<(), FoldError> {

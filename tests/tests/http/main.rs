@@ -7,6 +7,8 @@ mod coverage;
 mod cursors;
 mod engine;
 mod exceptions;
+mod exchanges;
+mod exchanges_refused;
 mod fulfillment_rules;
 mod fulfillments;
 mod gateways;

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use futures_util::future::{BoxFuture, join_all};
 use purser::ports::{SagaCommands, effects};
-use purser_commands::{Command, MerchantChange, Request, RequestReturn};
+use purser_commands::{Command, FulfillmentChange, MerchantChange, Request, RequestReturn};
 use purser_domain::{
     clock::Clock,
-    ids::{OrderId, PaymentId, ReturnId},
+    ids::{FulfillmentId, OrderId, PaymentId, ReturnId},
     payment::CaptureMethod,
     principal::Principal,
     refund::{Claim, RefundCause, RefundChannel},
@@ -101,6 +101,15 @@ fn scenarios(saga: Saga) -> Vec<Scenario> {
             leaves: &[("ReturnEscalated", 1), ("ReturnClosed", 1)],
             ..at_once
         }],
+        // One whose goods have arrived, and one whose goods were given up.
+        Saga::Exchange => vec![
+            Scenario { cause: exchanged, leaves: &[("ReturnClosed", 1), ("ReturnEnded", 1)], ..at_once },
+            Scenario {
+                cause: given_up,
+                leaves: &[("ReturnReplacementGivenUp", 1), ("UnitsReturned", 1), ("RefundSubmitted", 1)],
+                ..at_once
+            },
+        ],
     }
 }
 
@@ -252,10 +261,58 @@ fn returned<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) 
     })
 }
 
+fn exchanged<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        let fulfillment = sent_in_exchange(write_side).await;
+        let ship = FulfillmentChange::Ship { lines: None, tracking: None, carrier: None, at: None };
+        for change in [ship, FulfillmentChange::Deliver { at: None }] {
+            write_side.execute(Command::ChangeFulfillment { fulfillment, change }).await.expect("a step");
+        }
+    })
+}
+
+fn given_up<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        let fulfillment = sent_in_exchange(write_side).await;
+        let change = FulfillmentChange::Cancel { reason: "broken in the warehouse".parse().expect("a reason") };
+        write_side.execute(Command::ChangeFulfillment { fulfillment, change }).await.expect("a cancellation");
+    })
+}
+
+/// A delivered piece is back, and the parcel with another one is open.
+async fn sent_in_exchange(write_side: &WriteSide) -> FulfillmentId {
+    let order = an_order(write_side).await;
+    pay(write_side, order, "tx-1").await;
+    for step in [
+        Command::StartProcessing { order },
+        Command::ShipOrder { order, tracking: None, at: None },
+        Command::DeliverOrder { order, at: None },
+    ] {
+        write_side.execute(step).await.expect("a step");
+    }
+    let replacement = serde_json::from_value(json!([{"sku": "A", "quantity": 1}])).expect("goods");
+    let id = asked_for(write_side, order, ReturnKind::Exchange { replacement }).await;
+    let return_address = serde_json::from_value(json!({"recipient": "Returns", "country": "GB"})).expect("an address");
+    let inspected = serde_json::from_value(json!([{"line": 0, "scrap": 1}])).expect("a finding");
+    for step in [
+        Command::ApproveReturn { id, return_address, at: None },
+        Command::SendReturn { id, tracking: None, at: None },
+        Command::ReceiveReturn { id, at: None },
+        Command::InspectReturn { id, inspected, location: None, at: None },
+    ] {
+        write_side.execute(step).await.expect("a step");
+    }
+    FulfillmentId::of_order(order, 2)
+}
+
 async fn asked_back(write_side: &WriteSide, order: OrderId) -> ReturnId {
+    asked_for(write_side, order, ReturnKind::RefundOnly).await
+}
+
+async fn asked_for(write_side: &WriteSide, order: OrderId, kind: ReturnKind) -> ReturnId {
     let id = ReturnId::from_uuid(order.as_uuid());
     let units = serde_json::from_value(json!([{"line": 0, "quantity": 1, "reason": "broken"}])).expect("units");
-    let wish = RequestReturn { id, order, kind: ReturnKind::RefundOnly, units, at: None };
+    let wish = RequestReturn { id, order, kind, units, at: None };
     write_side.execute(Command::RequestReturn(wish)).await.expect("a return");
     id
 }

@@ -24,7 +24,9 @@ pub(crate) struct CancelledFulfillment {
 /// Cancels a fulfillment.
 ///
 /// Takes its units out of the order before they ship: they go back to their stock, and their money to the customer. Where
-/// they are all that the order has left, the order ends.
+/// they are all that the order has left, the order ends. One that answers a return may also be cancelled once it could not
+/// be delivered; all that answers the return is given up with it, and the return is paid back. That is refused while some of
+/// it is on its way or has arrived.
 #[utoipa::path(
     post,
     path = "/v1/fulfillments/{id}/cancel",

@@ -15,7 +15,7 @@ use crate::http::{moment::Moment, schema};
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = FulfillmentLine)]
 pub(crate) struct PackedLine {
-    /// The order's line, counted from zero.
+    /// The order's line, counted from zero; where it answers a return, the line of what is sent in exchange.
     #[schema(minimum = 0, maximum = 999)]
     line: u32,
     /// What it is.

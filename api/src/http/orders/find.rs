@@ -127,8 +127,9 @@ pub(crate) struct OrderReturn {
     /// Which return.
     #[schema(value_type = schema::ReturnId)]
     id: ReturnId,
-    /// `open`; `ended` where it came to nothing; `returned` where the units are back, or their customer keeps them.
-    #[schema(value_type = String, example = "returned", pattern = "^(open|ended|returned)$")]
+    /// `open`; `ended` where it came to nothing; `returned` where the units are back, or their customer keeps them;
+    /// `exchanged` where other goods have arrived for them.
+    #[schema(value_type = String, example = "returned", pattern = "^(open|ended|returned|exchanged)$")]
     outcome: ReturnOutcome,
     /// The units that are asked back, and once they came back, those that did.
     lines: Vec<UnitsOfLine>,

@@ -154,6 +154,8 @@ kinds! {
     QuantityOverflow UNPROCESSABLE_ENTITY "quantity-overflow" "The lines of one SKU ask for too many";
     /// A line is unknown, named twice, or has fewer units left.
     UnitsNotThere UNPROCESSABLE_ENTITY "units-not-there" "The order has not these units left";
+    /// What is asked for in exchange is worth more than what comes back.
+    UnevenExchange UNPROCESSABLE_ENTITY "uneven-exchange" "An exchange moves no money";
     /// The inspection does not find every unit of the return in one place.
     InspectionMismatch UNPROCESSABLE_ENTITY "inspection-mismatch" "Every unit of the return is in one place";
     /// The payment is not what is to be paid.

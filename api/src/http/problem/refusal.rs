@@ -111,7 +111,7 @@ impl From<FulfillmentRefusal> for Problem {
             FulfillmentRefusal::WrongStatus { action: _, status: _ }
             | FulfillmentRefusal::RecordedDifferently { action: _ }
             | FulfillmentRefusal::AlreadyOpened
-            | FulfillmentRefusal::AnswersReturn => Self::new(Kind::WrongStatus, detail),
+            | FulfillmentRefusal::ReplacementUnderWay => Self::new(Kind::WrongStatus, detail),
             FulfillmentRefusal::NotOverdue { ship_by: _ } => Self::new(Kind::WindowOpen, detail),
         }
     }
@@ -212,7 +212,21 @@ impl From<ReturnRefusal> for Problem {
                 Self::at(Kind::InspectionMismatch, Fault::pointer("/lines", detail))
             }
             ReturnRefusal::AddressNeeded => Self::at(Kind::InvalidValue, Fault::pointer("/return_address", detail)),
-            ReturnRefusal::NoReplacement => Self::at(Kind::InvalidValue, Fault::pointer("/replacement", detail)),
+            ReturnRefusal::NoReplacement | ReturnRefusal::TooManyReplacements => {
+                Self::at(Kind::InvalidValue, Fault::pointer("/replacement", detail))
+            }
+            ReturnRefusal::ReplacementRepeated { place } => {
+                Self::at(Kind::InvalidValue, Fault::pointer(format!("/replacement/{place}/sku"), detail))
+            }
+            ReturnRefusal::ReplacementNotOffered { place } => {
+                Self::at(Kind::UnknownSku, Fault::pointer(format!("/replacement/{place}/sku"), detail))
+            }
+            ReturnRefusal::ReplacementLimited { place } => {
+                Self::at(Kind::PurchaseLimit, Fault::pointer(format!("/replacement/{place}/quantity"), detail))
+            }
+            ReturnRefusal::ReplacementTooDear { worth: _, given: _ } => {
+                Self::at(Kind::UnevenExchange, Fault::pointer("/replacement", detail))
+            }
             ReturnRefusal::AlreadyRequested
             | ReturnRefusal::WrongStatus { action: _, status: _ }
             | ReturnRefusal::RecordedDifferently { action: _ }

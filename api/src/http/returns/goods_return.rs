@@ -1,6 +1,6 @@
 use purser_domain::{
     address::Address,
-    ids::{OrderId, RefundId, ReturnId},
+    ids::{FulfillmentId, OrderId, RefundId, ReturnId},
     order::LineUnits,
     principal::Principal,
     quantity::Quantity,
@@ -10,7 +10,7 @@ use purser_domain::{
 use purser_projections::views::goods_return::{ReturnDetail, ReturnRow, ReturnStep};
 use serde::Serialize;
 
-use super::inspect::FoundUnits;
+use super::{inspect::FoundUnits, request::WantedGoods};
 use crate::http::{moment::Moment, schema};
 
 /// A return: what is asked back and what became of it.
@@ -64,7 +64,15 @@ pub(crate) struct GoodsReturn {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Location>)]
     location: Option<Location>,
-    /// The units that are paid back; none where nothing came back. Absent until that is known.
+    /// What is asked for in exchange.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    replacement: Vec<WantedGoods>,
+    /// The parcels that bring it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<schema::FulfillmentId>, required = false)]
+    fulfillments: Vec<FulfillmentId>,
+    /// The units that are paid back; none where nothing came back. Absent until that is known, and where goods are sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     refunded: Option<Vec<UnitsOfLine>>,
     /// The refunds that settle it.
@@ -126,6 +134,7 @@ impl GoodsReturn {
         };
         let ReturnRow { id, detail, position } = row;
         let ReturnDetail { terms, status, escalated_at, return_address, reason, tracking, .. } = detail;
+        let replacement = terms.kind.replacement().iter().cloned().map(WantedGoods::from).collect();
         let history = detail.history.into_iter().map(|step| ReturnHappening::new(step, shows_actors));
         Self {
             id,
@@ -143,7 +152,9 @@ impl GoodsReturn {
             tracking,
             inspected: detail.inspected.into_iter().map(FoundUnits::from).collect(),
             location: detail.location.filter(|_| shows_location),
-            refunded: detail.owed.map(refunded),
+            replacement,
+            fulfillments: detail.fulfillments,
+            refunded: detail.owed.and_then(refunded),
             refunds: detail.refunds,
             history: history.collect(),
             position,
@@ -159,10 +170,11 @@ const fn kind(kind: &ReturnKind) -> &'static str {
     }
 }
 
-fn refunded(owed: Owed) -> Vec<UnitsOfLine> {
+fn refunded(owed: Owed) -> Option<Vec<UnitsOfLine>> {
     match owed {
-        Owed::Refund { units } => units.into_iter().map(UnitsOfLine::from).collect(),
-        Owed::Replacement { .. } | Owed::Nothing => vec![],
+        Owed::Refund { units } => Some(units.into_iter().map(UnitsOfLine::from).collect()),
+        Owed::Nothing => Some(vec![]),
+        Owed::Replacement { .. } => None,
     }
 }
 

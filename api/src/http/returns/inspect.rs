@@ -66,6 +66,10 @@ impl From<InspectedLine> for FoundUnits {
 /// exactly what was frozen for it, with its points and its share of purchase limits, and what can be sold again goes into
 /// the stock. What is missing may be asked back again. The return is `resolving` until the money is back, and `closed` at
 /// once where there is none to give back.
+///
+/// Of an exchange whose units all came back, the goods are deducted from the stock and put into fulfillments in the same
+/// step, by the merchant's `allocation`; it is `resolving` until the last of them is delivered. Where they cannot be had,
+/// or something is missing, what came back is paid back instead.
 #[utoipa::path(
     post,
     path = "/v1/returns/{id}/inspect",

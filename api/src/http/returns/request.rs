@@ -3,10 +3,10 @@ use purser_commands::{Command, RequestReturn};
 use purser_domain::{
     ids::OrderId,
     quantity::Quantity,
-    returns::{ReturnKind, ReturnUnits},
-    text::Reason,
+    returns::{Replacement, ReturnKind, ReturnUnits},
+    text::{Reason, Sku},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ReturnStanding, change};
 use crate::http::{
@@ -22,13 +22,17 @@ use crate::http::{
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReturnRequest {
-    /// For what: the money, and the goods stay where they are (`refund_only`), or the money for goods that come back
-    /// (`return`).
-    #[schema(value_type = String, example = "return", pattern = "^(refund_only|return)$")]
+    /// For what: the money, and the goods stay where they are (`refund_only`), the money for goods that come back
+    /// (`return`), or other goods for them (`exchange`).
+    #[schema(value_type = String, example = "return", pattern = "^(refund_only|return|exchange)$")]
     kind: Wish,
     /// Which units, each line at most once.
     #[schema(min_items = 1, max_items = 1000)]
     lines: Vec<AskedBack>,
+    /// What is sent in exchange, each SKU at most once; only for an `exchange`, which needs it.
+    #[serde(default)]
+    #[schema(required = false, max_items = 1000)]
+    replacement: Vec<WantedGoods>,
     /// When it was asked for, if not now; not in the future. Back office only.
     at: Option<Moment>,
 }
@@ -53,14 +57,37 @@ pub(crate) struct AskedBack {
 enum Wish {
     RefundOnly,
     Return,
+    Exchange,
 }
 
-impl From<Wish> for ReturnKind {
-    fn from(wish: Wish) -> Self {
-        match wish {
-            Wish::RefundOnly => Self::RefundOnly,
-            Wish::Return => Self::Return,
+/// Goods that are sent in exchange.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WantedGoods {
+    /// What.
+    #[schema(value_type = schema::Sku)]
+    sku: Sku,
+    /// How many.
+    #[schema(value_type = schema::Quantity)]
+    quantity: Quantity,
+}
+
+impl From<Replacement> for WantedGoods {
+    fn from(Replacement { sku, quantity }: Replacement) -> Self {
+        Self { sku, quantity }
+    }
+}
+
+fn kind_of(wish: &Wish, replacement: Vec<WantedGoods>) -> Result<ReturnKind, Problem> {
+    let wanted = |WantedGoods { sku, quantity }| Replacement { sku, quantity };
+    match wish {
+        Wish::Exchange => Ok(ReturnKind::Exchange { replacement: replacement.into_iter().map(wanted).collect() }),
+        Wish::RefundOnly | Wish::Return if !replacement.is_empty() => {
+            let detail = "only an exchange has a replacement";
+            Err(Problem::at(Kind::InvalidValue, Fault::pointer("/replacement", detail)))
         }
+        Wish::RefundOnly => Ok(ReturnKind::RefundOnly),
+        Wish::Return => Ok(ReturnKind::Return),
     }
 }
 
@@ -69,6 +96,10 @@ impl From<Wish> for ReturnKind {
 /// Possible once the order has left, within the merchant's `return_window_days` after its delivery, and for units that are
 /// not asked back already. The seller answers within `return_review_hours`; what becomes of a return that nobody has
 /// answered by then, the merchant's `return_review_overdue` says.
+///
+/// No money moves in an exchange: what is asked for must be goods that the order's seller offers in its currency, worth no
+/// more by today's catalogue than the units were sold for, before discounts. What is among the units itself counts as it was
+/// sold, so that like for like is always even. Of goods with a purchase limit no more are sent than come back.
 #[utoipa::path(
     post,
     path = "/v1/orders/{id}/returns",
@@ -94,7 +125,7 @@ impl From<Wish> for ReturnKind {
 pub(crate) async fn request_return(
     State(state): State<AppState>,
     Id(order): Id<OrderId>,
-    Submission { body: ReturnRequest { kind, lines, at }, envelope }: Submission<ReturnRequest>,
+    Submission { body: ReturnRequest { kind, lines, replacement, at }, envelope }: Submission<ReturnRequest>,
 ) -> Result<Answered<ReturnStanding>, Problem> {
     if envelope.idempotency.is_none() {
         let detail = "a return needs an Idempotency-Key, so that it can be asked for again without harm";
@@ -104,7 +135,7 @@ pub(crate) async fn request_return(
     let wish = RequestReturn {
         id: state.mint.return_id(),
         order,
-        kind: kind.into(),
+        kind: kind_of(&kind, replacement)?,
         units: units.collect(),
         at: at.map(Into::into),
     };

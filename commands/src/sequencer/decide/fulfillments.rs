@@ -156,7 +156,7 @@ impl Decision<'_> {
         self.drive_fulfillment(asked, id, FulfillmentCommand::Deliver { at })
     }
 
-    /// The parcel's units are the order's to cancel. What answers a return is its return's.
+    /// The parcel's units are the order's to cancel. What answers a return is given up with all that does.
     fn cancel_fulfillment(
         &mut self,
         asked: &Asked<'_>,
@@ -168,8 +168,8 @@ impl Decision<'_> {
         if self.agrees(id, FulfillmentCommand::Cancel { reason: reason.clone(), at })?.is_empty() {
             return Ok(());
         }
-        if parcel.replaces.is_some() {
-            return Err(Stopped::refused(FulfillmentRefusal::AnswersReturn));
+        if let Some(returned) = parcel.replaces {
+            return self.recall(asked, parcel.order, returned, &reason);
         }
         let cancel = OrderCommand::CancelLines { lines: parcel.units(), stock: vec![], reason, at };
         self.cancel(asked, parcel.order, cancel, Some(parcel.number)).map(drop)

@@ -13,26 +13,44 @@ use purser_domain::{
     points::PointsCommand,
     principal::Principal,
     refund::Refund,
-    returns::{self, InspectedLine, Owed, Return, ReturnCommand, ReturnEvent, ReturnRefusal, ReturnTerms, restocked},
+    returns::{
+        self, InspectedLine, Owed, Return, ReturnCommand, ReturnEvent, ReturnRefusal, ReturnTerms, check_replacement,
+        restocked,
+    },
     stock::StockId,
-    text::{Location, MerchantId, Reason, TrackingNumber},
+    text::{Location, MerchantId, Reason, Sku, TrackingNumber},
 };
 
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, OrderRefusal, Stock, StockCommand, Stopped,
-    order, stock,
+    exchanges::Sending, order, stock,
 };
 use crate::{request::RequestReturn, sequencer::cache::Versioned};
 
 /// All of it was asked of the very states that are driven now.
-const AGREED: &str = "what was agreed to is settled";
+pub(super) const AGREED: &str = "what was agreed to is settled";
 
 /// What settles a return, agreed to by everybody.
 struct Settlement {
     order: OrderId,
+    means: Means,
+    restocks: Vec<Allocation>,
+}
+
+/// What the customer gets.
+enum Means {
+    /// Money, or nothing.
+    Money(PaidBack),
+    /// Money, because the goods cannot be had.
+    MoneyForGoods(PaidBack),
+    /// Goods.
+    Goods(Sending),
+}
+
+/// What the order gives back for units of a return, agreed to by it.
+pub(super) struct PaidBack {
     on_order: OrderCommand,
     changes: Vec<OrderEvent>,
-    restocks: Vec<Allocation>,
 }
 
 impl Decision<'_> {
@@ -59,6 +77,8 @@ impl Decision<'_> {
             at,
         };
         order::decide(known, open.clone()).map_err(Stopped::refused)?;
+        let product = |sku: &Sku| self.working.products.get(sku).map(|product| &product.state);
+        check_replacement(sold, &terms, product).map_err(Stopped::refused)?;
         let mut opened = Versioned::<Return>::default();
         self.draft.drive(opened.target(&wish.id), ReturnCommand::Request { terms }, &asked.metadata)?;
         let answer = standing(wish.id, &opened.state)?;
@@ -182,13 +202,17 @@ impl Decision<'_> {
     }
 
     /// A return, if it is theirs.
-    fn known_return(&self, id: ReturnId, is_theirs: impl FnOnce(&ReturnTerms) -> bool) -> Result<&Return, Stopped> {
+    pub(super) fn known_return(
+        &self,
+        id: ReturnId,
+        is_theirs: impl FnOnce(&ReturnTerms) -> bool,
+    ) -> Result<&Return, Stopped> {
         let known = self.working.returns.get(&id).map(|known| &known.state);
         let known = known.filter(|known| known.terms().is_some_and(is_theirs));
         known.ok_or_else(|| Stopped::refused(ReturnRefusal::Unknown))
     }
 
-    fn policies(&self, merchant: &MerchantId) -> Policies {
+    pub(super) fn policies(&self, merchant: &MerchantId) -> Policies {
         self.working.merchants.get(merchant).map(|merchant| merchant.state.policies().clone()).unwrap_or_default()
     }
 
@@ -212,7 +236,7 @@ impl Decision<'_> {
         let order = known.terms().map(|terms| terms.order);
         self.drive_return(asked, id, command)?;
         if let Some(order) = order.filter(|_| is_news) {
-            self.drive_agreed(asked, order, OrderCommand::EndReturn { id, at: self.now })?;
+            self.drive_agreed(asked, order, OrderCommand::EndReturn { id, exchanged: None, at: self.now })?;
         }
         standing(id, self.known_return(id, |_| true)?)
     }
@@ -254,17 +278,18 @@ impl Decision<'_> {
         let (Some(known), Some(sold)) = (known, known.and_then(Order::terms)) else {
             return Err(Stopped::Contradiction(format!("{id} is of {}, which is not there", terms.order)));
         };
-        let on_order = match owed {
-            Owed::Refund { units } => OrderCommand::TakeBack { id, units, at: self.now },
-            Owed::Nothing => OrderCommand::EndReturn { id, at: self.now },
-            Owed::Replacement { .. } => {
-                return Err(Stopped::Contradiction(format!("{id} is an exchange, which nobody can ask for yet")));
-            }
+        let money = |on_order| paid_back(known, id, on_order);
+        let means = match owed {
+            Owed::Refund { units } => Means::Money(money(OrderCommand::TakeBack { id, units, at: self.now })?),
+            Owed::Nothing => Means::Money(money(OrderCommand::EndReturn { id, exchanged: None, at: self.now })?),
+            Owed::Replacement { lines } => match self.replacement(id, terms, known, &lines)? {
+                Some(sending) => Means::Goods(sending),
+                None => {
+                    let units = terms.line_units();
+                    Means::MoneyForGoods(money(OrderCommand::TakeBack { id, units, at: self.now })?)
+                }
+            },
         };
-        let changes = order::decide(known, on_order.clone()).map_err(Stopped::refused)?;
-        if changes.is_empty() {
-            return Err(Stopped::Contradiction(format!("{} knows nothing of {id}", terms.order)));
-        }
         let mut restocks = Vec::new();
         for (sku, pieces) in sold.book.goods(restocked) {
             let from = sold.allocations.iter().find(|allocation| allocation.stock.sku == sku);
@@ -276,51 +301,81 @@ impl Decision<'_> {
             self.check_restock(terms.order, &restock)?;
             restocks.push(restock);
         }
-        Ok(Settlement { order: terms.order, on_order, changes, restocks })
+        Ok(Settlement { order: terms.order, means, restocks })
     }
 
-    fn check_restock(&self, order: OrderId, restock: &Allocation) -> Result<(), Stopped> {
+    pub(super) fn check_restock(&self, order: OrderId, restock: &Allocation) -> Result<(), Stopped> {
         let unknown = Stock::default();
         let shelf = self.working.shelves.get(&restock.stock.sku);
         let state = shelf.and_then(|shelf| shelf.stocks.get(&restock.stock.location)).unwrap_or(&unknown);
         stock::decide(state, self.restock(order, restock)).map(drop).map_err(Stopped::refused)
     }
 
-    const fn restock(&self, order: OrderId, restock: &Allocation) -> StockCommand {
+    pub(super) const fn restock(&self, order: OrderId, restock: &Allocation) -> StockCommand {
         StockCommand::Restock { order, quantity: restock.quantity, at: self.now }
     }
 
-    /// What is given back is worked out before the order counts the units as gone.
+    /// What answers the return is deducted before what came back is on the shelf: nobody is sent what they sent in.
     fn settle(&mut self, asked: &Asked<'_>, id: ReturnId, settlement: Settlement) -> Result<(), Stopped> {
-        let Settlement { order, on_order, changes, restocks } = settlement;
+        let Settlement { order, means, restocks } = settlement;
         let at = self.now;
-        let refunds = refunds(order, &changes);
-        let is_over = refunds.is_empty();
-        self.drive_return(asked, id, ReturnCommand::Resolve { refunds, at })?;
+        let is_over = match means {
+            Means::Money(back) => {
+                self.drive_return(asked, id, ReturnCommand::Resolve { refunds: back.refunds(order), at })?;
+                self.pay_back(asked, order, back)?
+            }
+            Means::MoneyForGoods(back) => {
+                self.drive_return(asked, id, ReturnCommand::Resolve { refunds: vec![], at })?;
+                self.drive_return(asked, id, ReturnCommand::GiveUpReplacement { refunds: back.refunds(order), at })?;
+                self.pay_back(asked, order, back)?
+            }
+            Means::Goods(sending) => {
+                self.drive_return(asked, id, ReturnCommand::Resolve { refunds: vec![], at })?;
+                self.send_replacement(asked, order, sending)?;
+                false
+            }
+        };
+        for restock in &restocks {
+            self.drive_stock(asked, restock, self.restock(order, restock))?;
+        }
+        if is_over { self.drive_return(asked, id, ReturnCommand::Close { at }) } else { Ok(()) }
+    }
+
+    /// What is given back is worked out before the order counts the units as gone. Whether there is no money to wait for is
+    /// the answer.
+    pub(super) fn pay_back(&mut self, asked: &Asked<'_>, order: OrderId, back: PaidBack) -> Result<bool, Stopped> {
+        let is_over = back.refunds(order).is_empty();
         let sold = self.working.orders.get(&order).and_then(|order| order.state.terms().cloned());
-        for change in &changes {
+        for change in &back.changes {
             let (OrderEvent::UnitsReturned { lines, points, revoked, .. }, Some(sold)) = (change, &sold) else {
                 continue;
             };
             self.give_back_units(asked, order, sold, lines, *points)?;
             if let (Some(customer), Some(points)) = (&sold.customer, *revoked) {
-                self.drive_points(asked, customer, PointsCommand::Revoke { order, points, at })?;
+                self.drive_points(asked, customer, PointsCommand::Revoke { order, points, at: self.now })?;
             }
         }
-        for restock in &restocks {
-            self.drive_stock(asked, restock, self.restock(order, restock))?;
-        }
-        self.drive_agreed(asked, order, on_order)?;
-        if is_over { self.drive_return(asked, id, ReturnCommand::Close { at }) } else { Ok(()) }
+        self.drive_agreed(asked, order, back.on_order)?;
+        Ok(is_over)
     }
 
-    fn drive_return(&mut self, asked: &Asked<'_>, id: ReturnId, command: ReturnCommand) -> Result<(), Stopped> {
+    pub(super) fn drive_return(
+        &mut self,
+        asked: &Asked<'_>,
+        id: ReturnId,
+        command: ReturnCommand,
+    ) -> Result<(), Stopped> {
         let known = self.working.returns.entry(id).or_default();
         Ok(self.draft.drive(known.target(&id), command, &asked.metadata)?)
     }
 
     /// The order has agreed.
-    fn drive_agreed(&mut self, asked: &Asked<'_>, id: OrderId, command: OrderCommand) -> Result<(), Stopped> {
+    pub(super) fn drive_agreed(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        command: OrderCommand,
+    ) -> Result<(), Stopped> {
         self.drive_order(asked, id, command).map_err(|stopped| stopped.contradicting(AGREED))
     }
 }
@@ -337,23 +392,35 @@ fn found(news: &[ReturnEvent]) -> &[InspectedLine] {
         | ReturnEvent::ReturnInTransit { .. }
         | ReturnEvent::ReturnReceived { .. }
         | ReturnEvent::ReturnResolving { .. }
+        | ReturnEvent::ReturnReplacementGivenUp { .. }
         | ReturnEvent::ReturnRefundSettled { .. }
         | ReturnEvent::ReturnClosed { .. } => None,
     });
     inspected.unwrap_or_default()
 }
 
-/// The refunds that the order's events ask for.
-fn refunds(order: OrderId, changes: &[OrderEvent]) -> Vec<RefundId> {
-    let part = |change: &OrderEvent| {
-        let OrderEvent::RefundOwed { capture, part: Some(part), .. } = change else { return None };
-        Some(RefundId::of_part(order, &capture.reference, part.number))
-    };
-    changes.iter().filter_map(part).collect()
+impl PaidBack {
+    /// The refunds that the order's events ask for.
+    pub(super) fn refunds(&self, order: OrderId) -> Vec<RefundId> {
+        let part = |change: &OrderEvent| {
+            let OrderEvent::RefundOwed { capture, part: Some(part), .. } = change else { return None };
+            Some(RefundId::of_part(order, &capture.reference, part.number))
+        };
+        self.changes.iter().filter_map(part).collect()
+    }
+}
+
+/// What an order does for a return that it knows to be open.
+pub(super) fn paid_back(order: &Order, id: ReturnId, on_order: OrderCommand) -> Result<PaidBack, Stopped> {
+    let changes = order::decide(order, on_order.clone()).map_err(Stopped::refused)?;
+    if changes.is_empty() {
+        return Err(Stopped::Contradiction(format!("the order of {id} knows nothing of it")));
+    }
+    Ok(PaidBack { on_order, changes })
 }
 
 /// Deadlines and refunds come in through the engine's own hands only.
-fn engine_only(asked: &Asked<'_>) -> Result<(), Stopped> {
+pub(super) fn engine_only(asked: &Asked<'_>) -> Result<(), Stopped> {
     match asked.request.principal {
         Principal::Saga => Ok(()),
         Principal::Customer(_) | Principal::Merchant(_) | Principal::BackOffice | Principal::Operator => {
@@ -362,7 +429,7 @@ fn engine_only(asked: &Asked<'_>) -> Result<(), Stopped> {
     }
 }
 
-fn standing(id: ReturnId, state: &Return) -> Result<Answer, Stopped> {
+pub(super) fn standing(id: ReturnId, state: &Return) -> Result<Answer, Stopped> {
     match (state.terms(), state.status()) {
         (Some(terms), Some(status)) => {
             Ok(Answer::ReturnIs { id, order: terms.order, status, review_by: terms.review_by })

@@ -72,7 +72,7 @@ fn units_are_taken_out_until_the_last_one_cancels_it() {
     given(vec![opened()]).when(reduce(vec![units(0, 2)])).then_expect_events(vec![first.clone()]);
     let fewer = vec![opened(), first];
     assert_eq!(lines(&state(fewer.clone())), [goods(4), postage()]);
-    let cancelled = FulfillmentEvent::FulfillmentCancelled { reason: text("fewer"), at: at(9) };
+    let cancelled = FulfillmentEvent::FulfillmentCancelled { replaces: None, reason: text("fewer"), at: at(9) };
     given(fewer.clone()).when(reduce(vec![units(0, 4), units(1, 1)])).then_expect_events(vec![cancelled.clone()]);
     let after = state([fewer, vec![cancelled]].concat());
     assert_eq!(lines(&after), [goods(4), postage()], "what was in it then");

@@ -6,7 +6,7 @@ use crate::{
     merchant::ReturnWindow,
     money::{Amount, Money},
     order::{
-        Aftersale, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, Settled,
+        Aftersale, Exchanged, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, Settled,
         decide::{Decision, parts_owed, refuse},
     },
     points::Points,
@@ -29,7 +29,7 @@ pub(super) fn open(
     Aftersale::check_window(aftersale, window, at)?;
     settled.terms.book.portion(&units)?;
     for (place, LineUnits { line, quantity }) in units.iter().enumerate() {
-        let asked = aftersale.map_or(0, |aftersale| aftersale.under_return(*line));
+        let asked = aftersale.map_or(0, |aftersale| aftersale.not_to_be_asked(*line));
         let open = settled.terms.book.open(*line).saturating_sub(asked);
         if quantity.units() > open {
             return Err(OrderRefusal::TooManyUnits { place, open });
@@ -39,10 +39,10 @@ pub(super) fn open(
 }
 
 /// Of a return that is not open there is nothing to end.
-pub(super) fn end(order: &Order, id: ReturnId, at: Timestamp) -> Decision {
+pub(super) fn end(order: &Order, id: ReturnId, exchanged: Option<Exchanged>, at: Timestamp) -> Decision {
     let aftersale = has_left(order)?.aftersale.as_deref();
     let is_open = aftersale.is_some_and(|aftersale| aftersale.units_of(id).is_some());
-    Ok(if is_open { vec![OrderEvent::ReturnEnded { id, at }] } else { vec![] })
+    Ok(if is_open { vec![OrderEvent::ReturnEnded { id, exchanged, at }] } else { vec![] })
 }
 
 /// What was frozen for the units goes back, and the points that the money for them had earned. What falls on no unit, the

@@ -77,7 +77,7 @@ fn commands() -> Vec<Sample<OrderCommand>> {
         ],
         ReleaseReservations: ["" => OrderCommand::ReleaseReservations { at: at(31) }],
         OpenReturn: ["" => super::returns::open(4, &[(0, 2)])],
-        EndReturn: ["" => OrderCommand::EndReturn { id: return_id(4), at: at(9) }],
+        EndReturn: ["" => OrderCommand::EndReturn { id: return_id(4), exchanged: None, at: at(9) }],
         TakeBack: ["" => super::returns::take_back(4, &[(0, 2)])],
     })
 }

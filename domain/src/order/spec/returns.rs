@@ -5,7 +5,10 @@ use crate::{
     ids::ReturnId,
     merchant::ReturnWindow,
     money::Amount,
-    order::{Order, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus, RefundPart, Settled, Settlement},
+    order::{
+        Exchanged, Order, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus, RefundPart, Settled,
+        Settlement,
+    },
     refund::RefundCause,
     samples::{at, capture, events::priced_placement, gbp, goods_line, placed, points, return_id, units},
 };
@@ -31,7 +34,7 @@ fn line_units(lines: &[(u32, i64)]) -> Vec<crate::order::LineUnits> {
 }
 
 fn end(id: u128) -> OrderCommand {
-    OrderCommand::EndReturn { id: return_id(id), at: at(LATER) }
+    OrderCommand::EndReturn { id: return_id(id), exchanged: None, at: at(LATER) }
 }
 
 fn after(events: &[OrderEvent], commands: &[OrderCommand]) -> Vec<OrderEvent> {
@@ -93,6 +96,22 @@ fn units_are_asked_back_by_one_return_at_a_time() {
     // What came to nothing leaves its units to others.
     let ended = after(&asked, &[end(1), open(2, &[(0, 6)])]);
     given(ended).when(end(1)).then_expect_events(vec![]);
+}
+
+/// The customer has other goods for them, which the order did not sell; its money stays as it was.
+#[test]
+fn units_that_were_exchanged_for_other_goods_are_not_asked_back_again() {
+    let ends = |exchanged| OrderCommand::EndReturn { id: return_id(1), exchanged: Some(exchanged), at: at(LATER) };
+    let asked = after(&delivered(), &[open(1, &[(0, 4)])]);
+    let others = after(&asked, &[ends(Exchanged::ForOthers)]);
+    assert_eq!(settled(others.clone()).kept(), settled(delivered()).kept());
+    given(others.clone()).when(open(2, &[(0, 3)])).then_expect_error(OrderRefusal::TooManyUnits { place: 0, open: 2 });
+    given(others.clone()).when(ends(Exchanged::ForOthers)).then_expect_events(vec![]);
+    given(others.clone()).when(take_back(1, &[(0, 4)])).then_expect_events(vec![]);
+    let rest = after(&others, &[open(2, &[(0, 2)]), take_back(2, &[(0, 2)])]);
+    assert_eq!(settled(rest).kept(), Amount::try_from(2295 - 2 * 255).unwrap());
+    let same = after(&asked, &[ends(Exchanged::ForTheSame)]);
+    assert!(crate::order::decide(&state(same), open(2, &[(0, 6)])).is_ok());
 }
 
 #[test]

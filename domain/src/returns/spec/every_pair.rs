@@ -40,6 +40,7 @@ fn commands() -> Vec<Sample<ReturnCommand>> {
         Receive: ["" => ReturnCommand::Receive { at: at(13_000) }],
         Inspect: ["" => ReturnCommand::Inspect { inspected: found.clone(), location: None, at: at(13_100) }],
         Resolve: ["" => ReturnCommand::Resolve { refunds: vec![], at: at(13_200) }],
+        GiveUpReplacement: ["" => ReturnCommand::GiveUpReplacement { refunds: vec![], at: at(13_300) }],
         SettleRefund: ["" => ReturnCommand::SettleRefund { refund: text("rfd_00000000000000000000000000000002"), at: at(13_900) }],
         Close: ["" => ReturnCommand::Close { at: at(14_000) }],
     })
@@ -99,6 +100,11 @@ fn outcomes(command: &ReturnCommand) -> [Outcome; STATES] {
             let mut row = row(ReturnAction::Resolve, [(Inspected, resolving), (Resolving, AlreadySo)]);
             row[2] = Refused(ReturnRefusal::NotInspected);
             row
+        }
+        // Money is what it owes.
+        ReturnCommand::GiveUpReplacement { .. } => {
+            let action = ReturnAction::GiveUpReplacement;
+            row(action, [(Resolving, WrongStatus(action)), (Closed, WrongStatus(action))])
         }
         // The sample refund is none that it awaits.
         ReturnCommand::SettleRefund { .. } => row(ReturnAction::Close, [(Resolving, AlreadySo), (Closed, AlreadySo)]),

@@ -122,6 +122,7 @@ fn every_stage_answers_every_step_as_the_table_says() {
         Backorder: ["that fits" => backorder(1, 4), "that does not" => backorder(1, 11)],
         Release: ["" => release(1)],
         ReleasePart: ["" => release_part(1, 1)],
+        Extend: ["" => super::extend(1, 4), "too far" => super::extend(1, 11)],
         Commit: ["" => commit(1)],
         Consume: ["" => consume(1)],
         ConsumePart: ["" => consume_part(1, 1)],
@@ -150,6 +151,17 @@ fn every_stage_answers_every_step_as_the_table_says() {
                     };
                     let no = || Err(AlreadyReserved);
                     [fits(10), Err(AlreadyBackordered), no(), no(), fits(10), fits(4)]
+                }
+                StockCommand::Extend { quantity, .. } => {
+                    let asked = i64::from(*quantity);
+                    let up_to = |available| {
+                        if asked <= available {
+                            Ok(vec![super::extended(1, asked)])
+                        } else {
+                            Err(Insufficient { asked, available })
+                        }
+                    };
+                    [up_to(10), Err(AlreadyBackordered), Err(WrongStage), up_to(4), up_to(10), up_to(4)]
                 }
                 StockCommand::Release { .. } => [
                     Err(NotReserved),

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use purser_domain::{
     Timestamp,
     address::Address,
-    ids::RefundId,
+    ids::{FulfillmentId, RefundId},
     recorded::Recorded,
     returns::{InspectedLine, Owed, ReturnEvent, ReturnStatus, ReturnTerms},
     text::{Location, Reason, TrackingNumber},
@@ -41,6 +41,9 @@ pub struct ReturnDetail {
     /// The refunds that settle it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<RefundId>,
+    /// The parcels that answer it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fulfillments: Vec<FulfillmentId>,
     /// Everything that happened, in the order of the log.
     pub history: Vec<ReturnStep>,
 }
@@ -72,6 +75,7 @@ impl ReturnDetail {
             location: None,
             owed: None,
             refunds: Vec::new(),
+            fulfillments: Vec::new(),
             history: Vec::new(),
         }
     }
@@ -119,6 +123,12 @@ impl ReturnDetail {
                 self.refunds.clone_from(refunds);
                 *at
             }
+            // All of its units came back, or no replacement would be owed for them.
+            ReturnEvent::ReturnReplacementGivenUp { refunds, at } => {
+                self.owed = Some(Owed::Refund { units: self.terms.line_units() });
+                self.refunds.clone_from(refunds);
+                *at
+            }
             ReturnEvent::ReturnRefundSettled { refund: _, at } => *at,
             ReturnEvent::ReturnClosed { at } => {
                 self.status = ReturnStatus::Closed;
@@ -126,6 +136,11 @@ impl ReturnDetail {
             }
         };
         self.history.push(ReturnStep { event: event.name().into(), at, position: recorded.position, actor });
+        self
+    }
+
+    pub(super) fn answered_by(mut self, parcel: FulfillmentId) -> Self {
+        self.fulfillments.push(parcel);
         self
     }
 }

@@ -63,6 +63,8 @@ pub enum ReturnOutcome {
     Ended,
     /// Its units are back, or their customer keeps them.
     Returned,
+    /// Its units are back, and other goods have arrived for them.
+    Exchanged,
 }
 
 /// Money that was taken for an order.
@@ -158,7 +160,10 @@ impl OrderDetail {
     fn take_returns(&mut self, event: &OrderEvent) {
         let (id, outcome, units, refund) = match event {
             OrderEvent::ReturnOpened { id, units, at: _ } => (*id, ReturnOutcome::Open, Some(units), None),
-            OrderEvent::ReturnEnded { id, at: _ } => (*id, ReturnOutcome::Ended, None, None),
+            OrderEvent::ReturnEnded { id, exchanged, at: _ } => {
+                let outcome = if exchanged.is_some() { ReturnOutcome::Exchanged } else { ReturnOutcome::Ended };
+                (*id, outcome, None, None)
+            }
             OrderEvent::UnitsReturned { id, lines, refund, .. } => {
                 (*id, ReturnOutcome::Returned, Some(lines), Some(*refund))
             }

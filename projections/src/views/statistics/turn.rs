@@ -110,6 +110,7 @@ const fn accepted(event: &ReturnEvent) -> Option<Accepted<'_>> {
         | ReturnEvent::ReturnInTransit { .. }
         | ReturnEvent::ReturnReceived { .. }
         | ReturnEvent::ReturnInspected { .. }
+        | ReturnEvent::ReturnReplacementGivenUp { .. }
         | ReturnEvent::ReturnRefundSettled { .. }
         | ReturnEvent::ReturnClosed { .. } => None,
     }
