@@ -28,17 +28,27 @@ impl SagasAlone {
         commands: Arc<dyn CommandPort>,
         effects: Arc<dyn EffectPort>,
     ) -> Self {
+        Self::on(database.pool(), clock, commands, effects).await
+    }
+
+    /// Starts them over connections that somebody else uses as well.
+    pub async fn on(
+        pool: PgPool,
+        clock: &Arc<HandClock>,
+        commands: Arc<dyn CommandPort>,
+        effects: Arc<dyn EffectPort>,
+    ) -> Self {
         let settings = SagaSettings { poll: Duration::from_millis(10), ..SagaSettings::default() };
         let runtime = Runtime::new().expect("a runtime");
-        let (of_the_sagas, clock) = (database.clone(), Arc::clone(clock));
+        let (of_the_sagas, clock) = (pool.clone(), Arc::clone(clock));
         let started = runtime.spawn(async move {
             let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-            let pool = of_the_sagas.pool();
+            let pool = of_the_sagas;
             let feed = Feed::start(pool.clone(), None, Upcasters::current(), &tracker, stop.clone());
             Sagas { pool, feed, commands, effects, clock, settings }.start(&tracker, stop);
         });
         started.await.expect("sagas");
-        Self { pool: database.pool(), runtime: Some(runtime) }
+        Self { pool, runtime: Some(runtime) }
     }
 
     /// How they are doing.

@@ -2,9 +2,11 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use purser_domain::saga::{Action, Trace};
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    task::{JoinError, JoinSet},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -23,10 +25,11 @@ pub(super) struct EffectWorker {
     wake: watch::Receiver<()>,
 }
 
-/// The effects that somebody is at.
+/// The effects that somebody is at, each in a task of its own: a call goes on while this worker waits for a connection. Were it
+/// to wait with the worker, calls that hold connections would stand still until the worker had one, and the worker for ever.
 #[derive(Default)]
 struct UnderWay {
-    calls: FuturesUnordered<BoxFuture<'static, (Step, Fate)>>,
+    calls: JoinSet<(Step, Fate)>,
     ids: HashSet<Uuid>,
 }
 
@@ -47,6 +50,7 @@ impl EffectWorker {
                 Err(error) => shared.sit_out(&mut outage, &error).await,
             }
         }
+        under_way.calls.shutdown().await;
     }
 
     /// Waits until something has ended or may be due, writes what has ended, and fills the room.
@@ -74,7 +78,7 @@ impl EffectWorker {
             for step in fresh {
                 let (issuer, each) = (issuer.clone(), settings.call_timeout);
                 under_way.ids.insert(step.id);
-                under_way.calls.push(Box::pin(async move { issuer.issue_one(step, each).await }));
+                under_way.calls.spawn(async move { issuer.issue_one(step, each).await });
             }
             if !self.outbox.settle(done).await? {
                 return Ok(());
@@ -117,17 +121,25 @@ impl EffectWorker {
 impl UnderWay {
     /// Waits for some to end; for ever where there are none. Nothing is lost where the wait is given up.
     async fn next_ended(&mut self) -> Vec<(Step, Fate)> {
-        let Some(first) = self.calls.next().await else { return std::future::pending().await };
-        let mut ended = vec![first];
+        let Some(first) = self.calls.join_next().await else { return std::future::pending().await };
+        let mut ended = vec![outcome(first)];
         while ended.len() < SETTLED_MAX
-            && let Some(Some(next)) = futures_util::FutureExt::now_or_never(self.calls.next())
+            && let Some(next) = self.calls.try_join_next()
         {
-            ended.push(next);
+            ended.push(outcome(next));
         }
         for (step, _) in &ended {
             self.ids.remove(&step.id);
         }
         ended
+    }
+}
+
+/// A call that panics is its step's bad luck and ends as a refusal; what gets here is a bug of this worker's own.
+fn outcome(ended: Result<(Step, Fate), JoinError>) -> (Step, Fate) {
+    match ended {
+        Ok(outcome) => outcome,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 

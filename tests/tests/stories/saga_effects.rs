@@ -1,4 +1,5 @@
-//! Effects: a slow one holds up its own subject and nothing else, and what the log shows as done is not done again.
+//! Effects: a slow one holds up its own subject and nothing else, many at once do not hold up each other, and what the log shows
+//! as done is not done again.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,7 +7,7 @@ use futures_util::future::BoxFuture;
 use purser_domain::saga::{Effect, EffectError, SagaCommand};
 use purser_projections::sagas::{CommandPort, EffectPort, PortError, SagaRequest};
 use purser_tests::{SagasAlone, TestDatabase, wait::until};
-use sqlx::types::Uuid;
+use sqlx::{PgPool, types::Uuid};
 
 /// A gateway that never answers for the first subject.
 #[derive(Default)]
@@ -95,4 +96,41 @@ async fn a_gateway_that_does_not_answer_holds_up_one_subject_only() {
     assert_eq!((of([3, 5]), of([4, 6])), (vec![id(3), id(5)], vec![id(4), id(6)]));
     assert_eq!(asked.len(), 5, "{asked:?}");
     assert_eq!(*gateway.recorded.lock().unwrap(), [], "there is nothing to record where the port says so");
+}
+
+/// A gateway that looks into the database before it answers, over connections that the sagas need as well.
+struct Reader {
+    pool: PgPool,
+    asked: Mutex<Vec<Uuid>>,
+}
+
+impl EffectPort for Reader {
+    fn perform<'a>(&'a self, _: &'a Effect, id: Uuid) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
+        self.asked.lock().unwrap().push(id);
+        Box::pin(async move {
+            let unavailable = |error: sqlx::Error| EffectError::Unavailable(error.to_string());
+            let mut connection = self.pool.acquire().await.map_err(unavailable)?;
+            for _ in 0..3 {
+                sqlx::query("select pg_sleep(0.002)").execute(&mut *connection).await.map_err(unavailable)?;
+            }
+            Ok(None)
+        })
+    }
+}
+
+#[tokio::test]
+async fn calls_that_need_connections_do_not_wait_for_a_worker_that_waits_for_one() {
+    let database = TestDatabase::create().await;
+    let pool = database.pool();
+    let many = u128::from(pool.options().get_max_connections()) * 4;
+    for position in 1..=many {
+        stored(&database, position, position).await;
+    }
+    let reader = Arc::new(Reader { pool: pool.clone(), asked: Mutex::default() });
+    let effects = Arc::clone(&reader);
+    let _sagas = SagasAlone::on(pool, &Arc::default(), Arc::<Gateway>::default(), effects).await;
+    are_left(&database, &[]).await;
+    let mut asked = reader.asked.lock().unwrap().clone();
+    asked.sort_unstable();
+    assert_eq!(asked, (1..=many).map(id).collect::<Vec<_>>(), "each is asked for once");
 }
