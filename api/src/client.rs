@@ -9,7 +9,9 @@ mod credentials;
 mod error;
 mod overview;
 mod retry;
+mod returns;
 mod shapes;
+mod statistics;
 mod target;
 mod terms;
 mod till;
@@ -17,13 +19,17 @@ mod till;
 pub use credentials::{Credentials, CredentialsError, Token};
 pub use error::{ClientError, Fault, Problem};
 pub use overview::{OrderSummary, Refund, RefundStatus, SagaProgress};
+pub use returns::{
+    AskedBack, FoundUnits, GoodsReturn, Inspection, ReturnApproval, ReturnRequest, ReturnStanding, ReturnWish,
+};
 pub use shapes::{
     Adjustment, Change, DaySales, Finding, GatewayList, Listing, MoneyTaken, OrderDetail, OrderLine, OrderPricing,
     Payment, PaymentRole, Period, Placed, Placement, Receipt, Reconciliation, RefundDone, Shipment, SkuSales, Standing,
     StockCount,
 };
+pub use statistics::{DayStatistics, OrderFigures, RefundFigures, ReturnFigures};
 pub use target::{Target, TargetError};
-pub use terms::{Coupon, CouponIssue, CouponOffer, Policies};
+pub use terms::{Coupon, CouponIssue, CouponOffer, LatePayment, Policies};
 pub use till::{NextAction, PaymentAttempt, PaymentBegun, PaymentWish};
 
 use std::time::Duration;

@@ -22,6 +22,8 @@ pub struct OrderSummary {
 /// Money that is owed back, or was.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Refund {
+    /// Of which order.
+    pub order: OrderId,
     /// How much.
     pub amount: Money,
     /// What was taken, by its name where it was taken.

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
+pub use purser_domain::merchant::LatePayment;
 use purser_domain::{
+    address::Address,
     money::Money,
     text::{CouponCode, MerchantId, Title},
 };
@@ -12,10 +14,19 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Client, ClientError};
 
 /// What a merchant does about its orders. Whatever is not stated here is as for a merchant that has decided nothing.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Policies {
     /// How many minutes an order waits for its payment.
-    pub payment_window_minutes: NonZeroU32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_window_minutes: Option<NonZeroU32>,
+    /// What becomes of money that comes when its order has expired.
+    pub late_payment: LatePayment,
+    /// For how many days after delivery a return can be asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_window_days: Option<u16>,
+    /// Where goods come back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_address: Option<Address>,
 }
 
 /// A coupon to be issued.

@@ -7,11 +7,11 @@
 //! $ PURSER_GATEWAY_URL=http://127.0.0.1:8090 purser serve &
 //! $ cargo run --release -p purser-examples --bin online_retail -- online-retail-2010-12.csv
 //! ...
-//! orders=1524 lines=38773 units=336389 gross=755687.43 GBP: exact
+//! orders=1518 lines=38773 units=333378 net=748079.91 refunded=7607.52 GBP: exact
 //! ```
 //!
 //! Every order is paid through that gateway, which repeats, delays and loses callbacks and answers meanwhile; with `--plain`
-//! staff record the payments, and no gateway is needed.
+//! staff record payments and refunds, and no gateway is needed.
 //!
 //! Exit codes: 0 if every figure is the same, 1 if any differs, 2 if the import could not be finished. Safe to run twice, to
 //! kill and to run again; the engine may be killed and started again meanwhile.
@@ -27,6 +27,7 @@ use purser_examples::{
         comparison,
         import::{self, Paying, Settings},
         ledger::Ledger,
+        matching::Matching,
         report::Report,
         till::Till,
     },
@@ -75,6 +76,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let ledger = Ledger::read(&arguments.file)?;
+    let matching = Matching::of(&ledger);
     let client = arguments.target.back_office()?;
     let style = ProgressStyle::with_template("{msg:<10} {wide_bar} {human_pos}/{human_len} {per_sec} {elapsed}")?;
     let bar = ProgressBar::new(0).with_style(style);
@@ -85,10 +87,10 @@ async fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
         Paying::Through(Till::open(Sandbox::try_new(&arguments.gateway_url, GATEWAY_PATIENCE)?).await?)
     };
     let settings = Settings { concurrency, now: SystemClock.now(), paying };
-    let imported = import::import(&client, &ledger, settings, &bar).await?;
-    let viewed = comparison::view(&client, &ledger, &imported, concurrency, &bar).await?;
+    let imported = import::import(&client, &ledger, &matching, settings, &bar).await?;
+    let viewed = comparison::view(&client, &ledger, &matching, &imported, concurrency, &bar).await?;
     bar.finish_and_clear();
-    let report = Report::new(&ledger, &viewed);
+    let report = Report::new(&ledger, &matching, &viewed);
     // A reader that has gone away has seen what it wanted; the exit code still tells the outcome.
     let _ = write!(std::io::stdout(), "{report}");
     Ok(report.is_exact())

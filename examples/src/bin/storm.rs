@@ -4,7 +4,7 @@
 //! $ cargo build --release -p purser -p purser-examples
 //! $ target/release/storm
 //! ...
-//! storm: all 29 checks hold
+//! storm: all 33 checks hold
 //! ```
 //!
 //! Exit codes: 0 if every check holds, 1 if any does not, 2 if the storm could not be finished. It needs nothing but the

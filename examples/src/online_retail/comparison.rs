@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
-use purser::client::{Client, ClientError, OrderDetail, Period};
+use purser::client::{Client, ClientError, OrderDetail, Period, RefundStatus};
 use purser_domain::{
+    ids::OrderId,
     money::Money,
     product::ProductKind,
     text::{InvalidValue, Sku},
@@ -16,6 +17,7 @@ use super::{
     import::{Imported, stage},
     ledger::{Ledger, Sale},
     mapping::{self, CURRENCY, MERCHANT},
+    matching::Matching,
 };
 
 /// What the views say about a ledger's days and SKUs.
@@ -25,9 +27,11 @@ pub struct Viewed {
     pub sales: Sales,
     /// Lines, counted order by order in the view of orders.
     pub lines: i64,
+    /// Pence that are back with customers.
+    pub refunded: i64,
     /// Orders that are not as in the file.
     pub orders: Vec<OrderDifference>,
-    /// Goods of which something is left, though all was sold or corrected away.
+    /// Goods of which there is more or less than came back: all else was sold or corrected away.
     pub left: Vec<Leftover>,
 }
 
@@ -42,11 +46,13 @@ pub struct OrderDifference {
     pub view: String,
 }
 
-/// Stock that should be none.
+/// Stock that should be another.
 #[derive(Debug)]
 pub struct Leftover {
     /// Of what.
     pub sku: Sku,
+    /// Pieces that came back.
+    pub restocked: i64,
     /// Pieces on hand.
     pub on_hand: i64,
     /// Pieces held for orders.
@@ -68,28 +74,32 @@ pub enum ComparisonError {
 pub async fn view(
     client: &Client,
     ledger: &Ledger,
+    matching: &Matching<'_>,
     imported: &Imported,
     concurrency: usize,
     bar: &ProgressBar,
 ) -> Result<Viewed, ComparisonError> {
-    let file = Sales::of(ledger);
+    let file = Sales::gross(ledger);
     let mut viewed = Viewed::default();
     if let (Some(first), Some(last)) = (file.days.keys().next(), file.days.keys().next_back()) {
         let period = Period { merchant: MERCHANT.parse()?, currency: CURRENCY.parse()?, from: *first, to: *last };
         viewed.sales = sales(client, &period, imported.position).await?;
     }
+    let backs = Backs::find(client, ledger, matching, imported).await?;
+    let backs = &backs;
     stage(bar, "checking", ledger.sales.len());
-    let orders = stream::iter(ledger.sales.iter().zip(&imported.orders)).map(|(sale, order)| async move {
+    let orders = stream::iter(ledger.sales.iter().enumerate().zip(&imported.orders)).map(|(sale, order)| async move {
         let detail = client.order(*order, imported.position).await?;
         bar.inc(1);
         Ok::<_, ClientError>((sale, detail))
     });
     let mut orders = orders.buffered(concurrency);
-    while let Some((sale, detail)) = orders.try_next().await? {
+    while let Some(((number, sale), detail)) = orders.try_next().await? {
         viewed.lines += count(detail.lines.len());
-        viewed.orders.extend(order_difference(sale, &detail));
+        viewed.refunded += backs.refunded(detail.id);
+        viewed.orders.extend(order_difference(sale, &detail, [backs.expected(number), backs.refunded(detail.id)]));
     }
-    viewed.left = leftovers(client, ledger, imported.position).await?;
+    viewed.left = leftovers(client, ledger, matching, imported.position).await?;
     Ok(viewed)
 }
 
@@ -108,22 +118,63 @@ fn figures(orders: i64, units: i64, gross: Money) -> Figures {
     Figures { orders, units, gross: gross.amount.minor_units() }
 }
 
-fn order_difference(sale: &Sale, detail: &OrderDetail) -> Option<OrderDifference> {
+fn order_difference(sale: &Sale, detail: &OrderDetail, [owed, refunded]: [i64; 2]) -> Option<OrderDifference> {
     let units = sale.lines.iter().map(|line| i64::from(line.quantity)).sum();
     let gross = sale.lines.iter().map(|line| i64::from(line.quantity) * line.unit_price.minor_units()).sum();
-    let file = summary(sale.invoice.as_str(), count(sale.lines.len()), units, [gross, gross]);
+    let file = summary(sale.invoice.as_str(), count(sale.lines.len()), units, [gross, gross, owed]);
     let units = detail.lines.iter().map(|line| line.quantity).sum();
     let reference = detail.reference.as_deref().unwrap_or("-");
     let paid = detail.payments.iter().map(|payment| payment.amount.amount.minor_units()).sum();
-    let view = summary(reference, count(detail.lines.len()), units, [detail.total.amount.minor_units(), paid]);
+    let view =
+        summary(reference, count(detail.lines.len()), units, [detail.total.amount.minor_units(), paid, refunded]);
     (file != view).then(|| OrderDifference { invoice: sale.invoice.to_string(), file, view })
 }
 
-fn summary(reference: &str, lines: i64, units: i64, [gross, paid]: [i64; 2]) -> String {
-    format!("{reference}: {lines} lines, {units} units, {gross} pence, {paid} paid")
+fn summary(reference: &str, lines: i64, units: i64, [gross, paid, back]: [i64; 3]) -> String {
+    format!("{reference}: {lines} lines, {units} units, {gross} pence, {paid} paid, {back} paid back")
 }
 
-async fn leftovers(client: &Client, ledger: &Ledger, position: i64) -> Result<Vec<Leftover>, ClientError> {
+/// What is to be paid back for each sale, and what is back for each order.
+struct Backs {
+    expected: Vec<i64>,
+    refunded: BTreeMap<OrderId, i64>,
+}
+
+impl Backs {
+    async fn find(
+        client: &Client,
+        ledger: &Ledger,
+        matching: &Matching<'_>,
+        imported: &Imported,
+    ) -> Result<Self, ClientError> {
+        let mut expected = vec![0; ledger.sales.len()];
+        for back in &matching.returns {
+            expected[back.sale] += back.pence(ledger);
+        }
+        let mut refunded = BTreeMap::new();
+        for refund in client.refunds(imported.position).await? {
+            if refund.status == RefundStatus::Succeeded {
+                *refunded.entry(refund.order).or_default() += refund.amount.amount.minor_units();
+            }
+        }
+        Ok(Self { expected, refunded })
+    }
+
+    fn expected(&self, sale: usize) -> i64 {
+        self.expected.get(sale).copied().unwrap_or_default()
+    }
+
+    fn refunded(&self, order: OrderId) -> i64 {
+        self.refunded.get(&order).copied().unwrap_or_default()
+    }
+}
+
+async fn leftovers(
+    client: &Client,
+    ledger: &Ledger,
+    matching: &Matching<'_>,
+    position: i64,
+) -> Result<Vec<Leftover>, ClientError> {
     let sold = ledger.sales.iter().flat_map(|sale| &sale.lines).map(|line| &line.sku);
     let corrected = mapping::corrections(ledger).map(|correction| &correction.sku);
     let goods: BTreeSet<&Sku> = sold.chain(corrected).filter(|sku| mapping::kind(sku) == ProductKind::Goods).collect();
@@ -131,11 +182,12 @@ async fn leftovers(client: &Client, ledger: &Ledger, position: i64) -> Result<Ve
         client.stock(position).await?.into_iter().map(|count| (count.sku, (count.on_hand, count.reserved))).collect();
     // A SKU that the view does not know was never received, which is a difference too.
     let unknown = (-1, -1);
-    let counts = goods.into_iter().map(|sku| (sku, *counted.get(sku).unwrap_or(&unknown)));
-    Ok(counts
-        .filter(|(_, count)| *count != (0, 0))
-        .map(|(sku, (on_hand, reserved))| Leftover { sku: sku.clone(), on_hand, reserved })
-        .collect())
+    let restocked = matching.restocked(ledger);
+    let counts = goods.into_iter().map(|sku| {
+        let (on_hand, reserved) = *counted.get(sku).unwrap_or(&unknown);
+        Leftover { sku: sku.clone(), restocked: restocked.get(sku).copied().unwrap_or_default(), on_hand, reserved }
+    });
+    Ok(counts.filter(|left| (left.on_hand, left.reserved) != (left.restocked, 0)).collect())
 }
 
 /// A number of things in memory is far below the largest number.

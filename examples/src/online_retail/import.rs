@@ -3,6 +3,8 @@
 //! Every request carries a key that is derived from the file and the invoice. So an import that is killed at any point can be
 //! started again: what was accepted is answered as before, and what is missing is done.
 
+mod returns;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
 use purser::client::{Client, ClientError};
@@ -10,12 +12,14 @@ use purser_domain::{
     Timestamp,
     ids::{OrderId, PaymentId},
     order::OrderStatus,
+    returns::ReturnStatus,
     text::InvalidValue,
 };
 
 use super::{
     ledger::{Correction, Ledger, Sale},
     mapping::{self, MERCHANT},
+    matching::Matching,
     till::{Till, TillError},
 };
 
@@ -69,6 +73,14 @@ pub enum ImportError {
         #[source]
         source: TillError,
     },
+    /// Waiting for the money of a return did not help.
+    #[error("return {invoice} is still {status}")]
+    Unsettled {
+        /// Which invoice took it back.
+        invoice: String,
+        /// Where it stands.
+        status: ReturnStatus,
+    },
     /// The file holds a value that has passed all checks and still cannot be sent.
     #[error("the file holds a value that cannot be sent: {0}")]
     Value(#[from] InvalidValue),
@@ -108,11 +120,12 @@ struct Settled<'a> {
     payment: Option<PaymentId>,
 }
 
-/// Sends all of a ledger: its products, the stock they need, then sales and corrections in the order of their times, and at
-/// last the shipments, which wait for the money, and for the engine to have begun work on each order.
+/// Sends all of a ledger: its products, the stock they need, then sales and corrections in the order of their times, then the
+/// shipments, which wait for the money, and for the engine to have begun work on each order, and at last what came back.
 pub async fn import(
     client: &Client,
     ledger: &Ledger,
+    matching: &Matching<'_>,
     settings: Settings,
     bar: &ProgressBar,
 ) -> Result<Imported, ImportError> {
@@ -124,13 +137,16 @@ pub async fn import(
     let shipped = import.ship(&settled).await?;
     let mut orders: Vec<(usize, OrderId)> = settled.iter().map(|settled| (settled.number, settled.order)).collect();
     orders.sort_unstable_by_key(|(number, _)| *number);
-    let orders = orders.into_iter().map(|(_, order)| order).collect();
-    Ok(Imported { orders, position: prepared.max(placed).max(paid).max(shipped) })
+    let orders: Vec<OrderId> = orders.into_iter().map(|(_, order)| order).collect();
+    let returned = import.take_back(matching, &orders).await?;
+    Ok(Imported { orders, position: prepared.max(placed).max(paid).max(shipped).max(returned) })
 }
 
 impl Import<'_> {
     async fn prepare(&self) -> Result<i64, ImportError> {
-        let mapping::Preparation { products, receipts } = mapping::prepare(self.ledger)?;
+        let mapping::Preparation { merchant, policies, products, receipts } = mapping::prepare(self.ledger)?;
+        let set = self.client.set_policies(&self.key("policies", &merchant), &merchant, &policies).await;
+        set.map_err(engine("the merchant's policies"))?;
         stage(self.bar, "products", products.len());
         let listed = stream::iter(&products).map(|product| async move {
             let key = self.key("list", &product.sku);

@@ -1,8 +1,11 @@
-//! The shop's ledger, read row by row: what was sold, which counts were corrected, and what is set aside.
+//! The shop's ledger, read row by row: what was sold, what came back, which counts were
+//! corrected, and what is set aside.
 
+mod return_invoice;
 mod row;
 mod set_aside;
 
+pub use return_invoice::{ReturnInvoice, ReturnLine};
 pub use row::{Row, RowError};
 pub use set_aside::{Cause, SetAside};
 
@@ -23,13 +26,15 @@ use sha2::{Digest, Sha256};
 
 use self::row::Columns;
 
-/// A ledger, every row of it either sold, a correction or set aside.
+/// A ledger, every row of it either sold, back, a correction or set aside.
 #[derive(Debug)]
 pub struct Ledger {
     /// Names the file by its content.
     pub digest: String,
     /// The sales, in the order of the file.
     pub sales: Vec<Sale>,
+    /// The invoices that take goods back, in the order of the file.
+    pub returns: Vec<ReturnInvoice>,
     /// The corrections, in the order of the file.
     pub corrections: Vec<Correction>,
     /// What is not imported, and why.
@@ -120,7 +125,13 @@ impl Ledger {
     pub fn parse(bytes: &[u8]) -> Result<Self, LedgerError> {
         let digest =
             Sha256::digest(bytes).iter().take(6).fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
-        let mut ledger = Self { digest, sales: Vec::new(), corrections: Vec::new(), set_aside: SetAside::default() };
+        let mut ledger = Self {
+            digest,
+            sales: Vec::new(),
+            returns: Vec::new(),
+            corrections: Vec::new(),
+            set_aside: SetAside::default(),
+        };
         for invoice in invoices(bytes)? {
             ledger.enter(invoice);
         }
@@ -130,7 +141,7 @@ impl Ledger {
     /// Says of one invoice what it is, by the rules that come with the data.
     fn enter(&mut self, invoice: Invoice) {
         if invoice.number.starts_with('C') {
-            self.set_aside.returned(&invoice.rows);
+            self.take_back(invoice);
         } else if invoice.number.starts_with(|first: char| first.is_ascii_alphabetic()) {
             self.set_aside.invoice(Cause::Bookkeeping, invoice.rows.len());
         } else if invoice.rows.iter().all(|row| row.as_ref().is_ok_and(|row| row.quantity < 0)) {
@@ -138,6 +149,22 @@ impl Ledger {
         } else {
             self.sell(invoice);
         }
+    }
+
+    fn take_back(&mut self, invoice: Invoice) {
+        let mut back: Option<ReturnInvoice> = None;
+        for row in invoice.rows {
+            let read = row.map_err(Cause::from).and_then(|row| ReturnLine::of(&row).map(|line| (row, line)));
+            match (read, &mut back) {
+                (Ok((_, line)), Some(back)) => back.lines.push(line),
+                (Ok((row, line)), None) => match ReturnInvoice::begin(&invoice.number, &row, line) {
+                    Ok(begun) => back = Some(begun),
+                    Err(cause) => self.set_aside.row(cause),
+                },
+                (Err(cause), _) => self.set_aside.row(cause),
+            }
+        }
+        self.returns.extend(back);
     }
 
     fn correct(&mut self, invoice: Invoice) {

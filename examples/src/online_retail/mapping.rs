@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use purser::client::{Adjustment, Listing, Payment, Placement, Receipt, Shipment};
+use purser::client::{Adjustment, Listing, Payment, Placement, Policies, Receipt, Shipment};
 use purser_domain::{
     Timestamp,
     address::Address,
@@ -33,6 +33,10 @@ const UNTIL_DELIVERED: TimeDelta = TimeDelta::days(3);
 /// What has to be there before the first order.
 #[derive(Debug)]
 pub struct Preparation {
+    /// Whose everything is.
+    pub merchant: MerchantId,
+    /// How the merchant takes goods back.
+    pub policies: Policies,
     /// One product for each stock code, with its first description and its first price.
     pub products: Vec<Listing>,
     /// The goods, each with all pieces that are ever sold or corrected away.
@@ -67,7 +71,20 @@ pub fn prepare(ledger: &Ledger) -> Result<Preparation, InvalidValue> {
             receipts.push((sku.clone(), deliveries(article.pieces, opening(ledger))?));
         }
     }
-    Ok(Preparation { products, receipts })
+    Ok(Preparation { policies: policies()?, merchant, products, receipts })
+}
+
+/// Goods may come back for as long as the engine lets them, to the shop's own address.
+fn policies() -> Result<Policies, InvalidValue> {
+    let return_address = Address {
+        recipient: "Online Retail".parse()?,
+        lines: Vec::new(),
+        city: None,
+        region: None,
+        postal_code: None,
+        country: "GB".parse()?,
+    };
+    Ok(Policies { return_window_days: Some(365), return_address: Some(return_address), ..Policies::default() })
 }
 
 /// Corrections that the engine can carry out; the others are of services, which keep no stock.
@@ -192,7 +209,7 @@ mod tests {
              3,22423,damaged,-2,2010-12-02T09:00:00Z,0,,France\n\
              4,BANK CHARGES,,1,2010-12-02T09:00:00Z,15,,France\n",
         );
-        let Preparation { products, receipts } = prepare(&ledger).unwrap();
+        let Preparation { products, receipts, .. } = prepare(&ledger).unwrap();
         assert_eq!(
             (products[0].title.to_string().as_str(), products[0].price.amount.minor_units()),
             ("CAKESTAND", 1_275)

@@ -3,10 +3,11 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{
-    comparison::Viewed,
+    comparison::{Leftover, Viewed},
     figures::{Figures, Sales},
     ledger::Ledger,
     mapping,
+    matching::{Matching, Unfound},
 };
 
 /// How many rows of one kind are shown before the rest is only counted.
@@ -16,22 +17,26 @@ const ROWS_MAX: usize = 40;
 #[derive(Debug)]
 pub struct Report<'a> {
     ledger: &'a Ledger,
+    matching: &'a Matching<'a>,
     viewed: &'a Viewed,
     file: Sales,
     lines: i64,
+    refunded: i64,
 }
 
 impl<'a> Report<'a> {
     /// Puts the two beside each other.
-    pub fn new(ledger: &'a Ledger, viewed: &'a Viewed) -> Self {
+    pub fn new(ledger: &'a Ledger, matching: &'a Matching<'a>, viewed: &'a Viewed) -> Self {
         let lines = ledger.sales.iter().map(|sale| i64::try_from(sale.lines.len()).unwrap_or(i64::MAX)).sum();
-        Self { ledger, viewed, file: Sales::of(ledger), lines }
+        let refunded = matching.returns.iter().map(|back| back.pence(ledger)).sum();
+        Self { ledger, matching, viewed, file: Sales::net(ledger, matching), lines, refunded }
     }
 
     /// Whether every figure is the same on both sides.
     pub fn is_exact(&self) -> bool {
-        let Viewed { sales, lines, orders, left } = self.viewed;
-        *sales == self.file && *lines == self.lines && orders.is_empty() && left.is_empty()
+        let Viewed { sales, lines, refunded, orders, left } = self.viewed;
+        let sums = *sales == self.file && (*lines, *refunded) == (self.lines, self.refunded);
+        sums && orders.is_empty() && left.is_empty()
     }
 
     fn totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,8 +52,10 @@ impl<'a> Report<'a> {
         row("orders", file.orders, viewed.orders, grouped)?;
         row("lines", self.lines, self.viewed.lines, grouped)?;
         row("units", file.units, viewed.units, grouped)?;
-        row("gross, GBP", file.gross, viewed.gross, pounds)?;
-        row("left in stock", 0, self.viewed.left.iter().map(|left| left.on_hand).sum(), grouped)
+        row("net, GBP", file.gross, viewed.gross, pounds)?;
+        row("paid back, GBP", self.refunded, self.viewed.refunded, pounds)?;
+        let strays = self.viewed.left.iter().map(|left| left.on_hand - left.restocked).sum();
+        row("stray pieces in stock", 0, strays, grouped)
     }
 
     fn days(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,7 +84,8 @@ impl<'a> Report<'a> {
         more(f, orders.len())?;
         let left = &self.viewed.left;
         for left in left.iter().take(ROWS_MAX) {
-            writeln!(f, "stock of {}: {} on hand and {} reserved, not 0", left.sku, left.on_hand, left.reserved)?;
+            let Leftover { sku, restocked, on_hand, reserved } = left;
+            writeln!(f, "stock of {sku}: {on_hand} on hand and {reserved} reserved, not {restocked} and 0")?;
         }
         more(f, left.len())
     }
@@ -94,30 +102,43 @@ impl<'a> Report<'a> {
         if services > 0 {
             writeln!(f, "set aside: {services} stock corrections of services, which keep no stock")?;
         }
-        writeln!(
-            f,
-            "set aside until returns exist: {} invoices that take goods back ({} rows, {} units)",
-            grouped(size(aside.return_invoices)),
-            grouped(size(aside.return_rows)),
-            grouped(aside.return_units)
-        )?;
         writeln!(f, "adjusted: {} invoices, {} units adjusted away", grouped(size(invoices.len())), grouped(gone))
     }
 
+    fn returned(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Matching { returns, unmatched } = self.matching;
+        let units: i64 = returns.iter().flat_map(|back| back.units(self.ledger)).map(|(_, units, _)| units).sum();
+        let invoices: BTreeSet<&str> = returns.iter().map(|back| back.invoice).collect();
+        writeln!(
+            f,
+            "returned: {} units of {} orders' with {} of {} invoices, {} GBP",
+            grouped(units),
+            grouped(size(returns.iter().map(|back| back.sale).collect::<BTreeSet<_>>().len())),
+            grouped(size(invoices.len())),
+            grouped(size(self.ledger.returns.len())),
+            pounds(self.refunded)
+        )?;
+        for (cause, Unfound { rows, units, pence }) in unmatched {
+            let (rows, units) = (grouped(*rows), grouped(*units));
+            writeln!(f, "unmatched: {units} units of {rows} rows, {} GBP: {cause}", pounds(*pence))?;
+        }
+        Ok(())
+    }
+
     fn verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = |figures: Figures, lines: i64| {
+        let line = |figures: Figures, lines: i64, refunded: i64| {
             let Figures { orders, units, gross } = figures;
-            let gross = plain_pounds(gross);
-            format!("orders={orders} lines={lines} units={units} gross={gross} GBP")
+            let (net, refunded) = (plain_pounds(gross), plain_pounds(refunded));
+            format!("orders={orders} lines={lines} units={units} net={net} refunded={refunded} GBP")
         };
-        let viewed = line(self.viewed.sales.total(), self.viewed.lines);
+        let viewed = line(self.viewed.sales.total(), self.viewed.lines, self.viewed.refunded);
         if self.is_exact() {
             return writeln!(f, "{viewed}: exact");
         }
         let Viewed { sales, orders, left, .. } = self.viewed;
         let days = differing(&self.file.days, &sales.days);
         let skus = differing(&self.file.skus, &sales.skus);
-        let file = line(self.file.total(), self.lines);
+        let file = line(self.file.total(), self.lines, self.refunded);
         let (orders, left) = (orders.len(), left.len());
         writeln!(
             f,
@@ -134,6 +155,7 @@ impl fmt::Display for Report<'_> {
         writeln!(f)?;
         self.differences(f)?;
         self.aside(f)?;
+        self.returned(f)?;
         self.verdict(f)
     }
 }
@@ -219,35 +241,37 @@ mod tests {
 
     fn ledger() -> Ledger {
         let file = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
-                    1,A,a,1000,2010-12-01T08:00:00Z,1.50,,France\n\
+                    1,A,a,1000,2010-12-01T08:00:00Z,1.50,17850,France\n\
                     2,B,b,-5,2010-12-01T08:00:00Z,0,,France\n\
-                    C3,A,a,-7,2010-12-01T08:00:00Z,1.50,,France\n";
+                    C3,A,a,-7,2010-12-01T09:00:00Z,1.50,17850,France\n";
         Ledger::parse(file.as_bytes()).unwrap()
     }
 
     #[test]
     fn equal_figures_are_called_exact_in_the_last_line() {
         let ledger = ledger();
-        let viewed = Viewed { sales: Sales::of(&ledger), lines: 1, ..Viewed::default() };
-        let report = Report::new(&ledger, &viewed);
+        let matching = Matching::of(&ledger);
+        let viewed = Viewed { sales: Sales::net(&ledger, &matching), lines: 1, refunded: 1_050, ..Viewed::default() };
+        let report = Report::new(&ledger, &matching, &viewed);
         assert!(report.is_exact());
         let text = report.to_string();
-        assert_eq!(text.lines().last(), Some("orders=1 lines=1 units=1000 gross=1500.00 GBP: exact"));
-        assert!(text.contains("1 invoices that take goods back (1 rows, 7 units)"), "{text}");
+        assert_eq!(text.lines().last(), Some("orders=1 lines=1 units=993 net=1489.50 refunded=10.50 GBP: exact"));
+        assert!(text.contains("returned: 7 units of 1 orders' with 1 of 1 invoices, 10.50 GBP"), "{text}");
         assert!(text.contains("adjusted: 1 invoices, 5 units adjusted away"), "{text}");
     }
 
     #[test]
     fn a_single_penny_is_found_and_shown_with_both_figures() {
         let ledger = ledger();
-        let mut sales = Sales::of(&ledger);
+        let matching = Matching::of(&ledger);
+        let mut sales = Sales::net(&ledger, &matching);
         sales.days.values_mut().for_each(|day| day.gross += 1);
-        let viewed = Viewed { sales, lines: 1, ..Viewed::default() };
-        let report = Report::new(&ledger, &viewed);
+        let viewed = Viewed { sales, lines: 1, refunded: 1_050, ..Viewed::default() };
+        let report = Report::new(&ledger, &matching, &viewed);
         assert!(!report.is_exact());
         let text = report.to_string();
         let last = text.lines().last().unwrap_or_default();
-        assert!(last.starts_with("orders=1 lines=1 units=1000 gross=1500.01 GBP: differs"), "{last}");
-        assert!(text.contains("1,500.00") && text.contains("1,500.01"), "{text}");
+        assert!(last.starts_with("orders=1 lines=1 units=993 net=1489.51 refunded=10.50 GBP: differs"), "{last}");
+        assert!(text.contains("1,489.50") && text.contains("1,489.51"), "{text}");
     }
 }

@@ -65,6 +65,7 @@ pub(super) fn all(evidence: &Evidence, settings: &Settings) -> Vec<Check> {
     checks.extend(goods(evidence, settings, &sold));
     checks.extend(money(evidence, &sold, &captures));
     checks.extend(sales(evidence, &sold));
+    checks.extend(statistics(evidence, &sold));
     checks.extend(leftovers(evidence));
     checks
 }
@@ -116,6 +117,27 @@ fn sales(evidence: &Evidence, sold: &Sold<'_>) -> [Check; 6] {
         Check::equal("orders in the sales by SKU", count(sold.orders.len()), skus.iter().map(|row| row.orders).sum()),
         Check::equal("units in the sales by SKU", sold.units, skus.iter().map(|row| row.units).sum()),
         Check::equal("pence in the sales by SKU", lines, skus.iter().map(|r| r.gross.amount.minor_units()).sum()),
+    ]
+}
+
+fn statistics(evidence: &Evidence, sold: &Sold<'_>) -> [Check; 4] {
+    let days = &evidence.statistics;
+    let cancelled = evidence.orders.iter().filter(|order| order.status == OrderStatus::Cancelled);
+    let back: i64 = evidence.gateway.iter().map(given_back).sum();
+    let refunded = days.iter().map(|day| day.refunds.amount + day.refunds.unapplied_amount);
+    [
+        Check::equal(
+            "orders in the statistics",
+            count(evidence.orders.len()),
+            days.iter().map(|d| d.orders.placed).sum(),
+        ),
+        Check::equal(
+            "cancelled in the statistics",
+            count(cancelled.count()),
+            days.iter().map(|d| d.orders.cancelled).sum(),
+        ),
+        Check::equal("pence refunded in the statistics", back, refunded.sum()),
+        Check::equal("net pence in the statistics", sold.pence, days.iter().map(|day| day.net).sum()),
     ]
 }
 

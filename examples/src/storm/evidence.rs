@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use purser::{
-    client::{Client, Coupon, DaySales, OrderDetail, Period, Reconciliation, SkuSales, StockCount},
+    client::{Client, Coupon, DaySales, DayStatistics, OrderDetail, Period, Reconciliation, SkuSales, StockCount},
     clock::SystemClock,
     gateway::GatewayPayment,
 };
@@ -40,6 +40,8 @@ pub(super) struct Evidence {
     pub(super) to_review: usize,
     pub(super) days: Vec<DaySales>,
     pub(super) skus: Vec<SkuSales>,
+    /// What the engine recorded, day by day.
+    pub(super) statistics: Vec<DayStatistics>,
     /// The gateway's own list.
     pub(super) gateway: Vec<GatewayPayment>,
     pub(super) stats: Stats,
@@ -73,6 +75,7 @@ impl Evidence {
             to_review: client.payments_to_review(head).await.map_err(unread("the payments"))?.len(),
             days: client.sales_by_day(&period, head).await.map_err(unread("the sales"))?,
             skus: client.sales_by_sku(&period, head).await.map_err(unread("the sales"))?,
+            statistics: client.statistics_by_day(&period, head).await.map_err(unread("the statistics"))?,
             gateway: sandbox.payments().await?,
             stats: sandbox.stats().await?,
         })

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use purser::client::{Adjustment, Client, CouponIssue, CouponOffer, Listing, Placement, Policies};
+use purser::client::{Adjustment, Client, CouponIssue, CouponOffer, LatePayment, Listing, Placement, Policies};
 use purser_domain::{
     address::Address,
     checkout::LineRequest,
@@ -31,7 +31,7 @@ pub(super) struct Shop {
 
 impl Shop {
     /// Opens it: lists the product, puts it in stock, issues the coupon, and gives orders the shortest payment window that
-    /// there is.
+    /// there is. Who pays too late has their order back as long as there are goods for it.
     pub(super) async fn open(client: &Client, settings: &Settings) -> Result<Self, StormError> {
         let shop = Self {
             merchant: "storm".parse()?,
@@ -39,7 +39,11 @@ impl Shop {
             coupon: "STORM".parse()?,
             currency: "GBP".parse()?,
         };
-        let window = Policies { payment_window_minutes: NonZeroU32::MIN };
+        let window = Policies {
+            payment_window_minutes: Some(NonZeroU32::MIN),
+            late_payment: LatePayment::Reinstate,
+            ..Policies::default()
+        };
         let set = client.set_policies("storm:policies", &shop.merchant, &window).await;
         set.map_err(StormError::engine("the payment window cannot be set"))?;
         let listing = Listing {

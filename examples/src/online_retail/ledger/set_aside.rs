@@ -1,7 +1,5 @@
 use std::{collections::BTreeMap, fmt};
 
-use super::{Row, RowError};
-
 /// Why a row is not imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
@@ -17,6 +15,8 @@ pub enum Cause {
     NoQuantity,
     /// A negative quantity among sales.
     NegativeQuantity,
+    /// A positive quantity among what came back.
+    PositiveQuantity,
     /// The price is negative.
     NegativePrice,
     /// The quantity is larger than the engine takes.
@@ -30,23 +30,11 @@ pub enum Cause {
 /// What is not imported: counted, and named by its cause.
 #[derive(Debug, Default)]
 pub struct SetAside {
-    /// Invoices that take goods back.
-    pub return_invoices: usize,
-    /// Their rows.
-    pub return_rows: usize,
-    /// The pieces that they take back.
-    pub return_units: i64,
-    /// All other rows, by cause.
+    /// Rows by cause.
     pub rows: BTreeMap<Cause, usize>,
 }
 
 impl SetAside {
-    pub(super) fn returned(&mut self, rows: &[Result<Row, RowError>]) {
-        self.return_invoices += 1;
-        self.return_rows += rows.len();
-        self.return_units -= rows.iter().flatten().map(|row| row.quantity).sum::<i64>();
-    }
-
     pub(super) fn invoice(&mut self, cause: Cause, rows: usize) {
         *self.rows.entry(cause).or_default() += rows;
     }
@@ -65,6 +53,7 @@ impl fmt::Display for Cause {
             Self::StockCode => "stock code is none",
             Self::NoQuantity => "quantity is zero",
             Self::NegativeQuantity => "negative quantity among sales",
+            Self::PositiveQuantity => "positive quantity among what came back",
             Self::NegativePrice => "price is negative",
             Self::Quantity => "quantity is larger than the engine takes",
             Self::PricedCorrection => "stock correction with a price",

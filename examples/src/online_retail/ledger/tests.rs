@@ -22,15 +22,18 @@ fn rows_of_one_invoice_are_one_sale_and_the_first_row_speaks_for_it() {
 }
 
 #[test]
-fn returns_are_counted_and_corrections_are_no_sales() {
+fn what_came_back_and_corrections_are_no_sales() {
     let ledger = read(
         "C536379,D,Discount,-1,2010-12-01T09:41:00Z,27.50,14527,United Kingdom\n\
          C536383,35004C,DUCKS,-3,2010-12-01T09:49:00Z,4.65,15311,United Kingdom\n\
+         C536383,35004G,GEESE,2,2010-12-01T09:49:00Z,4.65,15311,United Kingdom\n\
          536589,21777,,-10,2010-12-01T16:50:00Z,0,,United Kingdom\n",
     );
     assert!(ledger.sales.is_empty());
-    let aside = &ledger.set_aside;
-    assert_eq!((aside.return_invoices, aside.return_rows, aside.return_units), (2, 2, 4));
+    let [discount, ducks] = ledger.returns.as_slice() else { panic!("{:?}", ledger.returns) };
+    assert_eq!((discount.lines[0].sku.as_str(), discount.lines[0].unit_price.minor_units()), ("D", 2_750));
+    assert_eq!((ducks.invoice.as_str(), ducks.lines.len(), ducks.lines[0].quantity.units()), ("C536383", 1, 3));
+    assert_eq!(ledger.set_aside.rows, [(Cause::PositiveQuantity, 1)].into());
     assert_eq!(ledger.corrections[0].gone.units(), 10);
 }
 

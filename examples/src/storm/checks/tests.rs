@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use purser::client::{Coupon, Reconciliation};
+use purser::client::{Coupon, DayStatistics, Reconciliation};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -40,6 +40,13 @@ fn refund(amount: i64, status: &Value) -> Value {
     json!([{"reference": "back_1", "refund": "rfd_1", "amount": amount, "status": status}])
 }
 
+fn statistics(refunds: &Value) -> DayStatistics {
+    read(json!({
+        "day": "2026-01-01", "orders": {"placed": 2, "paid": 1, "cancelled": 0}, "refunds": refunds,
+        "returns": {"count": 0, "units": 0}, "net": 900,
+    }))
+}
+
 /// Two orders: one was paid, and the money for the other came late and went back.
 fn calm() -> Evidence {
     let settlement = json!([{"role": "settlement", "reference": "cap_1", "amount": pounds(900)}]);
@@ -70,6 +77,7 @@ fn calm() -> Evidence {
         to_review: 0,
         days: vec![read(json!({"day": "2026-01-01", "orders": 1, "units": 2, "gross": pounds(900)}))],
         skus: vec![read(json!({"sku": "LANTERN", "orders": 1, "units": 2, "gross": pounds(1_000)}))],
+        statistics: vec![statistics(&json!({"count": 0, "amount": 0, "unapplied_count": 1, "unapplied_amount": 900}))],
         gateway: vec![payment(SOLD, 1, &json!([])), payment(EXPIRED, 2, &refund(900, &json!("succeeded")))],
         stats: Stats::default(),
     }
@@ -112,15 +120,16 @@ fn a_coupon_that_is_used_too_often_or_held_by_nobody_is_found() {
 #[test]
 fn money_that_neither_belongs_to_an_order_nor_is_back_is_found() {
     let (astray, kept) = ("captures neither of one order nor back", "pence kept at the gateway");
+    let refunded = "pence refunded in the statistics";
     for refunds in [json!([]), refund(899, &json!("succeeded")), refund(900, &json!({"failed": {"code": "no"}}))] {
         let mut evidence = calm();
         evidence.gateway[1] = payment(EXPIRED, 2, &refunds);
-        assert_eq!(failed(&evidence), [astray, kept], "{refunds}");
+        assert_eq!(failed(&evidence), [astray, kept, refunded], "{refunds}");
     }
     // Back, though the goods are gone.
     let mut evidence = calm();
     evidence.gateway[0] = payment(SOLD, 1, &refund(900, &json!("succeeded")));
-    assert_eq!(failed(&evidence), [astray, kept]);
+    assert_eq!(failed(&evidence), [astray, kept, refunded]);
     // Another order's.
     let mut evidence = calm();
     evidence.gateway[0] = payment(EXPIRED, 1, &json!([]));
@@ -139,8 +148,30 @@ fn an_order_that_only_its_buyer_knows_of_is_found() {
     let mut evidence = calm();
     evidence.orders.pop();
     evidence.gateway.pop();
-    let lost = ["orders, as buyers were told", "orders that one side alone knows of"];
+    let lost = [
+        "orders, as buyers were told",
+        "orders that one side alone knows of",
+        "orders in the statistics",
+        "pence refunded in the statistics",
+    ];
     assert_eq!(failed(&evidence), lost);
+}
+
+#[test]
+fn statistics_that_say_something_else_are_found() {
+    let mut evidence = calm();
+    evidence.statistics =
+        vec![statistics(&json!({"count": 0, "amount": 0, "unapplied_count": 0, "unapplied_amount": 0}))];
+    evidence.statistics[0].net = 0;
+    evidence.statistics[0].orders.placed = 1;
+    evidence.statistics[0].orders.cancelled = 1;
+    let differing = [
+        "orders in the statistics",
+        "cancelled in the statistics",
+        "pence refunded in the statistics",
+        "net pence in the statistics",
+    ];
+    assert_eq!(failed(&evidence), differing);
 }
 
 #[test]
