@@ -6,6 +6,7 @@ mod coupon;
 mod exchange;
 mod fulfillment;
 mod interleaving;
+mod ledger;
 mod money;
 mod order;
 mod payment;
