@@ -3,7 +3,7 @@
 mod rule;
 mod site;
 
-pub use rule::{AllocationRule, allocate_by};
+pub use rule::{AllocationRule, allocate_by, remembered_distance};
 pub use site::Site;
 
 use std::collections::BTreeMap;

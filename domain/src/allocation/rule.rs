@@ -48,6 +48,12 @@ pub fn allocate_by<'shelves>(
     }
 }
 
+/// How far a location is from where an order goes, as far as the order itself remembers, which does not keep its address:
+/// the locations that it was served from before are nearest, in their order, and all others are equally far.
+pub fn remembered_distance<'a>(served_from: impl IntoIterator<Item = &'a Location>, location: &Location) -> u32 {
+    u32::try_from(place(served_from.into_iter(), location)).unwrap_or(u32::MAX)
+}
+
 fn in_order<'shelves, R: Ord>(
     asks: &BTreeMap<Sku, Ask>,
     shelf: impl Fn(&Sku) -> Option<&'shelves Shelf>,

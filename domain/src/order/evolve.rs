@@ -275,7 +275,9 @@ impl Order {
     fn released(mut self) -> Self {
         match &mut self {
             Self::Cancelled(closed) | Self::Expired(closed) => {
-                closed.unreleased = vec![];
+                let released = std::mem::take(&mut closed.unreleased);
+                closed.served_from = released.into_iter().map(|allocation| allocation.stock.location).collect();
+                closed.served_from.dedup();
                 closed.unreturned = None;
             }
             Self::Unplaced
@@ -295,7 +297,7 @@ impl Closed {
     fn of(mut terms: Terms, owed_back: Vec<Capture>) -> Self {
         let unreleased = std::mem::take(&mut terms.allocations);
         let unreturned = terms.benefits.clone();
-        Self { terms, owed_back, unreleased, unreturned, late: vec![] }
+        Self { terms, owed_back, unreleased, served_from: vec![], unreturned, late: vec![] }
     }
 }
 

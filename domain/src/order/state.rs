@@ -10,7 +10,7 @@ use crate::{
     points::Points,
     quantity::Quantity,
     stock::StockId,
-    text::{CouponCode, CustomerId, MerchantId, PaymentReference, Reason},
+    text::{CouponCode, CustomerId, Location, MerchantId, PaymentReference, Reason},
 };
 
 /// Stock that is held for an order at one location: the sum over all its lines of that SKU.
@@ -144,6 +144,9 @@ pub struct Closed {
     pub owed_back: Vec<Capture>,
     /// Whether its stock was given back, and if not, what is still to be given.
     pub unreleased: Vec<Allocation>,
+    /// From where its stock came, once it was given back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub served_from: Vec<Location>,
     /// What else it claimed and has not given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreturned: Option<Box<Benefits>>,

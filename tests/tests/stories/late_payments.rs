@@ -80,6 +80,36 @@ async fn an_order_that_expired_lives_again_with_its_stock_its_coupon_and_its_poi
     ends_whole(engine, &api).await;
 }
 
+/// The address is not kept; what was nearest at the placement is nearest still.
+#[tokio::test]
+async fn an_order_that_lives_again_is_served_by_its_merchants_rule() {
+    let (engine, api) = open().await;
+    shop::receive(&api, "A", "west", 5).await;
+    let rule = |fields: &Value| {
+        let mut policies = fields.clone();
+        policies["late_payment"] = json!("reinstate");
+        policies
+    };
+    let sites = json!([{"location": "west", "country": "GB"}, {"location": "main", "country": "US"}]);
+    shop::set(&api, "policies", &rule(&json!({"allocation": "nearest", "sites": sites}))).await;
+    let (nearest, _) = api.placed(&[("A", 1)]).await;
+    expire(&engine, &api, &nearest).await;
+    shop::pay(&api, &nearest, 250, "tx-1").await;
+    let served = async |order: &str| {
+        shop::reaches(&api, order, "processing").await;
+        shop::at_rest(&api).await;
+        shop::parcels(&api, order).await[0]["location"].clone()
+    };
+    assert_eq!(served(&nearest).await, "west");
+    let (other, _) = api.placed(&[("A", 1)]).await;
+    expire(&engine, &api, &other).await;
+    let priority = json!({"allocation": "priority", "allocation_priority": ["north", "main"]});
+    shop::set(&api, "policies", &rule(&priority)).await;
+    shop::pay(&api, &other, 250, "tx-2").await;
+    assert_eq!(served(&other).await, "main");
+    ends_whole(engine, &api).await;
+}
+
 #[tokio::test]
 async fn what_was_sold_meanwhile_does_not_come_back() {
     let (engine, api) = open().await;

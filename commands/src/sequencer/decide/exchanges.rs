@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use purser_domain::{
-    allocation::{Ask, allocate_by},
+    allocation::{Ask, allocate_by, remembered_distance},
     fulfillment::{
         FulfillmentCommand, FulfillmentLine, FulfillmentRefusal, Parcel, PlannedParcel, Recalled, RecalledFrom,
         ReplacementFate, plan, recall, replacement_fate,
@@ -71,18 +71,14 @@ impl Decision<'_> {
         Ok(Some(Sending { stock, parcels }))
     }
 
-    /// An order does not keep its address once it is placed. What is nearest to it is where its own goods came from, as far
-    /// as there was any.
     fn had_from(&self, order: OrderId, sold: &Terms, lines: &[Replacement]) -> Option<Vec<Allocation>> {
         let ask = |(number, goods): (usize, &Replacement)| {
             (goods.sku.clone(), Ask { quantity: goods.quantity, lines: vec![number] })
         };
         let asks: BTreeMap<Sku, Ask> = lines.iter().enumerate().map(ask).collect();
         let Policies { allocation: rule, .. } = self.policies(&sold.merchant);
-        let distance = |location: &Location| {
-            let place = sold.allocations.iter().position(|allocation| allocation.stock.location == *location);
-            place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX)
-        };
+        let served_from = || sold.allocations.iter().map(|allocation| &allocation.stock.location);
+        let distance = |location: &Location| remembered_distance(served_from(), location);
         let shelf = |sku: &Sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks);
         let found = allocate_by(&rule, &asks, shelf, distance).ok()?;
         let can_be_had = |allocation: &Allocation| {

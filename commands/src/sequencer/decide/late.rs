@@ -1,7 +1,7 @@
 //! Money that came after an order had ended: back it goes, or the order lives again, with all that it claims, in one append.
 
 use purser_domain::{
-    allocation::allocate,
+    allocation::{allocate_by, remembered_distance},
     coupon::usable,
     ids::{OrderId, RefundId},
     merchant::LatePayment,
@@ -10,7 +10,7 @@ use purser_domain::{
     principal::Principal,
     quota::{self, PurchaseQuota, QuotaCommand, QuotaId},
     refund::Refund,
-    text::CouponCode,
+    text::{CouponCode, Location, Sku},
 };
 
 use super::{Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderRefusal, StockCommand, Stopped};
@@ -82,7 +82,9 @@ impl Decision<'_> {
     fn can_be_had_again(&self, id: OrderId, closed: &Closed) -> Option<Vec<Allocation>> {
         let terms = &closed.terms;
         let asks = terms.book.asks()?;
-        let allocations = allocate(&asks, |sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks)).ok()?;
+        let shelf = |sku: &Sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks);
+        let distance = |location: &Location| remembered_distance(&closed.served_from, location);
+        let allocations = allocate_by(&self.policies(&terms.merchant).allocation, &asks, shelf, distance).ok()?;
         let benefits = terms.benefits.as_deref();
         benefits.is_none_or(|benefits| self.agree_again(id, terms, benefits)).then_some(allocations)
     }

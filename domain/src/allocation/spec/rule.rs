@@ -2,7 +2,7 @@
 
 use super::{allocated, shelves, stock};
 use crate::{
-    allocation::{AllocationRule, Shelf, allocate_by, asks},
+    allocation::{AllocationRule, Shelf, allocate_by, asks, remembered_distance},
     order::{Allocation, OrderLine},
     samples::{allocation, goods_line, order_id, quantity, text},
     stock::{Reservation, StockEvent},
@@ -99,6 +99,14 @@ fn the_nearest_locations_are_emptied_first_and_equally_near_ones_by_name() {
     let shelves = shelves(&[("85123A", &[("main", 2), ("north", 2), ("south", 2), ("west", 2)])]);
     let expected = ["west", "main", "north"].map(|location| allocation(&format!("85123A@{location}"), 2));
     assert_eq!(by(&AllocationRule::Nearest, &[goods_line("85123A", 6)], &shelves), expected);
+}
+
+#[test]
+fn where_an_order_was_served_from_before_is_nearest_to_it() {
+    let before: [crate::text::Location; 2] = [text("west"), text("main")];
+    let distance = |location: &str| remembered_distance(&before, &text(location));
+    assert!(distance("west") < distance("main") && distance("main") < distance("north"));
+    assert_eq!(distance("north"), u32::MAX);
 }
 
 #[test]
