@@ -61,6 +61,7 @@ impl CommandPort for SagaCommands {
 fn engine_command(command: SagaCommand) -> Command {
     match command {
         SagaCommand::StartProcessing { order } => Command::StartProcessing { order },
+        SagaCommand::ServeBackorder { order, stock } => Command::ServeBackorder { order, stock },
         SagaCommand::ReleaseReservations { order } => Command::ReleaseReservations { order },
         SagaCommand::ExpireOrder { order } => Command::ExpireOrder { order },
         SagaCommand::SettleLatePayment { order, capture } => Command::SettleLatePayment { order, capture },

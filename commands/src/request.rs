@@ -3,6 +3,7 @@
 use purser_domain::{
     Timestamp,
     address::Address,
+    allocation::Awaited,
     checkout::LineRequest,
     coupon::CouponTerms,
     exception::{Case, Closing},
@@ -16,7 +17,7 @@ use purser_domain::{
     points::Points,
     pricing::Priced,
     principal::Principal,
-    product::Listing,
+    product::{Backorder, Listing},
     quantity::Quantity,
     refund::{Claim, RefundChannel, RefundFailure},
     returns::{InspectedLine, ReturnKind, ReturnStatus, ReturnUnits},
@@ -204,6 +205,13 @@ pub enum Command {
         /// Which order.
         order: OrderId,
     },
+    /// Hands what an order waited for over to it; where the work on it has begun, deducted and in a fulfillment, in one append.
+    ServeBackorder {
+        /// Which order.
+        order: OrderId,
+        /// Which stock.
+        stock: StockId,
+    },
     /// Ends an order whose payment window has closed.
     ExpireOrder {
         /// Which order.
@@ -227,6 +235,13 @@ pub enum Command {
         sku: Sku,
         /// The new price of one piece.
         price: Money,
+    },
+    /// Lets orders wait for a product that is not there, or no more.
+    SetBackorder {
+        /// Which SKU.
+        sku: Sku,
+        /// Whether they may.
+        backorder: Backorder,
     },
     /// Takes a product off sale.
     DelistProduct {
@@ -575,6 +590,9 @@ pub enum Answer {
         total: Money,
         /// When the payment window closes.
         pay_by: Timestamp,
+        /// What is not there and is waited for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        waiting: Vec<Awaited>,
     },
     /// What an order would cost.
     Quoted(Quote),
@@ -636,6 +654,9 @@ pub enum Answer {
         on_hand: i64,
         /// Pieces of these that are held for orders.
         reserved: i64,
+        /// Pieces that orders wait for.
+        #[serde(default)]
+        waiting: i64,
     },
     /// It was done, or was so already.
     Done,

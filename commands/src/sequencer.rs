@@ -260,6 +260,7 @@ fn weight(command: &Command) -> usize {
         Command::ShipOrder { .. }
         | Command::ChangeFulfillment { .. }
         | Command::StartProcessing { .. }
+        | Command::ServeBackorder { .. }
         | Command::ReleaseReservations { .. }
         | Command::SettleLatePayment { .. }
         | Command::CancelOrder { .. }
@@ -282,6 +283,7 @@ fn weight(command: &Command) -> usize {
         | Command::ExpireOrder { .. }
         | Command::ListProduct { .. }
         | Command::RepriceProduct { .. }
+        | Command::SetBackorder { .. }
         | Command::DelistProduct { .. }
         | Command::ChangeMerchant { .. }
         | Command::IssueCoupon { .. }

@@ -1,8 +1,10 @@
 //! Allocation: from which locations the stock of an order is taken.
 
+mod backorder;
 mod rule;
 mod site;
 
+pub use backorder::{Awaited, Found, allocate_or_wait};
 pub use rule::{AllocationRule, allocate_by, remembered_distance};
 pub use site::Site;
 

@@ -14,9 +14,10 @@ mod parcels;
 mod refunds;
 mod refusal;
 mod state;
+mod waiting;
 
 pub use aftersale::{Aftersale, Exchanged};
-pub use book::{LineBook, LineUnits};
+pub use book::{LineBook, LineUnits, without};
 pub use command::{OrderCommand, PlaceOrder};
 pub use decide::decide;
 pub use event::{Capture, LimitedPieces, OrderEvent, OrderLine, OrderPlaced, RefundPart, Settlement};

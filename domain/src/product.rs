@@ -61,6 +61,15 @@ pub struct Listing {
     pub purchase_limit: Option<Quantity>,
 }
 
+impl Listing {
+    fn waits_for_a_service(&self) -> bool {
+        match self.kind {
+            ProductKind::Service => self.backorder == Backorder::Allowed,
+            ProductKind::Goods => false,
+        }
+    }
+}
+
 /// A product. Its SKU is its stream's id.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Product {
@@ -90,6 +99,13 @@ pub enum ProductCommand {
         /// When.
         at: Timestamp,
     },
+    /// Says whether it is sold while it is not there, from now on; orders that wait go on waiting.
+    SetBackorder {
+        /// Whether it is.
+        backorder: Backorder,
+        /// When.
+        at: Timestamp,
+    },
     /// Takes it off sale.
     Delist {
         /// When.
@@ -112,6 +128,13 @@ pub enum ProductEvent {
     ProductRepriced {
         /// The new price of one piece.
         price: Money,
+        /// When.
+        at: Timestamp,
+    },
+    /// It is sold while it is not there, or not any more.
+    ProductBackorderChanged {
+        /// Whether it is.
+        backorder: Backorder,
         /// When.
         at: Timestamp,
     },
@@ -141,6 +164,9 @@ pub enum ProductRefusal {
     /// It was of the other kind before, and its stock or the want of it cannot be undone.
     #[error("a product cannot change between goods and service")]
     OtherKind,
+    /// A service is never short of anything.
+    #[error("a service keeps no stock, and nobody waits for it")]
+    KeepsNoStock,
     /// The new price is in another currency.
     #[error("the product is priced in {expected}, not {received}")]
     OtherCurrency {
@@ -157,6 +183,9 @@ pub fn decide(product: &Product, command: ProductCommand) -> Result<Vec<ProductE
         ProductCommand::List { listing, at } => match product {
             Product::Listed(known) if *known == listing => Ok(vec![]),
             Product::Listed(_) => Err(ProductRefusal::AlreadyListed),
+            Product::Unlisted | Product::Delisted(_) if listing.waits_for_a_service() => {
+                Err(ProductRefusal::KeepsNoStock)
+            }
             Product::Delisted(known) if known.merchant != listing.merchant => Err(ProductRefusal::OtherMerchant),
             Product::Delisted(known) if known.kind != listing.kind => Err(ProductRefusal::OtherKind),
             Product::Unlisted | Product::Delisted(_) => Ok(vec![ProductEvent::ProductListed { listing, at }]),
@@ -169,6 +198,13 @@ pub fn decide(product: &Product, command: ProductCommand) -> Result<Vec<ProductE
             }
             Product::Listed(listing) if listing.price == price => Ok(vec![]),
             Product::Listed(_) => Ok(vec![ProductEvent::ProductRepriced { price, at }]),
+        },
+        ProductCommand::SetBackorder { backorder, at } => match product {
+            Product::Unlisted => Err(ProductRefusal::Unknown),
+            Product::Delisted(_) => Err(ProductRefusal::Delisted),
+            Product::Listed(Listing { kind: ProductKind::Service, .. }) => Err(ProductRefusal::KeepsNoStock),
+            Product::Listed(listing) if listing.backorder == backorder => Ok(vec![]),
+            Product::Listed(_) => Ok(vec![ProductEvent::ProductBackorderChanged { backorder, at }]),
         },
         ProductCommand::Delist { at } => match product {
             Product::Unlisted => Err(ProductRefusal::Unknown),
@@ -187,10 +223,15 @@ impl Product {
             (Self::Listed(listing), ProductEvent::ProductRepriced { price, at: _ }) => {
                 Self::Listed(Listing { price, ..listing })
             }
+            (Self::Listed(listing), ProductEvent::ProductBackorderChanged { backorder, at: _ }) => {
+                Self::Listed(Listing { backorder, ..listing })
+            }
             (Self::Listed(listing), ProductEvent::ProductDelisted { at: _ }) => Self::Delisted(listing),
             (
                 same @ (Self::Unlisted | Self::Delisted(_)),
-                ProductEvent::ProductRepriced { .. } | ProductEvent::ProductDelisted { .. },
+                ProductEvent::ProductRepriced { .. }
+                | ProductEvent::ProductBackorderChanged { .. }
+                | ProductEvent::ProductDelisted { .. },
             ) => same,
         }
     }
@@ -220,6 +261,7 @@ impl ProductEvent {
         match self {
             Self::ProductListed { .. } => "ProductListed",
             Self::ProductRepriced { .. } => "ProductRepriced",
+            Self::ProductBackorderChanged { .. } => "ProductBackorderChanged",
             Self::ProductDelisted { .. } => "ProductDelisted",
         }
     }

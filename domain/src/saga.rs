@@ -6,7 +6,7 @@
 //! | saga | starts with | does | ends with |
 //! |---|---|---|---|
 //! | [payment window](payment_window) | `OrderPlaced` | waits until the window closes, then expires the order | `OrderExpired`, or the timer's removal when the order is paid or cancelled |
-//! | [processing] | `OrderPaid`, `OrderReinstated`, `CancellationDeclined` | deducts the stock, opens the fulfillments and begins the work, in one append | `ProcessingStarted`, or nothing when the order was cancelled meanwhile |
+//! | [processing] | `OrderPaid`, `OrderReinstated`, `CancellationDeclined`; `BackorderAllocated` | deducts the stock, opens the fulfillments and begins the work, in one append; does the same with what is waited for, when it has come | `ProcessingStarted`, `BackorderServed`, or nothing when the order was cancelled meanwhile |
 //! | [release] | `OrderCancelled`, `OrderExpired` | gives the stock back, in one append | `OrderReservationsReleased`, or nothing when the order lives again |
 //! | [late payment](late_payment) | `LatePaymentReceived` | reinstates an order that expired, if its merchant wants that and all that it claims can be had, or owes the money back | `OrderReinstated` or `RefundOwed` |
 //! | [payment] | `PaymentInitiated` | opens it at its gateway, asks after it, gives it up at its end, carries captures and voids there | all of the money, or any ending of the payment |

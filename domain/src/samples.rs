@@ -186,6 +186,7 @@ pub(crate) fn place() -> PlaceOrder {
         limited: vec![],
         ship_to: bare_address(),
         allocations: vec![allocation("85123A@main", 6)],
+        waiting: vec![],
         placed_at: at(0),
         pay_by: at(30),
     }

@@ -15,6 +15,9 @@ mod queue;
 mod refusal;
 mod state;
 
+/// Where stock is that nobody said another place for.
+pub const USUAL_LOCATION: &str = "main";
+
 pub use command::StockCommand;
 pub use decide::decide;
 pub use event::{Reservation, ReservationStage, StockEvent};

@@ -1,6 +1,7 @@
 //! Orders: quote, place, pay, cancel or decline to, ship, deliver, complete; look at and search.
 
 pub(super) mod approve_cancellation;
+mod awaited;
 pub(super) mod cancel;
 pub(super) mod complete;
 pub(super) mod decline_cancellation;
@@ -15,6 +16,7 @@ pub(super) mod search;
 pub(super) mod ship;
 mod standing;
 
+use awaited::AwaitedGoods;
 pub(crate) use cancel::NamedUnits;
 pub(crate) use line::Line;
 pub(crate) use standing::Standing;

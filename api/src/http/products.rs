@@ -1,4 +1,4 @@
-//! Products: list, reprice, delist; look at and search.
+//! Products: list, reprice, delist, let orders wait for them; look at and search.
 
 use purser_domain::text::Sku;
 use serde::Serialize;
@@ -11,6 +11,7 @@ pub(super) mod list;
 mod product;
 pub(super) mod reprice;
 pub(super) mod search;
+pub(super) mod set_backorder;
 
 /// A product after a command.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -96,13 +96,14 @@ fn catalogue(routes: Routes) -> Routes {
         AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, GoodsOrService, KeepsNoStock, NotFound,
         OtherCurrency, ProductDelisted, SkuTaken, StockFull,
     };
-    const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, GoodsOrService, FieldNotAllowed];
+    const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, GoodsOrService, KeepsNoStock, FieldNotAllowed];
     const RECEIPT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, FieldNotAllowed, FutureTime];
     const ADJUSTMENT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, AdjustmentTooLow, FieldNotAllowed, FutureTime];
     routes
         .command(SELLERS, LISTING, routes!(products::list::list_product))
         .command(SELLERS, &[NotFound, ProductDelisted, OtherCurrency], routes!(products::reprice::reprice_product))
         .command(SELLERS, &[NotFound], routes!(products::delist::delist_product))
+        .command(SELLERS, &[NotFound, ProductDelisted, KeepsNoStock], routes!(products::set_backorder::set_backorder))
         .command(SELLERS, RECEIPT, routes!(stock::receive::receive_stock))
         .command(SELLERS, ADJUSTMENT, routes!(stock::adjust::adjust_stock))
         .query(TRADERS, &[NotFound], routes!(products::find::find_product))

@@ -196,6 +196,11 @@ documented! {
         .schema_type(Type::String)
         .enum_values(Some(["goods", "service"]))
         .examples([json!("goods")]);
+    /// Whether orders may wait for a product that is not there, or are refused.
+    Backorder = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(["refused", "allowed"]))
+        .examples([json!("allowed")]);
     /// Why money is owed back.
     RefundCause = ObjectBuilder::new()
         .schema_type(Type::String)

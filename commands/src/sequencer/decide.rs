@@ -3,6 +3,7 @@
 //! A step that spans several aggregates asks every one of them first, with the pure `decide`, and lets them handle the
 //! command only when all have agreed. A refusal therefore never leaves a trace.
 
+mod backorders;
 mod benefits;
 mod cancellations;
 mod checkout;
@@ -110,6 +111,7 @@ impl Decision<'_> {
             Command::ChangeFulfillment { fulfillment, change } => self.change_fulfillment(&asked, *fulfillment, change),
             Command::CompleteOrder { order, at } => self.complete_order(&asked, *order, *at),
             Command::StartProcessing { order } => self.start_processing(&asked, *order),
+            Command::ServeBackorder { order, stock } => self.serve_backorder(&asked, *order, stock),
             Command::ExpireOrder { order } => {
                 self.change_order(&asked, *order, OrderCommand::Expire { at: self.now }, None)
             }
@@ -119,6 +121,7 @@ impl Decision<'_> {
             }
             Command::ListProduct { sku, listing } => self.list_product(&asked, sku, listing),
             Command::RepriceProduct { sku, price } => self.reprice_product(&asked, sku, *price),
+            Command::SetBackorder { sku, backorder } => self.set_backorder(&asked, sku, *backorder),
             Command::DelistProduct { sku } => self.delist_product(&asked, sku),
             Command::ChangeMerchant { merchant, change } => self.change_merchant(&asked, merchant, change),
             Command::IssueCoupon { coupon, terms } => self.issue_coupon(&asked, coupon, terms),

@@ -94,6 +94,10 @@ impl Needs {
             | Command::StartProcessing { order }
             | Command::ExpireOrder { order }
             | Command::ReleaseReservations { order } => self.orders.push(*order),
+            Command::ServeBackorder { order, stock } => {
+                self.orders.push(*order);
+                self.shelves.push(stock.sku.clone());
+            }
             Command::ChangeFulfillment { fulfillment, change: _ } => self.fulfillments.push(*fulfillment),
             Command::RecordPaymentPending { payment, .. }
             | Command::ReportPayment { payment, .. }
@@ -101,7 +105,10 @@ impl Needs {
             | Command::RequestCapture { payment, .. }
             | Command::RequestVoid { payment }
             | Command::ResolveMismatch { payment, .. } => self.payments.push(*payment),
-            Command::ListProduct { sku, .. } | Command::RepriceProduct { sku, .. } | Command::DelistProduct { sku } => {
+            Command::ListProduct { sku, .. }
+            | Command::RepriceProduct { sku, .. }
+            | Command::SetBackorder { sku, .. }
+            | Command::DelistProduct { sku } => {
                 self.products.push(sku.clone());
             }
             // Of a stranger's, which may be invented, nothing is kept: it is refused unseen.
@@ -181,6 +188,11 @@ impl Needs {
                     self.parcels(*id, &order.state);
                 }
             }
+            // Its fulfillment is new.
+            Command::ServeBackorder { order, stock: _ } => {
+                let terms = working.orders.get(order).and_then(|order| order.state.terms());
+                self.merchants.extend(terms.map(|terms| terms.merchant.clone()));
+            }
             Command::ChangeFulfillment { fulfillment, change } => {
                 let fulfillment = working.fulfillments.get(fulfillment);
                 if let Some(parcel) = fulfillment.and_then(|fulfillment| fulfillment.state.parcel()) {
@@ -234,6 +246,7 @@ impl Needs {
             | Command::ExpireOrder { .. }
             | Command::ListProduct { .. }
             | Command::RepriceProduct { .. }
+            | Command::SetBackorder { .. }
             | Command::DelistProduct { .. }
             | Command::ChangeMerchant { .. }
             | Command::IssueCoupon { .. }

@@ -1,3 +1,4 @@
+mod backorder;
 mod rule;
 mod site;
 

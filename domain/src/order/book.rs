@@ -266,7 +266,7 @@ pub(super) fn released(allocations: &[Allocation], goods: &BTreeMap<Sku, i64>) -
 }
 
 /// What is left of the stock that is held for an order when some of it has gone.
-pub(super) fn without(allocations: Vec<Allocation>, gone: &[Allocation]) -> Vec<Allocation> {
+pub fn without(allocations: Vec<Allocation>, gone: &[Allocation]) -> Vec<Allocation> {
     let left = |allocation: Allocation| {
         let gone: i64 =
             gone.iter().filter(|gone| gone.stock == allocation.stock).map(|gone| i64::from(gone.quantity)).sum();

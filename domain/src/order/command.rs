@@ -7,6 +7,7 @@ use crate::{
     order::{Allocation, Capture, Exchanged, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
     points::Points,
     pricing::Priced,
+    stock::StockId,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
 };
 
@@ -31,8 +32,10 @@ pub struct PlaceOrder {
     pub limited: Vec<LimitedPieces>,
     /// Where it goes.
     pub ship_to: Address,
-    /// Which stock is held for it.
+    /// Which stock is held for it, or waited for.
     pub allocations: Vec<Allocation>,
+    /// Those of it that are waited for, and come whole.
+    pub waiting: Vec<StockId>,
     /// When the customer placed it; earlier than now in an import.
     pub placed_at: Timestamp,
     /// When the payment window closes.
@@ -65,6 +68,14 @@ pub enum OrderCommand {
     StartProcessing {
         /// How many fulfillments; an order without any ships whole.
         parcels: Option<u32>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that stock which it waited for is held for it now. Where the work on it has begun, that is deducted, and a
+    /// fulfillment opened for it, in the same append.
+    ServeBackorder {
+        /// Which stock.
+        stock: StockId,
         /// When.
         at: Timestamp,
     },
@@ -230,9 +241,23 @@ impl From<PlaceOrder> for OrderPlaced {
             limited,
             ship_to,
             allocations,
+            waiting,
             placed_at,
             pay_by,
         } = place;
-        Self { customer, merchant, reference, lines, total, pricing, limited, ship_to, allocations, placed_at, pay_by }
+        Self {
+            customer,
+            merchant,
+            reference,
+            lines,
+            total,
+            pricing,
+            limited,
+            ship_to,
+            allocations,
+            waiting,
+            placed_at,
+            pay_by,
+        }
     }
 }

@@ -1,6 +1,7 @@
 mod cancel;
 mod parcels;
 mod returns;
+mod serve;
 
 use self::cancel::parts_owed;
 use crate::{
@@ -29,13 +30,14 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             Order::Processing(_) => Ok(vec![]),
             other => refuse(other, OrderAction::StartProcessing),
         },
+        OrderCommand::ServeBackorder { stock, at } => serve::serve(order, &stock, at),
         OrderCommand::OpenParcel { at } => parcels::open(order, at),
         OrderCommand::ShipParcel { number, lines, stock, tracking, at } => {
             parcels::ship(order, number, lines, stock, tracking, at)
         }
         OrderCommand::DeliverParcel { number, at } => parcels::deliver(order, number, at),
         OrderCommand::Ship { tracking, at } => match order {
-            Order::Processing(settled) if settled.parcels.sent.is_none() => {
+            Order::Processing(settled) if settled.parcels.sent.is_none() && settled.terms.waiting.is_empty() => {
                 Ok(vec![OrderEvent::OrderShipped { tracking, at }])
             }
             Order::Shipped(_) => Ok(vec![]),

@@ -14,6 +14,7 @@ use crate::{
     product::ProductKind,
     quantity::Quantity,
     refund::RefundCause,
+    stock::StockId,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, Sku, Title, TrackingNumber},
 };
 
@@ -57,8 +58,11 @@ pub struct OrderPlaced {
     pub limited: Vec<LimitedPieces>,
     /// Where it goes.
     pub ship_to: Address,
-    /// Which stock was reserved in the same append.
+    /// Which stock was reserved in the same append, or is waited for.
     pub allocations: Vec<Allocation>,
+    /// Those of it that are waited for, and come whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<StockId>,
     /// When the customer placed it.
     pub placed_at: Timestamp,
     /// When the payment window closes.
@@ -169,6 +173,17 @@ pub enum OrderEvent {
         /// How many fulfillments were opened for it in the same append; it ships whole where this is absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parcels: Option<u32>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Stock that it waited for is held for it now.
+    BackorderServed {
+        /// Which, and how much of it.
+        allocation: Allocation,
+        /// The number of the fulfillment that was opened for it, its stock deducted, in the same append; absent where the
+        /// work on the order had not begun.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parcel: Option<u32>,
         /// When.
         at: Timestamp,
     },
@@ -345,6 +360,7 @@ impl OrderEvent {
             Self::SurplusPaymentReceived { .. } => "SurplusPaymentReceived",
             Self::OrderReinstated { .. } => "OrderReinstated",
             Self::ProcessingStarted { .. } => "ProcessingStarted",
+            Self::BackorderServed { .. } => "BackorderServed",
             Self::ParcelOpened { .. } => "ParcelOpened",
             Self::ParcelShipped { .. } => "ParcelShipped",
             Self::ParcelDelivered { .. } => "ParcelDelivered",

@@ -7,6 +7,7 @@ use crate::{
     },
     points::Points,
     quantity::Quantity,
+    stock::StockId,
     text::Sku,
 };
 
@@ -31,6 +32,7 @@ impl Order {
                 Self::Paid(settled) => Self::Processing(Settled { parcels: Parcels::of(parcels), ..settled }),
                 other => other,
             },
+            OrderEvent::BackorderServed { allocation, parcel, at: _ } => self.served(&allocation.stock, parcel),
             OrderEvent::ParcelOpened { number, at: _ } => self.change(|settled| settled.parcels.opened = number),
             OrderEvent::ParcelShipped { number, lines, stock, at: _ } => self.change(|settled| {
                 if let Some(sent) = &mut settled.parcels.sent {
@@ -123,6 +125,7 @@ impl Order {
                     total: placed.total,
                     pay_by: placed.pay_by,
                     allocations: placed.allocations,
+                    waiting: placed.waiting,
                     benefits,
                     book,
                 };
@@ -257,6 +260,26 @@ impl Order {
         }
     }
 
+    /// Also of an order that has ended: it may live again with what is held for it.
+    fn served(mut self, stock: &StockId, parcel: Option<u32>) -> Self {
+        match &mut self {
+            Self::PendingPayment(Open { terms, .. })
+            | Self::Cancelled(Closed { terms, .. })
+            | Self::Expired(Closed { terms, .. }) => terms.waiting.retain(|waiting| waiting != stock),
+            Self::Paid(settled)
+            | Self::Processing(settled)
+            | Self::Shipped(settled)
+            | Self::Delivered(settled)
+            | Self::Completed(settled)
+            | Self::Cancelling(Cancelling { settled, .. }) => {
+                settled.terms.waiting.retain(|waiting| waiting != stock);
+                settled.parcels.opened = parcel.unwrap_or(settled.parcels.opened);
+            }
+            Self::Unplaced => {}
+        }
+        self
+    }
+
     /// Changes an order that has left, and no other.
     fn after_sale(mut self, change: impl FnOnce(&mut Settled)) -> Self {
         match &mut self {
@@ -275,6 +298,7 @@ impl Order {
     fn released(mut self) -> Self {
         match &mut self {
             Self::Cancelled(closed) | Self::Expired(closed) => {
+                closed.terms.waiting = vec![];
                 let released = std::mem::take(&mut closed.unreleased);
                 closed.served_from = released.into_iter().map(|allocation| allocation.stock.location).collect();
                 closed.served_from.dedup();
@@ -307,6 +331,7 @@ impl Terms {
             benefits.give_up(points, &self.book.skus(lines));
         }
         self.allocations = without(std::mem::take(&mut self.allocations), released);
+        self.waiting.retain(|stock| self.allocations.iter().any(|allocation| allocation.stock == *stock));
         self.book.take(lines);
     }
 }

@@ -59,8 +59,11 @@ pub struct Terms {
     pub total: Money,
     /// When the payment window closes.
     pub pay_by: Timestamp,
-    /// Which stock is held for it.
+    /// Which stock is held for it, or waited for.
     pub allocations: Vec<Allocation>,
+    /// Those of it that are waited for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<StockId>,
     /// What else it claims.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub benefits: Option<Box<Benefits>>,

@@ -24,6 +24,7 @@ fn terms(customer: Option<&str>) -> Terms {
         total: gbp(1530),
         pay_by: at(30),
         allocations: vec![],
+        waiting: vec![],
         benefits: None,
         book: crate::order::LineBook::default(),
     }

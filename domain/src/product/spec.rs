@@ -123,6 +123,30 @@ fn the_catalogue_keeps_what_it_knows_of_a_delisted_product() {
     assert_eq!(Product::default().listing(), None);
 }
 
+#[test]
+fn orders_may_wait_for_goods_from_the_moment_their_merchant_says_so() {
+    let set = |backorder| ProductCommand::SetBackorder { backorder, at: at(3) };
+    let changed = |backorder| ProductEvent::ProductBackorderChanged { backorder, at: at(3) };
+    let (yes, no) = (Backorder::Allowed, Backorder::Refused);
+    given(vec![listed(listing(255))]).when(set(yes)).then_expect_events(vec![changed(yes)]);
+    given(vec![listed(listing(255))]).when(set(no)).then_expect_events(vec![]);
+    given(vec![listed(listing(255)), changed(yes)]).when(set(yes)).then_expect_events(vec![]);
+    given(vec![listed(listing(255)), changed(yes)]).when(set(no)).then_expect_events(vec![changed(no)]);
+    let waited_for = Listing { backorder: yes, ..listing(255) };
+    assert_eq!(state(vec![listed(listing(255)), changed(yes)]), Product::Listed(waited_for));
+    given(vec![]).when(set(yes)).then_expect_error(ProductRefusal::Unknown);
+    given(vec![listed(listing(255)), delisted()]).when(set(yes)).then_expect_error(ProductRefusal::Delisted);
+}
+
+#[test]
+fn nobody_waits_for_a_service() {
+    let service = Listing { kind: ProductKind::Service, ..listing(255) };
+    let set = ProductCommand::SetBackorder { backorder: Backorder::Allowed, at: at(3) };
+    given(vec![listed(service.clone())]).when(set).then_expect_error(ProductRefusal::KeepsNoStock);
+    let awaited = Listing { backorder: Backorder::Allowed, ..service };
+    given(vec![]).when(list(awaited)).then_expect_error(ProductRefusal::KeepsNoStock);
+}
+
 /// Listings that were stored before these two were thought of say neither.
 #[test]
 fn a_listing_that_says_nothing_refuses_backorders_and_sets_no_limit() {
@@ -146,7 +170,9 @@ fn an_event_that_does_not_fit_changes_nothing() {
         for sample in product_events() {
             let fits = match sample.value {
                 ProductEvent::ProductListed { .. } => true,
-                ProductEvent::ProductRepriced { .. } | ProductEvent::ProductDelisted { .. } => false,
+                ProductEvent::ProductRepriced { .. }
+                | ProductEvent::ProductBackorderChanged { .. }
+                | ProductEvent::ProductDelisted { .. } => false,
             };
             let before = state(events.clone());
             assert_eq!(before.clone().evolve(sample.value) != before, fits, "{}", sample.variant);

@@ -32,8 +32,8 @@ enum Action {
 
 fn actions() -> impl Strategy<Value = Vec<Action>> {
     let order = || 1..=4_u128;
-    let stock = || prop::sample::select(vec!["DEAR@main", "DEAR@north", "FREE@main", "FREE@north"]);
-    let line = (prop::sample::select(vec!["DEAR", "DEAR", "FREE", "POST"]), 1..6_i64);
+    let stock = || prop::sample::select(vec!["DEAR@main", "DEAR@north", "FREE@main", "LATE@main", "LATE@north"]);
+    let line = (prop::sample::select(vec!["DEAR", "DEAR", "FREE", "LATE", "LATE", "POST"]), 1..6_i64);
     let reference = prop::sample::select(vec!["tx-1", "tx-2", "tx-3"]);
     let pence = prop::option::weighted(0.2, 1..600_i64);
     let action = prop_oneof![
@@ -94,10 +94,15 @@ fn act(shop: &mut Shop, action: Action) {
     }
 }
 
-/// Lets the sagas see the whole log once more, the payment windows close, and all that can be shipped be shipped.
+/// Lets all come that is waited for, the sagas see the whole log once more, the payment windows close, and all that can be
+/// shipped be shipped.
 fn settle(shop: &mut Shop) {
     let mut next = 0;
     shop.minute += 60;
+    let waited: Vec<(StockId, i64)> = shop.stocks().map(|(id, stock)| (id, stock.awaited_pieces())).collect();
+    for (id, pieces) in waited.into_iter().filter(|(_, pieces)| *pieces > 0) {
+        shop.drive_stock(&id, StockCommand::Receive { quantity: quantity(pieces), at: at(shop.minute) }).unwrap();
+    }
     while next < shop.log.len() {
         shop.react(next);
         next += 1;
@@ -120,7 +125,7 @@ fn check_stocks(shop: &Shop) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// How often reservations of one order at one stock were made, and how they ended.
+/// How often pieces of one stock were reserved or waited for by one order, and how that ended.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Fate {
     times: usize,
@@ -140,14 +145,15 @@ fn fates(shop: &Shop) -> BTreeMap<(StockId, OrderId), Fate> {
             | StockEvent::StockReceived { .. }
             | StockEvent::StockAdjusted { .. }
             | StockEvent::StockRestocked { .. }
-            | StockEvent::StockBackordered(_)
-            | StockEvent::BackorderReleased(_) => continue,
-            StockEvent::StockReserved(held) | StockEvent::BackorderAllocated(held) => (held, |fate, pieces| {
+            | StockEvent::BackorderAllocated(_) => continue,
+            StockEvent::StockReserved(held) | StockEvent::StockBackordered(held) => (held, |fate, pieces| {
                 fate.times += 1;
                 fate.reserved += pieces;
             }),
             StockEvent::ReservationCommitted(held) => (held, |fate, _| fate.committed += 1),
-            StockEvent::ReservationReleased { reservation, from: _ } => (reservation, |fate, _| fate.released += 1),
+            StockEvent::ReservationReleased { reservation, from: _ } | StockEvent::BackorderReleased(reservation) => {
+                (reservation, |fate, _| fate.released += 1)
+            }
             StockEvent::ReservationConsumed(held) => (held, |fate, _| fate.consumed += 1),
         };
         step(fates.entry((stock.clone(), held.order)).or_default(), held.quantity.into());

@@ -77,6 +77,7 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::BackorderServed { .. }
         | OrderEvent::UnitsReturned { .. } => before,
     }
 }

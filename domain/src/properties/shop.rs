@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::{
     Timestamp,
-    allocation::{Shelf, allocate, asks},
+    allocation::{AllocationRule, Found, Shelf, allocate, allocate_or_wait, asks},
     checkout::{LineRequest, freeze},
     event::Event,
     ids::{OrderId, RefundId},
-    order::{self, Allocation, Cancelling, Capture, Order, OrderCommand, OrderRefusal, PlaceOrder},
-    product::{Listing, Product, ProductKind},
+    order::{self, Allocation, Capture, Order, OrderCommand, OrderEvent, OrderRefusal, PlaceOrder},
+    product::{Backorder, Listing, Product, ProductKind},
     refund::{self, Refund, RefundChannel, RefundCommand},
     saga::{Action, Effect, Reaction, Repeat, Saga, SagaCommand, Timer},
     samples::{at, bare_address, listing, text},
@@ -32,10 +32,11 @@ pub(super) struct Shop {
 type StockStep = fn(OrderId) -> StockCommand;
 
 impl Shop {
-    /// Sells goods for money and for nothing, and postage; has no stock yet.
+    /// Sells goods for money and for nothing, goods that may be waited for, and postage; has no stock yet.
     pub(super) fn open() -> Self {
         let postage = Listing { kind: ProductKind::Service, ..listing(100) };
-        let products = [("DEAR", listing(255)), ("FREE", listing(0)), ("POST", postage)];
+        let late = Listing { backorder: Backorder::Allowed, ..listing(255) };
+        let products = [("DEAR", listing(255)), ("FREE", listing(0)), ("LATE", late), ("POST", postage)];
         Self {
             minute: 0,
             orders: BTreeMap::new(),
@@ -51,7 +52,13 @@ impl Shop {
     pub(super) fn place(&mut self, id: OrderId, lines: &[LineRequest]) -> bool {
         let frozen = freeze(lines, text("GBP"), |sku| self.products.get(sku)).unwrap();
         let asks = asks(&frozen.lines).unwrap();
-        let Ok(allocations) = allocate(&asks, |sku| self.shelves.get(sku)) else { return false };
+        let may_wait = |sku: &Sku| {
+            let listing = self.products.get(sku).and_then(Product::listing);
+            listing.is_some_and(|listing| listing.backorder == Backorder::Allowed)
+        };
+        let shelf = |sku: &Sku| self.shelves.get(sku);
+        let found = allocate_or_wait(&AllocationRule::default(), &asks, shelf, |_| 0, may_wait);
+        let Ok(Found { allocations, waiting }) = found else { return false };
         let place = OrderCommand::Place(PlaceOrder {
             order: id,
             customer: None,
@@ -63,12 +70,18 @@ impl Shop {
             limited: vec![],
             ship_to: bare_address(),
             allocations: allocations.clone(),
+            waiting: waiting.clone(),
             placed_at: at(self.minute),
             pay_by: at(self.minute + 30),
         });
         let Ok(events) = order::decide(self.orders.get(&id).unwrap_or(&Order::Unplaced), place) else { return false };
         for Allocation { stock, quantity } in allocations {
-            self.drive_stock(&stock, StockCommand::Reserve { order: id, quantity }).expect("it was allocated");
+            let claim = if waiting.contains(&stock) {
+                StockCommand::Backorder { order: id, quantity }
+            } else {
+                StockCommand::Reserve { order: id, quantity }
+            };
+            self.drive_stock(&stock, claim).expect("it was allocated, or may wait");
         }
         self.record(id, events);
         true
@@ -83,7 +96,11 @@ impl Shop {
         let order = self.orders.get(&id).unwrap_or(&Order::Unplaced);
         let events = order::decide(order, command)?;
         if let Some(step) = step.filter(|_| !events.is_empty()) {
-            for allocation in held(order).to_vec() {
+            let claimed = match step(id) {
+                StockCommand::Commit { .. } => order.held_stock().cloned().collect(),
+                _ => order.claimed_stock().to_vec(),
+            };
+            for allocation in claimed {
                 self.drive_stock(&allocation.stock, step(id)).expect("the order believes that it is held");
             }
         }
@@ -94,6 +111,19 @@ impl Shop {
     pub(super) fn start(&mut self, id: OrderId) -> Result<(), OrderRefusal> {
         let start = OrderCommand::StartProcessing { parcels: None, at: at(self.minute) };
         self.change(id, start, Some(|order| StockCommand::Commit { order }))
+    }
+
+    /// Orders ship whole here: what comes is deducted, and nothing opened for it.
+    fn serve(&mut self, id: OrderId, stock: &StockId) -> Result<(), OrderRefusal> {
+        let order = self.orders.get(&id).unwrap_or(&Order::Unplaced);
+        let events = order::decide(order, OrderCommand::ServeBackorder { stock: stock.clone(), at: at(self.minute) })?;
+        for event in &events {
+            if let OrderEvent::BackorderServed { parcel: Some(_), .. } = event {
+                self.drive_stock(stock, StockCommand::Commit { order: id }).expect("it has come for the order");
+            }
+        }
+        self.record(id, events);
+        Ok(())
     }
 
     pub(super) fn ship(&mut self, id: OrderId) -> Result<(), OrderRefusal> {
@@ -191,6 +221,7 @@ impl Shop {
     fn issue(&mut self, command: &SagaCommand) {
         let refused = match command {
             SagaCommand::StartProcessing { order } => self.start(*order).err(),
+            SagaCommand::ServeBackorder { order, stock } => self.serve(*order, stock).err(),
             SagaCommand::ReleaseReservations { order } => self.release(*order).err(),
             SagaCommand::ExpireOrder { order } => self.expire(*order).err(),
             SagaCommand::SettleLatePayment { order, capture } => self.settle_late(*order, capture).err(),
@@ -240,20 +271,5 @@ impl Shop {
         self.shelves.iter().flat_map(|(sku, shelf)| {
             shelf.iter().map(|(location, stock)| (StockId { sku: sku.clone(), location: location.clone() }, stock))
         })
-    }
-}
-
-/// The stock that an order believes to be held for it.
-fn held(order: &Order) -> &[Allocation] {
-    match order {
-        Order::Unplaced => &[],
-        Order::PendingPayment(open) => &open.terms.allocations,
-        Order::Paid(settled)
-        | Order::Processing(settled)
-        | Order::Shipped(settled)
-        | Order::Delivered(settled)
-        | Order::Completed(settled)
-        | Order::Cancelling(Cancelling { settled, .. }) => &settled.terms.allocations,
-        Order::Cancelled(closed) | Order::Expired(closed) => &closed.unreleased,
     }
 }

@@ -138,6 +138,8 @@ proptest! {
             prop_assert_eq!(stock.open_reservations(), ledger.reservations.len() + ledger.waiting.len());
             let waiting: Vec<_> = stock.waiting().map(|one| (one.order, i128::from(one.quantity.units()))).collect();
             prop_assert_eq!(&waiting, &ledger.waiting);
+            let awaited: i128 = waiting.iter().map(|(_, pieces)| pieces).sum();
+            prop_assert_eq!(i128::from(stock.awaited_pieces()), awaited);
             if let Some((first, pieces)) = waiting.first() {
                 prop_assert!(*pieces > i128::from(stock.available()), "{first} waits for what is there");
             }

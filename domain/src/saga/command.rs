@@ -10,6 +10,7 @@ use crate::{
     payment::{GatewayReport, NextAction, PaymentRefusal, ReportSource},
     refund::{Claim, RefundChannel, RefundFailure, RefundRefusal},
     returns::ReturnRefusal,
+    stock::StockId,
     text::{GatewayName, PaymentReference, Reason},
 };
 
@@ -21,6 +22,13 @@ pub enum SagaCommand {
     StartProcessing {
         /// Which order.
         order: OrderId,
+    },
+    /// Hand what an order waited for over to it, and to a fulfillment of it where the work on it has begun.
+    ServeBackorder {
+        /// Which order.
+        order: OrderId,
+        /// Which stock.
+        stock: StockId,
     },
     /// Give back the stock of an ended order.
     ReleaseReservations {
@@ -163,7 +171,8 @@ impl SagaCommand {
                 | OrderRefusal::WindowOpen { .. },
             )
             | (
-                Self::SettleLatePayment { .. }
+                Self::ServeBackorder { .. }
+                | Self::SettleLatePayment { .. }
                 | Self::ReportShipmentOverdue { .. }
                 | Self::RequestRefund { .. }
                 | Self::RecordRefundSubmitted { .. }
@@ -202,6 +211,7 @@ impl SagaCommand {
             )
             | (
                 Self::StartProcessing { .. }
+                | Self::ServeBackorder { .. }
                 | Self::ReleaseReservations { .. }
                 | Self::ExpireOrder { .. }
                 | Self::SettleLatePayment { .. }
@@ -250,6 +260,7 @@ impl SagaCommand {
             )
             | (
                 Self::StartProcessing { .. }
+                | Self::ServeBackorder { .. }
                 | Self::ReleaseReservations { .. }
                 | Self::ExpireOrder { .. }
                 | Self::SettleLatePayment { .. }
@@ -277,6 +288,7 @@ impl SagaCommand {
         match self {
             Self::ReviewReturn { .. } => matches!(refusal, ReturnRefusal::WrongStatus { .. }),
             Self::StartProcessing { .. }
+            | Self::ServeBackorder { .. }
             | Self::ReleaseReservations { .. }
             | Self::ExpireOrder { .. }
             | Self::RequestRefund { .. }
@@ -299,6 +311,7 @@ impl SagaCommand {
     pub const fn subject(&self) -> Uuid {
         match self {
             Self::StartProcessing { order }
+            | Self::ServeBackorder { order, .. }
             | Self::ReleaseReservations { order }
             | Self::ExpireOrder { order }
             | Self::SettleLatePayment { order, .. } => order.as_uuid(),

@@ -31,6 +31,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::BackorderServed { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }

@@ -68,6 +68,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::OrderReinstated { .. }
         | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::BackorderServed { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }

@@ -13,8 +13,9 @@ use crate::{
             coupon_events, fulfillment_events, order_events, payment_events, points_events, product_events,
             quota_events, refund_events, return_events, stock_events,
         },
-        every_variant, gbp, order_id, payment_id, payment_terms, placed, return_id, text,
+        every_variant, gbp, order_id, payment_id, payment_terms, placed, quantity, return_id, text,
     },
+    stock::{Reservation, StockEvent, StockId},
 };
 
 fn order(event: OrderEvent) -> Event {
@@ -90,6 +91,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::OrderLinesCancelled { .. }
             | OrderEvent::CancellationRequested { .. }
             | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::BackorderServed { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
@@ -195,7 +197,9 @@ fn a_saga_command_is_superseded_where_the_refund_went_on_without_it() {
 
 #[test]
 fn nothing_follows_yet_from_most_aggregates() {
-    let stocks = stock_events().into_iter().map(|sample| Event::Stock(text("85123A@main"), sample.value));
+    let follows = |sample: &Sample<StockEvent>| sample.variant == "BackorderAllocated";
+    let stocks = stock_events().into_iter().filter(|sample| !follows(sample));
+    let stocks = stocks.map(|sample| Event::Stock(text("85123A@main"), sample.value));
     let products = product_events().into_iter().map(|sample| Event::Product(text("85123A"), sample.value));
     let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
     let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
@@ -204,6 +208,18 @@ fn nothing_follows_yet_from_most_aggregates() {
     for event in stocks.chain(products).chain(claims) {
         assert_eq!(reactions(&event), [const { None }; Saga::ALL.len()], "{event:?}");
     }
+}
+
+#[test]
+fn what_was_waited_for_is_handed_over_when_it_has_come() {
+    let reservation = Reservation { order: order_id(7), quantity: quantity(3) };
+    let stock: StockId = text("85123A@main");
+    let come = Event::Stock(stock.clone(), StockEvent::BackorderAllocated(reservation));
+    let serve = SagaCommand::ServeBackorder { order: order_id(7), stock };
+    assert_eq!(serve.subject(), order_id(7).as_uuid(), "a lane of its own would overtake the beginning of the work");
+    let mut expected = [const { None }; Saga::ALL.len()];
+    expected[1] = Some(serve.into());
+    assert_eq!(reactions(&come), expected);
 }
 
 /// Every minute, beginning with the first, until the end; the first time at or after it is the last.
@@ -436,6 +452,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
     let wrong = |status| OrderRefusal::WrongStatus { action: OrderAction::Cancel, status };
     let commands = every_variant!(SagaCommand {
         StartProcessing: ["" => SagaCommand::StartProcessing { order: order_id(7) }],
+        ServeBackorder: ["" => SagaCommand::ServeBackorder { order: order_id(7), stock: text("85123A@main") }],
         ReleaseReservations: ["" => SagaCommand::ReleaseReservations { order: order_id(7) }],
         ExpireOrder: ["" => SagaCommand::ExpireOrder { order: order_id(7) }],
         SettleLatePayment: ["" => SagaCommand::SettleLatePayment {

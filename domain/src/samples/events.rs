@@ -43,6 +43,7 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "" => OrderEvent::OrderPlaced(full_placement()),
             "minimal" => OrderEvent::OrderPlaced(minimal_placement()),
             "priced" => OrderEvent::OrderPlaced(priced_placement()),
+            "waiting" => OrderEvent::OrderPlaced(waiting_placement()),
         ],
         OrderPaid: [
             "" => OrderEvent::OrderPaid { settlement: Settlement::Captured(capture("pi_3OqY", 3855)), at: precise() },
@@ -87,6 +88,10 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         ProcessingStarted: [
             "" => OrderEvent::ProcessingStarted { parcels: None, at: at(8) },
             "parcels" => OrderEvent::ProcessingStarted { parcels: Some(2), at: at(8) },
+        ],
+        BackorderServed: [
+            "" => OrderEvent::BackorderServed { allocation: allocation("71053@main", 3), parcel: Some(2), at: precise() },
+            "minimal" => OrderEvent::BackorderServed { allocation: allocation("71053@main", 3), parcel: None, at: at(6) },
         ],
         ParcelOpened: ["" => OrderEvent::ParcelOpened { number: 3, at: precise() }],
         ParcelShipped: [
@@ -254,6 +259,10 @@ pub(crate) fn product_events() -> Vec<Sample<ProductEvent>> {
             },
         ],
         ProductRepriced: ["" => ProductEvent::ProductRepriced { price: gbp(295), at: at(-90) }],
+        ProductBackorderChanged: [
+            "" => ProductEvent::ProductBackorderChanged { backorder: Backorder::Allowed, at: at(30) },
+            "refused" => ProductEvent::ProductBackorderChanged { backorder: Backorder::Refused, at: at(60) },
+        ],
         ProductDelisted: ["" => ProductEvent::ProductDelisted { at: at(90) }],
     })
 }
@@ -721,6 +730,17 @@ fn full_placement() -> OrderPlaced {
         ship_to: full_address(),
         allocations: vec![allocation("85123A@main", 4), allocation("85123A@north", 2)],
         placed_at: precise(),
+        ..placed()
+    }
+}
+
+/// Six pieces that are there, three of another SKU that are waited for, and postage.
+pub(crate) fn waiting_placement() -> OrderPlaced {
+    OrderPlaced {
+        lines: vec![goods_line("85123A", 6), goods_line("71053", 3), service_line("POST", 1)],
+        total: gbp(2550),
+        allocations: vec![allocation("85123A@main", 6), allocation("71053@main", 3)],
+        waiting: vec![text("71053@main")],
         ..placed()
     }
 }

@@ -126,6 +126,24 @@ impl StockEvent {
         }
     }
 
+    /// By how much the event changes the count of pieces that orders wait for.
+    pub fn waiting_change(&self) -> i64 {
+        match self {
+            Self::StockBackordered(reservation) => i64::from(reservation.quantity),
+            Self::BackorderAllocated(reservation) | Self::BackorderReleased(reservation) => {
+                -i64::from(reservation.quantity)
+            }
+            Self::StockReceived { .. }
+            | Self::StockAdjusted { .. }
+            | Self::StockReserved(_)
+            | Self::ReservationExtended(_)
+            | Self::ReservationCommitted(_)
+            | Self::ReservationReleased { .. }
+            | Self::ReservationConsumed(_)
+            | Self::StockRestocked { .. } => 0,
+        }
+    }
+
     /// By how much the event changes the count of reserved pieces.
     pub fn reserved_change(&self) -> i64 {
         match self {

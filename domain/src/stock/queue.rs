@@ -12,6 +12,8 @@ use crate::{ids::OrderId, quantity::Quantity, stock::Reservation};
 pub(super) struct Queue {
     tickets: BTreeMap<OrderId, u64>,
     waiting: BTreeMap<u64, Reservation>,
+    /// The sum of what they wait for: a queue may be long, and every placement that is short asks for it.
+    pieces: i64,
 }
 
 impl Queue {
@@ -21,6 +23,11 @@ impl Queue {
 
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Pieces that are waited for, over all orders.
+    pub(super) const fn pieces(&self) -> i64 {
+        self.pieces
     }
 
     /// In the order of arrival.
@@ -36,6 +43,7 @@ impl Queue {
     /// Joins at the end.
     pub(super) fn join(&mut self, reservation: Reservation) {
         let ticket = self.waiting.last_key_value().map_or(0, |(last, _)| last.saturating_add(1));
+        self.pieces += i64::from(reservation.quantity);
         self.tickets.insert(reservation.order, ticket);
         self.waiting.insert(ticket, reservation);
     }
@@ -45,15 +53,17 @@ impl Queue {
         let Some(ticket) = self.tickets.get(&order) else { return };
         let left = self.waiting.get(ticket).and_then(|waiting| waiting.quantity.checked_sub(quantity));
         match left {
-            Some(quantity) => _ = self.waiting.insert(*ticket, Reservation { order, quantity }),
+            Some(left) => {
+                self.pieces -= i64::from(quantity);
+                self.waiting.insert(*ticket, Reservation { order, quantity: left });
+            }
             None => self.leave(order),
         }
     }
 
     pub(super) fn leave(&mut self, order: OrderId) {
-        if let Some(ticket) = self.tickets.remove(&order) {
-            self.waiting.remove(&ticket);
-        }
+        let waiting = self.tickets.remove(&order).and_then(|ticket| self.waiting.remove(&ticket));
+        self.pieces -= waiting.map_or(0, |waiting| i64::from(waiting.quantity));
     }
 }
 

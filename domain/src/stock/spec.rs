@@ -181,6 +181,13 @@ fn the_changes_that_events_state_are_the_changes_that_the_stock_makes() {
         new.evolve(&sample.value);
         assert_eq!(new.on_hand() - old.on_hand(), sample.value.on_hand_change(), "{}", sample.variant);
         assert_eq!(new.reserved() - old.reserved(), sample.value.reserved_change(), "{}", sample.variant);
+        // Nobody waits yet, so that of these only a beginning can be seen here; `properties` sees the others.
+        assert_eq!(
+            new.awaited_pieces() - old.awaited_pieces(),
+            sample.value.waiting_change().max(0),
+            "{}",
+            sample.variant
+        );
     }
 }
 

@@ -58,6 +58,11 @@ impl Stock {
         self.queue.iter()
     }
 
+    /// Pieces that orders wait for, over all of them.
+    pub const fn awaited_pieces(&self) -> i64 {
+        self.queue.pieces()
+    }
+
     /// How many orders hold something here or wait for it; what a snapshot of this stock weighs grows with it.
     pub fn open_reservations(&self) -> usize {
         self.reservations.len() + self.queue.len()

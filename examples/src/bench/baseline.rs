@@ -122,6 +122,7 @@ impl Caller for BaselineCaller {
             limited: vec![],
             ship_to: workload::address()?,
             allocations: needed.clone(),
+            waiting: vec![],
             placed_at: now,
             pay_by: now + TimeDelta::minutes(30),
         };

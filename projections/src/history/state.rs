@@ -10,6 +10,8 @@ use purser_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::views::stock_level::sellable;
+
 /// How a subject stood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,8 +75,10 @@ pub struct LocationState {
     pub on_hand: i64,
     /// Pieces of these that were held for orders.
     pub reserved: i64,
-    /// Pieces that could be sold.
+    /// Pieces that could be sold; none while orders waited.
     pub available: i64,
+    /// Pieces that orders waited for.
+    pub waiting: i64,
 }
 
 /// An order together with what its aggregate leaves to the events: the lines and the address.
@@ -161,19 +165,22 @@ impl View<Payment> for PaymentReplay {
 pub(super) struct StockReplay {
     on_hand: i64,
     reserved: i64,
+    #[serde(default)]
+    waiting: i64,
 }
 
 impl View<Stock> for StockReplay {
     fn update(&mut self, event: &EventEnvelope<Stock>) {
         self.on_hand += event.payload.on_hand_change();
         self.reserved += event.payload.reserved_change();
+        self.waiting += event.payload.waiting_change();
     }
 }
 
 impl StockReplay {
     pub(super) fn state(self, location: Location) -> LocationState {
-        let Self { on_hand, reserved } = self;
-        LocationState { location, on_hand, reserved, available: on_hand - reserved }
+        let Self { on_hand, reserved, waiting } = self;
+        LocationState { location, on_hand, reserved, available: sellable(on_hand, reserved, waiting), waiting }
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) struct WatchedOrder {
     pub(super) standing: Option<(OrderStatus, Timestamp)>,
     /// When its payment window closes.
     pub(super) pay_by: Option<Timestamp>,
-    /// Pieces that are held for it or deducted and not shipped, over all stocks.
+    /// Pieces that are held for it, or deducted and not shipped, or waited for, over all stocks.
     pub(super) pieces: i64,
     /// When that changed, the last time.
     pub(super) pieces_at: Option<Timestamp>,
@@ -108,16 +108,15 @@ impl Watch {
         let (id, pieces) = match event {
             StockEvent::StockReserved(reservation)
             | StockEvent::ReservationExtended(reservation)
-            | StockEvent::BackorderAllocated(reservation) => (reservation.order, i64::from(reservation.quantity)),
-            StockEvent::ReservationReleased { reservation, from: _ } | StockEvent::ReservationConsumed(reservation) => {
-                (reservation.order, -i64::from(reservation.quantity))
-            }
+            | StockEvent::StockBackordered(reservation) => (reservation.order, i64::from(reservation.quantity)),
+            StockEvent::ReservationReleased { reservation, from: _ }
+            | StockEvent::ReservationConsumed(reservation)
+            | StockEvent::BackorderReleased(reservation) => (reservation.order, -i64::from(reservation.quantity)),
             StockEvent::StockReceived { .. }
             | StockEvent::StockAdjusted { .. }
             | StockEvent::ReservationCommitted(_)
             | StockEvent::StockRestocked { .. }
-            | StockEvent::StockBackordered(_)
-            | StockEvent::BackorderReleased(_) => return,
+            | StockEvent::BackorderAllocated(_) => return,
         };
         let order = self.orders.entry(id).or_default();
         order.pieces += pieces;

@@ -83,11 +83,15 @@ fn evolve(row: Option<ProductRow>, step: &Step<'_>) -> Option<ProductRow> {
             merchant: listing.merchant.clone(),
             tax_category: listing.tax_category.clone(),
             purchase_limit: listing.purchase_limit,
+            backorder: listing.backorder,
             state: ListingState::Listed,
             since: *at,
             position,
         }),
         ProductEvent::ProductRepriced { price, at: _ } => Some(ProductRow { price: *price, position, ..row? }),
+        ProductEvent::ProductBackorderChanged { backorder, at: _ } => {
+            Some(ProductRow { backorder: *backorder, position, ..row? })
+        }
         ProductEvent::ProductDelisted { at } => {
             Some(ProductRow { state: ListingState::Delisted, since: *at, position, ..row? })
         }
@@ -104,6 +108,7 @@ async fn upsert(db: &mut PgConnection, rows: &[ProductRow]) -> Result<(), sqlx::
         .bind(column(rows, |row| row.merchant.as_str()))
         .bind(column(rows, |row| row.tax_category.as_ref().map(TaxCategory::as_str)))
         .bind(column(rows, |row| row.purchase_limit.map(i64::from)))
+        .bind(column(rows, |row| read::backorder_word(row.backorder)))
         .bind(column(rows, |row| read::state_word(row.state)))
         .bind(column(rows, |row| row.since))
         .bind(column(rows, |row| words(std::iter::once(row.title.as_str()))))

@@ -91,6 +91,7 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
         OrderEvent::PartialPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
+        | OrderEvent::BackorderServed { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
@@ -110,6 +111,7 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         OrderEvent::OrderPaid { at, .. }
         | OrderEvent::OrderReinstated { at, .. }
         | OrderEvent::ProcessingStarted { at, .. }
+        | OrderEvent::BackorderServed { at, .. }
         | OrderEvent::ParcelOpened { at, .. }
         | OrderEvent::ParcelShipped { at, .. }
         | OrderEvent::ParcelDelivered { at, .. }

@@ -99,6 +99,7 @@ impl<'a> TurnKind<'a> {
             | OrderEvent::LatePaymentReceived { .. }
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::BackorderServed { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }

@@ -1,8 +1,8 @@
-//! How many pieces of each SKU there are at each location, and how many of them are reserved.
+//! How many pieces of each SKU there are at each location, how many of them are reserved, and how many are waited for.
 
 mod read;
 
-pub use read::{LocationLevel, SkuLevel, StockQuery, find, list};
+pub use read::{LocationLevel, SkuLevel, StockQuery, find, list, sellable};
 
 use std::collections::BTreeMap;
 
@@ -43,6 +43,7 @@ impl View for StockLevels {
 struct Change {
     on_hand: i64,
     reserved: i64,
+    waiting: i64,
     position: i64,
     at: Timestamp,
 }
@@ -57,6 +58,7 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent]) -> Result<(), FoldEr
         .bind(column(&changes, |(stock, _)| stock.location.as_str()))
         .bind(column(&changes, |(_, change)| change.on_hand))
         .bind(column(&changes, |(_, change)| change.reserved))
+        .bind(column(&changes, |(_, change)| change.waiting))
         .bind(column(&changes, |(_, change)| change.position))
         .bind(column(&changes, |(_, change)| change.at))
         .execute(db)
@@ -70,13 +72,15 @@ fn changes<'a>(events: &[&'a FeedEvent]) -> Result<BTreeMap<&'a StockId, Change>
         let recorded = &feed_event.recorded;
         let Event::Stock(stock, event) = reading(feed_event)? else { continue };
         let (position, at) = (recorded.position, recorded.recorded_at);
-        let change = changes.entry(stock).or_insert(Change { on_hand: 0, reserved: 0, position, at });
-        let sums = change
-            .on_hand
-            .checked_add(event.on_hand_change())
-            .zip(change.reserved.checked_add(event.reserved_change()));
-        let (on_hand, reserved) = sums.ok_or_else(|| poison(recorded, "the count overflows"))?;
-        *change = Change { on_hand, reserved, position, at };
+        let change = changes.entry(stock).or_insert(Change { on_hand: 0, reserved: 0, waiting: 0, position, at });
+        let sum = |count: i64, by: i64| count.checked_add(by).ok_or_else(|| poison(recorded, "the count overflows"));
+        *change = Change {
+            on_hand: sum(change.on_hand, event.on_hand_change())?,
+            reserved: sum(change.reserved, event.reserved_change())?,
+            waiting: sum(change.waiting, event.waiting_change())?,
+            position,
+            at,
+        };
     }
     Ok(changes)
 }

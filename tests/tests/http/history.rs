@@ -85,9 +85,12 @@ async fn the_history_of_a_product_is_that_of_its_stock_as_well() {
         "product": product, "stock": []});
     assert_eq!(listed, expected);
     let reserved = api.get(&format!("/v1/products/A/as-of?position={placed}")).await;
-    assert_eq!(stock(&reserved), json!({"location": "main", "on_hand": 10, "reserved": 2, "available": 8}));
+    assert_eq!(
+        stock(&reserved),
+        json!({"location": "main", "on_hand": 10, "reserved": 2, "available": 8, "waiting": 0})
+    );
     let now = api.get("/v1/products/A/as-of?time=2026-01-15T12:01:00Z").await;
-    assert_eq!(stock(&now), json!({"location": "main", "on_hand": 8, "reserved": 0, "available": 8}));
+    assert_eq!(stock(&now), json!({"location": "main", "on_hand": 8, "reserved": 0, "available": 8, "waiting": 0}));
     asked(&api, "/v1/products/NONE/history").await.expect_problem(404, "not-found");
     asked(&api, "/v1/products/A/as-of?time=2026-01-15T11:59:59Z").await.expect_problem(404, "not-found");
     engine.stop().await;

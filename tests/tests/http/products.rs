@@ -16,7 +16,7 @@ async fn a_listed_product_is_found_where_the_answer_says() {
     for token in [&api.tokens().customer, &api.tokens().merchant, &api.tokens().back_office] {
         let found = api.get_as(token, &path).await;
         let expected = json!({"sku": "BANK CHARGES", "title": "Title of BANK CHARGES", "kind": "service",
-            "price": {"amount": 1_500, "currency": "GBP"}, "merchant": "demo-merchant", "status": "listed",
+            "price": {"amount": 1_500, "currency": "GBP"}, "merchant": "demo-merchant", "backorder": "refused", "status": "listed",
             "since": "2026-01-15T12:00:00.000000Z", "position": 1});
         assert_eq!(found, expected);
     }

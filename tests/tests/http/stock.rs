@@ -13,7 +13,8 @@ async fn received_pieces_are_counted_at_their_location() {
     api.post("/v1/products", &product("demo-merchant", "A", "goods", 250)).send().await.expect_status(201);
     api.with_token(merchant, Method::GET, "/v1/stock/A?min_position=1").send().await.expect_problem(404, "not-found");
     let received = api.post_as(merchant, "/v1/stock/A/receive", &json!({"quantity": 10})).send().await;
-    let counted = json!({"sku": "A", "location": "main", "on_hand": 10, "reserved": 0, "available": 10, "position": 2});
+    let counted = json!({"sku": "A", "location": "main", "on_hand": 10, "reserved": 0, "available": 10, "waiting": 0,
+        "position": 2});
     assert_eq!(received.expect_status(200).body, counted);
     engine.clock().advance(TimeDelta::hours(1));
     let elsewhere = json!({"quantity": 5, "location": "shop", "at": "2026-01-14T09:00:00+01:00"});
@@ -40,8 +41,8 @@ async fn a_count_is_corrected_with_its_reason() {
     let too_low = shop::refused(&engine, adjust(-7), 409, "adjustment-too-low").await;
     too_low.expect_fault("pointer", "/change");
     let adjusted = adjust(-6).send().await.expect_status(200);
-    let counted =
-        json!({"sku": "A", "location": "main", "on_hand": 4, "reserved": 4, "available": 0, "position": position + 1});
+    let counted = json!({"sku": "A", "location": "main", "on_hand": 4, "reserved": 4, "available": 0, "waiting": 0,
+            "position": position + 1});
     assert_eq!(adjusted.body, counted);
     let seen = api.get(&format!("/v1/stock/A?min_position={}", position + 1)).await;
     assert_eq!(shop::locations(&seen), [("main".to_owned(), 4, 4)]);

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use proptest::{prelude::*, test_runner::TestRunner};
-use purser_commands::{Command, Failure, FulfillmentChange};
+use purser_commands::{Accepted, Command, Failure, FulfillmentChange, Request};
 use purser_domain::{
     fulfillment::{Fulfillment, FulfillmentStatus},
     ids::{FulfillmentId, OrderId},
     order::{LineUnits, Order, OrderStatus},
+    principal::Principal,
+    product::{Backorder, Listing},
+    stock::Stock,
     upcast::Upcasters,
 };
 use purser_projections::{verify::verify, views};
 use purser_tests::{
     TestDatabase, Wish, WriteSide, foreign,
-    write_side::{listing, order_of, place, receive},
+    write_side::{listing, main, order_of, place, receive, request},
 };
 use serde::de::DeserializeOwned;
 use sqlx::PgPool;
@@ -22,33 +25,72 @@ use sqlx::PgPool;
 /// Pieces of either SKU at either location.
 const PIECES: i64 = 10;
 
+/// Pieces that the order waits for.
+const AWAITED: i64 = 4;
+
 /// What is asked for; parcels and lines are named by their numbers, whether there are such or not.
 #[derive(Debug, Clone)]
 enum Step {
-    Ship { parcel: u32, part: Option<(u32, i64)> },
+    Ship {
+        parcel: u32,
+        part: Option<(u32, i64)>,
+    },
     ShipOrder,
-    Start { parcel: u32 },
-    CancelUnits { line: u32, units: i64 },
-    CancelParcel { parcel: u32 },
+    Start {
+        parcel: u32,
+    },
+    CancelUnits {
+        line: u32,
+        units: i64,
+    },
+    CancelParcel {
+        parcel: u32,
+    },
     CancelOrder,
-    Deliver { parcel: u32 },
+    Deliver {
+        parcel: u32,
+    },
+    /// What is waited for comes in, and the saga sees it.
+    Come,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let parcel = || 1..5_u32;
     prop_oneof![
-        4 => (parcel(), prop::option::weighted(0.7, (0..3_u32, 1..4_i64))).prop_map(|(parcel, part)| Step::Ship { parcel, part }),
+        4 => (parcel(), prop::option::weighted(0.7, (0..4_u32, 1..4_i64))).prop_map(|(parcel, part)| Step::Ship { parcel, part }),
         1 => Just(Step::ShipOrder),
         2 => parcel().prop_map(|parcel| Step::Start { parcel }),
-        3 => (0..3_u32, 1..4_i64).prop_map(|(line, units)| Step::CancelUnits { line, units }),
+        3 => (0..4_u32, 1..4_i64).prop_map(|(line, units)| Step::CancelUnits { line, units }),
         1 => parcel().prop_map(|parcel| Step::CancelParcel { parcel }),
         1 => Just(Step::CancelOrder),
         2 => parcel().prop_map(|parcel| Step::Deliver { parcel }),
+        1 => Just(Step::Come),
     ]
 }
 
 fn units(line: u32, quantity: i64) -> LineUnits {
     LineUnits { line, quantity: quantity.try_into().unwrap() }
+}
+
+async fn take(write_side: &WriteSide, order: OrderId, step: &Step) -> Result<Accepted, Failure> {
+    if let Step::Come = step {
+        write_side.execute(receive("LATE", AWAITED)).await?;
+    }
+    let request = Request { principal: principal(step), ..request(command(order, step), None) };
+    write_side.commands.execute(request).await
+}
+
+const fn principal(step: &Step) -> Principal {
+    match step {
+        Step::Come => Principal::Saga,
+        Step::Ship { .. }
+        | Step::ShipOrder
+        | Step::Start { .. }
+        | Step::CancelUnits { .. }
+        | Step::CancelParcel { .. }
+        | Step::CancelOrder
+        | Step::Deliver { .. } => Principal::BackOffice,
+    }
 }
 
 fn command(order: OrderId, step: &Step) -> Command {
@@ -70,10 +112,12 @@ fn command(order: OrderId, step: &Step) -> Command {
         Step::CancelParcel { parcel } => change(parcel, FulfillmentChange::Cancel { reason: reason() }),
         Step::CancelOrder => Command::CancelOrder { order, lines: vec![], reason: reason() },
         Step::Deliver { parcel } => change(parcel, FulfillmentChange::Deliver { at: None }),
+        Step::Come => Command::ServeBackorder { order, stock: main("LATE") },
     }
 }
 
-/// Twelve pieces of `A` in one line, from two locations, and two and three of `B` in two more, from one; paid and begun.
+/// Twelve pieces of `A` in one line, from two locations, and two and three of `B` in two more, from one; and four of `LATE` in a
+/// fourth, which are waited for. Paid and begun.
 async fn begun(write_side: &WriteSide) -> OrderId {
     for sku in ["A", "B"] {
         write_side.stock(sku, PIECES).await;
@@ -81,8 +125,11 @@ async fn begun(write_side: &WriteSide) -> OrderId {
         let receive = Command::ReceiveStock { stock: north, quantity: PIECES.try_into().unwrap(), at: None };
         write_side.execute(receive).await.unwrap();
     }
-    let order = order_of(&write_side.execute(place(&[("A", 12), ("B", 2), ("B", 3)])).await.unwrap());
-    pay(write_side, order, 17).await;
+    let listing = Listing { backorder: Backorder::Allowed, ..listing(250) };
+    write_side.execute(Command::ListProduct { sku: "LATE".parse().unwrap(), listing }).await.unwrap();
+    let lines = [("A", 12), ("B", 2), ("B", 3), ("LATE", AWAITED)];
+    let order = order_of(&write_side.execute(place(&lines)).await.unwrap());
+    pay(write_side, order, 17 + AWAITED).await;
     write_side.execute(Command::StartProcessing { order }).await.unwrap();
     order
 }
@@ -113,8 +160,8 @@ async fn states<E: DeserializeOwned, A: Default>(
 }
 
 /// Units by line in the parcels that are in one of these states.
-fn count(parcels: &BTreeMap<String, Fulfillment>, is: impl Fn(FulfillmentStatus) -> bool) -> [i64; 3] {
-    let mut units = [0; 3];
+fn count(parcels: &BTreeMap<String, Fulfillment>, is: impl Fn(FulfillmentStatus) -> bool) -> [i64; 4] {
+    let mut units = [0; 4];
     for parcel in parcels.values().filter(|parcel| parcel.status().is_some_and(&is)) {
         for line in &parcel.parcel().unwrap().lines {
             units[usize::try_from(line.line).unwrap()] += i64::from(line.quantity);
@@ -128,7 +175,7 @@ async fn run(waves: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
     let write_side = WriteSide::writing(database.pool(), Wish { cached_aggregates: 2, ..Wish::default() }).await;
     let order = begun(&write_side).await;
     for wave in waves {
-        let commands = wave.iter().map(|step| write_side.execute(command(order, step)));
+        let commands = wave.iter().map(|step| take(&write_side, order, step));
         for answer in join_all(commands).await {
             prop_assert!(matches!(answer, Ok(_) | Err(Failure::Refused(_))), "{answer:?}");
         }
@@ -144,17 +191,23 @@ async fn run(waves: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
     let pending = count(&parcels, is_pending);
     let sent = count(&parcels, |status| !is_pending(status) && status != FulfillmentStatus::Cancelled);
     let unshipped = |order: &Order| {
-        let mut units = [0; 3];
+        let mut units = [0; 4];
         for left in order.settled().map_or_else(Vec::new, |settled| settled.terms.book.unshipped()) {
             units[usize::try_from(left.line).unwrap()] += i64::from(left.quantity);
         }
         units
     };
-    prop_assert_eq!(unshipped(&order), pending, "what the order has left is in its parcels");
+    let mut left = unshipped(&order);
+    let waits = order.settled().is_some_and(|settled| !settled.terms.waiting.is_empty());
+    if waits {
+        prop_assert!(left[3] > 0 && pending[3] == 0, "what waits is in no parcel");
+        left[3] = 0;
+    }
+    prop_assert_eq!(left, pending, "what the order has left is in its parcels, or waits");
     let gone: i64 = sent.iter().sum();
     let status = order.status().unwrap();
     let (all_sent, all_there) = (
-        pending == [0; 3],
+        pending == [0; 4] && !waits,
         parcels.values().all(|parcel| {
             [Some(FulfillmentStatus::Delivered), Some(FulfillmentStatus::Cancelled)].contains(&parcel.status())
         }),
@@ -178,7 +231,22 @@ async fn run(waves: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
     .fetch_one(&pool)
     .await
     .unwrap();
-    prop_assert_eq!(on_hand, 4 * PIECES - gone - pending.iter().sum::<i64>());
+    let come: i64 = sqlx::query_scalar(
+        "select count(*) from events where aggregate_id = 'LATE@main' and event_type = 'StockReceived'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    prop_assert_eq!(on_hand, 4 * PIECES + come * AWAITED - gone - pending.iter().sum::<i64>());
+    let open = states(&pool, "stock", |mut stock: Stock, event| {
+        stock.evolve(&event);
+        stock
+    });
+    let (held, awaited) = open
+        .await
+        .values()
+        .fold((0, 0), |(held, awaited), stock| (held + stock.reserved(), awaited + stock.awaited_pieces()));
+    prop_assert_eq!((held, awaited), (0, if waits { unshipped(&order)[3] } else { 0 }), "nothing is left over");
     pool.close().await;
     let verified = verify(&database.pool(), &[], &Upcasters::current(), |_| {}).await;
     prop_assert!(verified.is_ok(), "{:?}", verified);

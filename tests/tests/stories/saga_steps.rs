@@ -13,6 +13,7 @@ use purser_domain::{
     ids::{FulfillmentId, OrderId, PaymentId, ReturnId},
     payment::CaptureMethod,
     principal::Principal,
+    product::{Backorder, Listing},
     refund::{Claim, RefundCause, RefundChannel},
     returns::ReturnKind,
     saga::Saga,
@@ -22,7 +23,7 @@ use purser_projections::sagas::dead_letters::{DeadLetter, DeadLetterFilter, Deci
 use purser_tests::{
     Fault, Faulty, HandClock, SagasAlone, Sandbox, TestDatabase, Wish, WriteSide, shop,
     wait::until,
-    write_side::{order_of, place, request},
+    write_side::{listing, order_of, place, receive, request},
 };
 use serde_json::json;
 
@@ -52,7 +53,16 @@ fn scenarios(saga: Saga) -> Vec<Scenario> {
         }
         Saga::Processing => {
             let leaves = &[("ProcessingStarted", 1), ("FulfillmentOpened", 1)];
-            vec![Scenario { cause: paid_and_kept, leaves, timers: 1, ..at_once }]
+            let come = &[
+                ("ProcessingStarted", 1),
+                ("BackorderServed", 1),
+                ("ReservationCommitted", 1),
+                ("FulfillmentOpened", 1),
+            ];
+            vec![
+                Scenario { cause: paid_and_kept, leaves, timers: 1, ..at_once },
+                Scenario { cause: paid_and_come, leaves: come, timers: 1, ..at_once },
+            ]
         }
         Saga::Release => {
             vec![Scenario { leaves: &[("OrderReservationsReleased", 1), ("ReservationReleased", 1)], ..at_once }]
@@ -153,6 +163,18 @@ fn paid_and_kept<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sand
         let wish = Request { principal: Principal::Customer(customer), ..wish };
         write_side.commands.execute(wish).await.expect("a wish");
         write_side.execute(Command::DeclineCancellation { order, reason: reason() }).await.expect("a no");
+    })
+}
+
+/// What the order waited for comes when it is paid, and the saga has seen neither.
+fn paid_and_come<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
+    Box::pin(async {
+        let listing = Listing { backorder: Backorder::Allowed, ..listing(250) };
+        let list = Command::ListProduct { sku: "LATE".parse().expect("a sku"), listing };
+        write_side.execute(list).await.expect("a listing");
+        let order = order_of(&write_side.execute(place(&[("LATE", 1)])).await.expect("a placement that waits"));
+        pay(write_side, order, "tx-1").await;
+        write_side.execute(receive("LATE", 2)).await.expect("a receipt");
     })
 }
 

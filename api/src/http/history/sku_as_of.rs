@@ -66,9 +66,11 @@ pub(crate) struct LocationAsOf {
     /// Pieces of these that were held for orders.
     #[schema(value_type = schema::Count)]
     reserved: i64,
-    /// Pieces that could be sold.
+    /// Pieces that could be sold; none while orders waited there.
     #[schema(value_type = schema::Count)]
     available: i64,
+    /// Pieces that orders waited for.
+    waiting: i64,
 }
 
 /// A SKU as of then.
@@ -109,7 +111,7 @@ impl From<ProductState> for ProductAsOf {
 
 impl From<LocationState> for LocationAsOf {
     fn from(state: LocationState) -> Self {
-        let LocationState { location, on_hand, reserved, available } = state;
-        Self { location, on_hand, reserved, available }
+        let LocationState { location, on_hand, reserved, available, waiting } = state;
+        Self { location, on_hand, reserved, available, waiting }
     }
 }

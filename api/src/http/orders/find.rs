@@ -13,7 +13,7 @@ use purser_projections::views::order_detail::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Line, pricing::OrderPricing};
+use super::{AwaitedGoods, Line, pricing::OrderPricing};
 use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
@@ -70,9 +70,13 @@ pub(crate) struct Order {
     placed_at: Moment,
     /// When its payment window closes.
     pay_by: Moment,
-    /// Which stock was reserved for it; for merchants and the back office.
+    /// Which stock was reserved for it, or is waited for; for merchants and the back office.
     #[serde(skip_serializing_if = "Option::is_none")]
     allocations: Option<Vec<AllocatedStock>>,
+    /// What is not there and is waited for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    waiting: Vec<AwaitedGoods>,
     /// Money that was taken for it.
     payments: Vec<OrderPayment>,
     /// The parcel's name at its carrier.
@@ -198,6 +202,8 @@ impl Order {
         };
         let allocations = detail.allocations.unwrap_or(placed.allocations);
         let allocations = allocations.into_iter().map(AllocatedStock::from).collect();
+        let waiting = detail.waiting.into_iter();
+        let waiting = waiting.map(|waiting| AwaitedGoods::of(waiting, &placed.lines, shows_allocations)).collect();
         Self {
             id,
             status,
@@ -211,6 +217,7 @@ impl Order {
             placed_at: placed.placed_at.into(),
             pay_by: placed.pay_by.into(),
             allocations: Some(allocations).filter(|_| shows_allocations),
+            waiting,
             payments: detail.payments.into_iter().map(OrderPayment::from).collect(),
             tracking: detail.tracking,
             returns: detail.returns.into_iter().map(OrderReturn::from).collect(),

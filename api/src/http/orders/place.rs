@@ -12,6 +12,7 @@ use purser_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::AwaitedGoods;
 use crate::http::{
     answer::Answered,
     extract::Submission,
@@ -90,6 +91,10 @@ pub(crate) struct PlacedOrder {
     total: Money,
     /// When the payment window closes; an order that is not paid then expires.
     pay_by: Moment,
+    /// What is not there and is waited for; the order is paid and begun meanwhile, and gets it in another parcel.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    waiting: Vec<AwaitedGoods>,
     /// A query with `min_position` at least this sees the order.
     #[schema(value_type = schema::Position)]
     position: i64,
@@ -99,8 +104,10 @@ pub(crate) struct PlacedOrder {
 ///
 /// Prices are the catalogue's, with the merchant's promotions, the coupons, shipping and tax worked into them as a quote of
 /// the same order shows; all of it is frozen into the order. The stock of all lines is reserved in the same step, and so
-/// are uses of coupons, points and the customer's share of purchase limits. Where anything is short, nothing is reserved and
-/// every short line is named.
+/// are uses of coupons, points and the customer's share of purchase limits. What is short of a
+/// product that may be waited for waits, all of that SKU together, in the queue of one location, and is served first come
+/// first served by what comes in there; `waiting` names it. Where anything else is short, nothing is reserved and every such
+/// line is named.
 #[utoipa::path(
     post,
     path = "/v1/orders",
@@ -131,10 +138,11 @@ pub(crate) async fn place_order(
     let command = Command::PlaceOrder(body.request(state.mint.order_id())?);
     let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
     match answer {
-        Answer::OrderPlaced { order, status, merchant, total, pay_by } => Ok(Answered::created(
-            format!("/v1/orders/{order}"),
-            PlacedOrder { id: order, status, merchant, total, pay_by: pay_by.into(), position },
-        )),
+        Answer::OrderPlaced { order, status, merchant, total, pay_by, waiting } => {
+            let waiting = waiting.into_iter().map(AwaitedGoods::from).collect();
+            let placed = PlacedOrder { id: order, status, merchant, total, pay_by: pay_by.into(), waiting, position };
+            Ok(Answered::created(format!("/v1/orders/{order}"), placed))
+        }
         other => Err(Problem::internal(format!("a placement was answered as {other:?}"))),
     }
 }

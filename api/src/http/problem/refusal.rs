@@ -145,6 +145,7 @@ impl From<ProductRefusal> for Problem {
             ProductRefusal::Delisted => Self::new(Kind::ProductDelisted, detail),
             ProductRefusal::OtherMerchant => Self::new(Kind::SkuTaken, detail),
             ProductRefusal::OtherKind => Self::new(Kind::GoodsOrService, detail),
+            ProductRefusal::KeepsNoStock => Self::at(Kind::KeepsNoStock, Fault::pointer("/backorder", detail)),
             ProductRefusal::OtherCurrency { expected: _, received: _ } => {
                 Self::at(Kind::OtherCurrency, Fault::pointer("/price/currency", detail))
             }

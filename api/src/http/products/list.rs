@@ -43,6 +43,10 @@ pub(crate) struct ProductListing {
     /// The most pieces that one customer may buy, over all their orders; no limit, where absent. Of a guest nobody can tell.
     #[schema(value_type = Option<schema::Quantity>)]
     purchase_limit: Option<Quantity>,
+    /// Whether orders may wait for it while it is not there; they may not, where absent. Of goods only.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::Backorder>)]
+    backorder: Backorder,
 }
 
 /// Lists a product.
@@ -64,11 +68,10 @@ pub(crate) async fn list_product(
     State(state): State<AppState>,
     Submission { body, envelope }: Submission<ProductListing>,
 ) -> Result<Answered<ProductChange>, Problem> {
-    let ProductListing { sku, title, kind, price, merchant, tax_category, purchase_limit } = body;
+    let ProductListing { sku, title, kind, price, merchant, tax_category, purchase_limit, backorder } = body;
     let merchant = merchant.or_else(|| own(&envelope.caller.principal)).ok_or_else(|| {
         Problem::at(Kind::InvalidValue, Fault::pointer("/merchant", "missing field `merchant`: say who sells it"))
     })?;
-    let backorder = Backorder::Refused;
     let listing = Listing { title, kind, price, merchant, tax_category, backorder, purchase_limit };
     let command = Command::ListProduct { sku: sku.clone(), listing };
     let position = state.commands.execute(envelope.request(command)).await?.position;

@@ -1,6 +1,6 @@
 use purser_domain::{
     money::Money,
-    product::ProductKind,
+    product::{Backorder, ProductKind},
     quantity::Quantity,
     text::{MerchantId, Sku, TaxCategory, Title},
 };
@@ -35,6 +35,9 @@ pub(crate) struct Product {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Quantity>)]
     purchase_limit: Option<Quantity>,
+    /// Whether orders may wait for it while it is not there.
+    #[schema(value_type = schema::Backorder)]
+    backorder: Backorder,
     /// `listed` while it is on sale, else `delisted`.
     #[schema(value_type = String, example = "listed", pattern = "^(listed|delisted)$")]
     status: ListingState,
@@ -47,9 +50,20 @@ pub(crate) struct Product {
 
 impl From<ProductRow> for Product {
     fn from(row: ProductRow) -> Self {
-        let ProductRow { sku, title, kind, price, merchant, tax_category, purchase_limit, state, since, position } =
-            row;
+        let ProductRow {
+            sku,
+            title,
+            kind,
+            price,
+            merchant,
+            tax_category,
+            purchase_limit,
+            backorder,
+            state: status,
+            since,
+            position,
+        } = row;
         let since = since.into();
-        Self { sku, title, kind, price, merchant, tax_category, purchase_limit, status: state, since, position }
+        Self { sku, title, kind, price, merchant, tax_category, purchase_limit, backorder, status, since, position }
     }
 }

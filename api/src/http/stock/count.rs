@@ -1,14 +1,12 @@
 use purser_commands::{Accepted, Answer, Command};
 use purser_domain::{
-    stock::StockId,
+    stock::{StockId, USUAL_LOCATION},
     text::{InvalidValue, Location, Sku},
 };
+use purser_projections::views::stock_level::sellable;
 use serde::Serialize;
 
 use crate::http::{answer::Answered, extract::Envelope, problem::Problem, schema, state::AppState};
-
-/// Where stock is that nobody said another place for.
-const DEFAULT_LOCATION: &str = "main";
 
 /// A stock after a command.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -25,9 +23,11 @@ pub(crate) struct StockCount {
     /// Pieces of these that are held for orders.
     #[schema(value_type = schema::Count)]
     reserved: i64,
-    /// Pieces that can still be sold: on hand less reserved.
+    /// Pieces that can still be sold: on hand less reserved, and none while orders wait.
     #[schema(value_type = schema::Count)]
     available: i64,
+    /// Pieces that orders wait for.
+    waiting: i64,
     /// A query with `min_position` at least this sees the effect.
     #[schema(value_type = schema::Position)]
     position: i64,
@@ -37,7 +37,7 @@ pub(crate) struct StockCount {
 pub(super) fn stock_id(sku: Sku, location: Option<Location>) -> Result<StockId, Problem> {
     let location = match location {
         Some(location) => location,
-        None => DEFAULT_LOCATION.parse().map_err(|error: InvalidValue| Problem::internal(error.to_string()))?,
+        None => USUAL_LOCATION.parse().map_err(|error: InvalidValue| Problem::internal(error.to_string()))?,
     };
     Ok(StockId { sku, location })
 }
@@ -50,9 +50,9 @@ pub(super) async fn change(
 ) -> Result<Answered<StockCount>, Problem> {
     let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
     match answer {
-        Answer::StockIs { stock: StockId { sku, location }, on_hand, reserved } => {
-            let available = on_hand - reserved;
-            Ok(Answered::ok(StockCount { sku, location, on_hand, reserved, available, position }))
+        Answer::StockIs { stock: StockId { sku, location }, on_hand, reserved, waiting } => {
+            let available = sellable(on_hand, reserved, waiting);
+            Ok(Answered::ok(StockCount { sku, location, on_hand, reserved, available, waiting, position }))
         }
         other => Err(Problem::internal(format!("a command to a stock was answered as {other:?}"))),
     }

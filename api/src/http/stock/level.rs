@@ -19,9 +19,11 @@ pub(crate) struct Stock {
     /// Pieces of these that are held for orders.
     #[schema(value_type = schema::Count)]
     reserved: i64,
-    /// Pieces that can still be sold: on hand less reserved.
+    /// Pieces that can still be sold: on hand less reserved, and none at a location where orders wait.
     #[schema(value_type = schema::Count)]
     available: i64,
+    /// Pieces that orders wait for.
+    waiting: i64,
     /// Location by location, in the order of their names.
     locations: Vec<StockAtLocation>,
     /// The position of the last event of any of its stocks.
@@ -41,9 +43,11 @@ pub(crate) struct StockAtLocation {
     /// Pieces of these that are held for orders.
     #[schema(value_type = schema::Count)]
     reserved: i64,
-    /// Pieces that can still be sold: on hand less reserved.
+    /// Pieces that can still be sold: on hand less reserved, and none at a location where orders wait.
     #[schema(value_type = schema::Count)]
     available: i64,
+    /// Pieces that orders wait for.
+    waiting: i64,
     /// When the log took its last event.
     changed_at: Moment,
     /// The position of its last event.
@@ -68,15 +72,15 @@ pub(super) async fn wait(
 
 impl From<SkuLevel> for Stock {
     fn from(level: SkuLevel) -> Self {
-        let SkuLevel { sku, on_hand, reserved, available, position, locations } = level;
+        let SkuLevel { sku, on_hand, reserved, available, waiting, position, locations } = level;
         let locations = locations.into_iter().map(StockAtLocation::from).collect();
-        Self { sku, on_hand, reserved, available, locations, position }
+        Self { sku, on_hand, reserved, available, waiting, locations, position }
     }
 }
 
 impl From<LocationLevel> for StockAtLocation {
     fn from(level: LocationLevel) -> Self {
-        let LocationLevel { location, on_hand, reserved, available, position, changed_at } = level;
-        Self { location, on_hand, reserved, available, changed_at: changed_at.into(), position }
+        let LocationLevel { location, on_hand, reserved, available, waiting, position, changed_at } = level;
+        Self { location, on_hand, reserved, available, waiting, changed_at: changed_at.into(), position }
     }
 }

@@ -83,13 +83,17 @@ impl Decision<'_> {
             self.give_back_cancelled(asked, id, &change, first)?;
         }
         self.drive_order(asked, id, command)?;
+        self.open_for_services(asked, id)?;
         self.order_is(id)
     }
 
-    /// The stock of units by the parcels that they are taken out of. Where the parcels do not hold them, the order refuses.
+    /// The stock of units: by the parcels that they are taken out of, or where they are waited for. Where neither has them,
+    /// the order refuses.
     fn stock_of(&self, id: OrderId, order: &Order, lines: &[LineUnits], first: Option<u32>) -> Vec<Allocation> {
-        let withdrawals = withdraw(self.parcels(id, order), lines, first).unwrap_or_default();
-        withdrawals.into_iter().flat_map(|withdrawal| withdrawal.stock).collect()
+        let Some(settled) = order.settled().filter(|settled| settled.parcels.sent.is_some()) else { return vec![] };
+        let (inside, awaited) = settled.in_parcels(lines);
+        let Some(withdrawals) = withdraw(self.parcels(id, order), &inside, first) else { return vec![] };
+        withdrawals.into_iter().flat_map(|withdrawal| withdrawal.stock).chain(awaited).collect()
     }
 
     fn give_back_cancelled(
@@ -122,6 +126,7 @@ impl Decision<'_> {
             | OrderEvent::RefundOwed { .. }
             | OrderEvent::OrderReinstated { .. }
             | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::BackorderServed { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
@@ -147,10 +152,12 @@ impl Decision<'_> {
         at: Timestamp,
         first: Option<u32>,
     ) -> Result<(), Stopped> {
-        let Some(order) = self.working.orders.get(&id).filter(|order| is_in_parcels(&order.state)) else {
+        let Some(order) = self.working.orders.get(&id) else { return Ok(()) };
+        let Some(settled) = order.state.settled().filter(|settled| settled.parcels.sent.is_some()) else {
             return Ok(());
         };
-        let withdrawals = withdraw(self.parcels(id, &order.state), lines, first)
+        let (inside, _) = settled.in_parcels(lines);
+        let withdrawals = withdraw(self.parcels(id, &order.state), &inside, first)
             .ok_or_else(|| Stopped::Contradiction(format!("the parcels of {id} do not hold what it cancels")))?;
         for withdrawal in withdrawals {
             let reduce = FulfillmentCommand::Reduce { lines: withdrawal.lines, reason: reason.clone(), at };
@@ -172,8 +179,4 @@ impl Decision<'_> {
         }
         Ok(())
     }
-}
-
-fn is_in_parcels(order: &Order) -> bool {
-    order.settled().is_some_and(|settled| settled.parcels.sent.is_some())
 }

@@ -1,6 +1,6 @@
 //! Commands to an order that exists, with what they do to the stock that is held for it.
 
-use purser_domain::order::{Benefits, Cancelling, OrderStatus, Terms};
+use purser_domain::order::{Benefits, OrderStatus, Terms};
 
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, OrderRefusal, Stock, StockCommand, Stopped,
@@ -10,11 +10,11 @@ use super::{
 /// What a step of the order does to all that is held for it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum HoldStep {
-    /// It is used up: stock deducted, coupons redeemed, points spent.
+    /// It is used up: what is held of the stock deducted, coupons redeemed, points spent.
     Commit,
     /// The deducted stock leaves.
     Consume,
-    /// All of it goes back.
+    /// All of it goes back, and nothing is waited for any more.
     Release,
 }
 
@@ -50,7 +50,11 @@ impl Decision<'_> {
         if let Some(step) = hold_step
             && !changes.is_empty()
         {
-            let (allocations, benefits) = (held(known).to_vec(), benefits(known));
+            let allocations = match step {
+                HoldStep::Commit => known.held_stock().cloned().collect(),
+                HoldStep::Consume | HoldStep::Release => known.claimed_stock().to_vec(),
+            };
+            let benefits = benefits(known);
             self.check_stocks(id, &allocations, step)?;
             for allocation in &allocations {
                 self.drive_stock(asked, allocation, step.on_stock(id))?;
@@ -87,7 +91,7 @@ impl Decision<'_> {
 
     /// Asks every stock before the first is touched. A stock that does not hold what its order believes it to hold is a
     /// contradiction, not a refusal.
-    fn check_stocks(&self, id: OrderId, allocations: &[Allocation], step: HoldStep) -> Result<(), Stopped> {
+    pub(super) fn check_stocks(&self, id: OrderId, allocations: &[Allocation], step: HoldStep) -> Result<(), Stopped> {
         for allocation in allocations {
             let unknown = Stock::default();
             let shelf = self.working.shelves.get(&allocation.stock.sku);
@@ -126,21 +130,6 @@ impl Decision<'_> {
         let version = shelf.versions.entry(allocation.stock.location.clone()).or_default();
         let target = Target { id: allocation.stock.to_string(), state, version };
         Ok(self.draft.drive(target, command, &asked.metadata)?)
-    }
-}
-
-/// The stock that is held for an order, deducted or not.
-fn held(order: &Order) -> &[Allocation] {
-    match order {
-        Order::Unplaced => &[],
-        Order::PendingPayment(open) => &open.terms.allocations,
-        Order::Paid(settled)
-        | Order::Processing(settled)
-        | Order::Shipped(settled)
-        | Order::Delivered(settled)
-        | Order::Completed(settled)
-        | Order::Cancelling(Cancelling { settled, .. }) => &settled.terms.allocations,
-        Order::Cancelled(closed) | Order::Expired(closed) => &closed.unreleased,
     }
 }
 

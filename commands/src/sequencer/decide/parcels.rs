@@ -2,20 +2,21 @@
 
 use chrono::TimeDelta;
 use purser_domain::{
-    fulfillment::{Fulfillment, FulfillmentCommand, Parcel, PlannedParcel, plan},
+    fulfillment::{Fulfillment, FulfillmentCommand, FulfillmentLine, Parcel, PlannedParcel, plan},
     ids::FulfillmentId,
-    order::Settled,
+    order::{Settled, Terms},
     text::{MerchantId, TrackingNumber},
 };
 
 use super::{
-    Answer, Asked, Decision, Order, OrderCommand, OrderId, Stopped, Timestamp,
+    Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, Stopped, Timestamp,
     fulfillments::Shipping,
     orders::{HELD, HoldStep},
 };
 
 impl Decision<'_> {
-    /// Deducts the stock of a paid order and opens a fulfillment for each location that it comes from.
+    /// Deducts the stock of a paid order and opens a fulfillment for each location that it comes from. What is waited for gets
+    /// one of its own when it has come.
     pub(super) fn start_processing(&mut self, asked: &Asked<'_>, id: OrderId) -> Result<Answer, Stopped> {
         let parcels = match self.order_of(asked, id)? {
             Order::Paid(settled) => self.planned(id, settled)?,
@@ -41,8 +42,22 @@ impl Decision<'_> {
 
     fn planned(&self, id: OrderId, settled: &Settled) -> Result<Vec<Parcel>, Stopped> {
         let terms = &settled.terms;
-        let lines: Vec<_> = terms.book.parcel_lines().collect();
-        let planned = plan(&lines, &terms.allocations)
+        let (lines, waiting) = (terms.ready(), &terms.waiting);
+        let held = terms.allocations.iter().filter(|allocation| !waiting.contains(&allocation.stock));
+        let held: Vec<_> = held.filter(|_| !lines.is_empty()).cloned().collect();
+        self.plan_parcels(id, terms, &lines, &held, 1)
+    }
+
+    /// The parcels that these lines make, numbered from `first` on.
+    pub(super) fn plan_parcels(
+        &self,
+        id: OrderId,
+        terms: &Terms,
+        lines: &[FulfillmentLine],
+        held: &[Allocation],
+        first: u32,
+    ) -> Result<Vec<Parcel>, Stopped> {
+        let planned = plan(lines, held)
             .map_err(|mismatch| Stopped::Contradiction(format!("{id} cannot be put into parcels: {mismatch}")))?;
         let ship_by = self.ship_by(&terms.merchant);
         let parcel = |(number, planned): (u32, PlannedParcel)| Parcel {
@@ -55,7 +70,7 @@ impl Decision<'_> {
             ship_by,
             replaces: None,
         };
-        Ok((1..).zip(planned).map(parcel).collect())
+        Ok((first..).zip(planned).map(parcel).collect())
     }
 
     /// When a parcel that is opened now must have shipped, by its merchant's policy.
@@ -78,7 +93,7 @@ impl Decision<'_> {
         self.open_fulfillment(asked, Parcel { number, ..parcel })
     }
 
-    fn open_fulfillment(&mut self, asked: &Asked<'_>, parcel: Parcel) -> Result<FulfillmentId, Stopped> {
+    pub(super) fn open_fulfillment(&mut self, asked: &Asked<'_>, parcel: Parcel) -> Result<FulfillmentId, Stopped> {
         let id = FulfillmentId::of_order(parcel.order, parcel.number);
         let fulfillment = self.working.fulfillments.entry(id).or_default();
         let open = FulfillmentCommand::Open { parcel, at: self.now };

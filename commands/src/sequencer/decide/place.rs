@@ -1,11 +1,14 @@
 //! Placing an order: catalogue prices frozen, stock, coupons, points and purchase limits taken, in one append.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use purser_domain::{
-    allocation::{allocate_by, asks},
+    allocation::{Ask, Awaited, Found, allocate_or_wait, asks},
     ids::OrderId,
     merchant::Policies,
     order::{Order, OrderCommand, OrderStatus},
+    product::Backorder,
     stock::StockCommand,
     text::{Location, Sku},
 };
@@ -27,8 +30,10 @@ impl Decision<'_> {
         let shelf = |sku: &Sku| self.working.shelves.get(sku).map(|shelf| &shelf.stocks);
         let Policies { allocation: rule, sites, .. } = &checkout.policies;
         let distance = |location: &Location| sites.get(location).map_or(u32::MAX, |site| site.distance(&place.ship_to));
-        let allocations = allocate_by(rule, &asks, shelf, distance)
+        let found = allocate_or_wait(rule, &asks, shelf, distance, |sku| self.may_wait(sku))
             .map_err(|shortages| Stopped::Refused(Refusal::OutOfStock(shortages)))?;
+        let awaited = awaited(&found, &asks);
+        let Found { allocations, waiting } = found;
 
         let Checkout { customer, merchant, policies, lines, pricing, limited, total, placed_at } = checkout;
         let window =
@@ -46,18 +51,33 @@ impl Decision<'_> {
             limited,
             ship_to: place.ship_to.clone(),
             allocations: allocations.clone(),
+            waiting: waiting.clone(),
             placed_at,
             pay_by,
         });
         self.draft.drive(order.target(&place.order), command, &asked.metadata)?;
         let status = order.state.status().unwrap_or(OrderStatus::PendingPayment);
         for allocation in &allocations {
-            let reserve = StockCommand::Reserve { order: place.order, quantity: allocation.quantity };
-            self.drive_stock(asked, allocation, reserve).map_err(|stopped| stopped.contradicting(AGREED))?;
+            let (order, quantity) = (place.order, allocation.quantity);
+            let claim = if waiting.contains(&allocation.stock) {
+                StockCommand::Backorder { order, quantity }
+            } else {
+                StockCommand::Reserve { order, quantity }
+            };
+            self.drive_stock(asked, allocation, claim).map_err(|stopped| stopped.contradicting(AGREED))?;
         }
         self.claim_benefits(asked, place.order, &order.state).map_err(|stopped| stopped.contradicting(AGREED))?;
         self.working.orders.insert(place.order, order);
-        Ok(Answer::OrderPlaced { order: place.order, status, merchant, total, pay_by })
+        Ok(Answer::OrderPlaced { order: place.order, status, merchant, total, pay_by, waiting: awaited })
+    }
+
+    /// Only a placement that finds a SKU short asks.
+    fn may_wait(&self, sku: &Sku) -> bool {
+        let listing = self.working.products.get(sku).and_then(|product| product.state.listing());
+        match listing.map(|listing| listing.backorder).unwrap_or_default() {
+            Backorder::Allowed => true,
+            Backorder::Refused => false,
+        }
     }
 
     fn claim_benefits(&mut self, asked: &Asked<'_>, id: OrderId, order: &Order) -> Result<(), Stopped> {
@@ -65,4 +85,12 @@ impl Decision<'_> {
         let Some(benefits) = &terms.benefits else { return Ok(()) };
         self.claim(asked, id, terms, benefits)
     }
+}
+
+fn awaited(found: &Found, asks: &BTreeMap<Sku, Ask>) -> Vec<Awaited> {
+    let awaited = |sku: &Sku| {
+        let Ask { quantity, lines } = asks.get(sku)?.clone();
+        Some(Awaited { sku: sku.clone(), lines, quantity })
+    };
+    found.waiting.iter().filter_map(|stock| awaited(&stock.sku)).collect()
 }

@@ -3,7 +3,7 @@
 use purser_domain::{
     money::Money,
     principal::Principal,
-    product::{Listing, ProductCommand, ProductRefusal},
+    product::{Backorder, Listing, ProductCommand, ProductRefusal},
     text::Sku,
 };
 
@@ -30,6 +30,16 @@ impl Decision<'_> {
     pub(super) fn reprice_product(&mut self, asked: &Asked<'_>, sku: &Sku, price: Money) -> Result<Answer, Stopped> {
         self.check_product(asked, sku)?;
         self.drive_product(asked, sku, ProductCommand::Reprice { price, at: self.now })
+    }
+
+    pub(super) fn set_backorder(
+        &mut self,
+        asked: &Asked<'_>,
+        sku: &Sku,
+        backorder: Backorder,
+    ) -> Result<Answer, Stopped> {
+        self.check_product(asked, sku)?;
+        self.drive_product(asked, sku, ProductCommand::SetBackorder { backorder, at: self.now })
     }
 
     pub(super) fn delist_product(&mut self, asked: &Asked<'_>, sku: &Sku) -> Result<Answer, Stopped> {

@@ -25,7 +25,8 @@ impl Decision<'_> {
         let mut version = shelf.versions.remove(&id.location).unwrap_or_default();
         let target = Target { id: id.to_string(), state: &mut state, version: &mut version };
         let driven = self.draft.drive(target, command, &asked.metadata);
-        let answer = Answer::StockIs { stock: id.clone(), on_hand: state.on_hand(), reserved: state.reserved() };
+        let (on_hand, reserved, waiting) = (state.on_hand(), state.reserved(), state.awaited_pieces());
+        let answer = Answer::StockIs { stock: id.clone(), on_hand, reserved, waiting };
         if version.sequence > 0 {
             shelf.stocks.insert(id.location.clone(), state);
             shelf.versions.insert(id.location.clone(), version);

@@ -38,6 +38,9 @@ fn commands() -> Vec<Sample<OrderCommand>> {
             "of a part" => capture_of("tx-2", 30),
         ],
         StartProcessing: ["" => OrderCommand::StartProcessing { parcels: Some(1), at: at(2) }],
+        ServeBackorder: [
+            "that it does not wait for" => OrderCommand::ServeBackorder { stock: text("85123A@main"), at: at(3) },
+        ],
         OpenParcel: ["" => OrderCommand::OpenParcel { at: at(3) }],
         ShipParcel: [
             "" => OrderCommand::ShipParcel {
@@ -126,6 +129,10 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
         OrderCommand::StartProcessing { .. } => {
             let no = || no(OrderAction::StartProcessing);
             [none(), no(), Does("ProcessingStarted", Processing), AlreadySo, no(), no(), no(), no(), no(), no()]
+        }
+        // `waiting.rs` tells of one that waits.
+        OrderCommand::ServeBackorder { .. } => {
+            std::array::from_fn(|column| if column == 0 { none() } else { AlreadySo })
         }
         OrderCommand::OpenParcel { .. } => {
             let no = || no(OrderAction::OpenParcel);

@@ -17,13 +17,14 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
         for sample in order_events() {
             let fits = match (&sample.value, status) {
                 (OrderEvent::OrderPlaced(_), status) => status.is_none(),
-                // The order ships whole, without parcels of its own, and has no open return that could end.
+                // The order ships whole, without parcels of its own, has no open return that could end, and waits for nothing.
                 (_, None)
                 | (
                     OrderEvent::RefundOwed { part: None, .. }
                     | OrderEvent::ParcelShipped { .. }
                     | OrderEvent::ParcelDelivered { .. }
-                    | OrderEvent::ReturnEnded { .. },
+                    | OrderEvent::ReturnEnded { .. }
+                    | OrderEvent::BackorderServed { parcel: None, .. },
                     Some(_),
                 ) => false,
                 (OrderEvent::OrderLinesCancelled { .. }, Some(status)) => [Processing, Cancelling].contains(&status),
@@ -35,7 +36,10 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     Some(status),
                 ) => [Cancelled, Expired].contains(&status),
                 (
-                    OrderEvent::SurplusPaymentReceived { .. } | OrderEvent::RefundOwed { part: Some(_), .. },
+                    OrderEvent::SurplusPaymentReceived { .. }
+                    | OrderEvent::RefundOwed { part: Some(_), .. }
+                    | OrderEvent::ParcelOpened { .. }
+                    | OrderEvent::BackorderServed { parcel: Some(_), .. },
                     Some(status),
                 ) => [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status),
                 (OrderEvent::OrderReinstated { .. }, Some(status)) => status == Expired,
@@ -44,9 +48,6 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 }
                 (OrderEvent::PartialPaymentReceived { .. }, Some(status)) => status == PendingPayment,
                 (OrderEvent::ProcessingStarted { .. }, Some(status)) => status == Paid,
-                (OrderEvent::ParcelOpened { .. }, Some(status)) => {
-                    [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status)
-                }
                 (OrderEvent::CancellationRequested { .. }, Some(status)) => [Paid, Processing].contains(&status),
                 (OrderEvent::CancellationDeclined { .. }, Some(status)) => status == Cancelling,
                 (OrderEvent::OrderShipped { .. }, Some(status)) => status == Processing,

@@ -1,7 +1,7 @@
 use purser_domain::{
     Timestamp,
     money::Money,
-    product::ProductKind,
+    product::{Backorder, ProductKind},
     quantity::Quantity,
     text::{MerchantId, Sku, TaxCategory, Title},
 };
@@ -60,6 +60,8 @@ pub struct ProductRow {
     pub tax_category: Option<TaxCategory>,
     /// The most pieces that one customer may buy, where there is a limit.
     pub purchase_limit: Option<Quantity>,
+    /// Whether it is sold while it is not there.
+    pub backorder: Backorder,
     /// Whether it is on sale.
     pub state: ListingState,
     /// Since when it has been so.
@@ -70,11 +72,12 @@ pub struct ProductRow {
 
 stored_words! {
     pub(super) kind_word / kind: ProductKind { Goods = "goods", Service = "service" }
+    pub(super) backorder_word / backorder: Backorder { Refused = "refused", Allowed = "allowed" }
     pub(super) state_word / state: ListingState { Listed = "listed", Delisted = "delisted" }
 }
 
 const COLUMNS: &str =
-    "sku, title, kind, price, currency, merchant, tax_category, purchase_limit, state, since, position";
+    "sku, title, kind, price, currency, merchant, tax_category, purchase_limit, backorder, state, since, position";
 
 /// A product, if there is or was one.
 pub async fn find(pool: &PgPool, sku: &Sku) -> Result<Option<ProductRow>, sqlx::Error> {
@@ -126,6 +129,7 @@ impl FromRow<'_, PgRow> for ProductRow {
             merchant: read(row, "merchant")?,
             tax_category: read_optional(row, "tax_category")?,
             purchase_limit: read_quantity(row, "purchase_limit")?,
+            backorder: read_word(row, "backorder", backorder)?,
             state: read_word(row, "state", state)?,
             since: row.try_get("since")?,
             position: row.try_get("position")?,

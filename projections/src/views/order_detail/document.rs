@@ -5,7 +5,7 @@ use purser_domain::{
     Timestamp,
     ids::ReturnId,
     money::Money,
-    order::{Allocation, Capture, LineUnits, Order, OrderEvent, OrderStatus},
+    order::{Allocation, Capture, LineUnits, Order, OrderEvent, OrderStatus, without},
     recorded::Recorded,
     text::{PaymentReference, Reason, TrackingNumber},
 };
@@ -32,6 +32,9 @@ pub struct OrderDetail {
     /// Which stock is held for it since it lives again; absent where it is what was reserved at placement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocations: Option<Vec<Allocation>>,
+    /// What of its stock is waited for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Allocation>,
     /// Units that were asked back, in the order in which they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returns: Vec<UnitsBack>,
@@ -127,6 +130,7 @@ impl View<Order> for OrderDetail {
         let event = &event.payload;
         self.take_payments(event);
         self.take_returns(event);
+        self.take_waiting(event);
         if let OrderEvent::OrderShipped { tracking, at: _ } = event {
             self.tracking.clone_from(tracking);
         }
@@ -177,6 +181,7 @@ impl OrderDetail {
             | OrderEvent::CancellationRequested { .. }
             | OrderEvent::CancellationDeclined { .. }
             | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::BackorderServed { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
@@ -200,6 +205,43 @@ impl OrderDetail {
                 let units = units.cloned().unwrap_or_default();
                 self.returns.push(UnitsBack { id, outcome, units, refund });
             }
+        }
+    }
+
+    /// An order that has expired may live again with what is held for it, and waits until all of that is released.
+    fn take_waiting(&mut self, event: &OrderEvent) {
+        match event {
+            OrderEvent::OrderPlaced(placed) => {
+                let waits = |allocation: &&Allocation| placed.waiting.contains(&allocation.stock);
+                self.waiting = placed.allocations.iter().filter(waits).cloned().collect();
+            }
+            OrderEvent::BackorderServed { allocation, .. } => {
+                self.waiting.retain(|waiting| waiting.stock != allocation.stock);
+            }
+            OrderEvent::OrderLinesCancelled { released, .. } => {
+                self.waiting = without(std::mem::take(&mut self.waiting), released);
+            }
+            OrderEvent::OrderReservationsReleased { .. } => self.waiting = vec![],
+            OrderEvent::OrderPaid { .. }
+            | OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::LatePaymentReceived { .. }
+            | OrderEvent::SurplusPaymentReceived { .. }
+            | OrderEvent::RefundOwed { .. }
+            | OrderEvent::CancellationRequested { .. }
+            | OrderEvent::CancellationDeclined { .. }
+            | OrderEvent::ProcessingStarted { .. }
+            | OrderEvent::ParcelOpened { .. }
+            | OrderEvent::ParcelShipped { .. }
+            | OrderEvent::ParcelDelivered { .. }
+            | OrderEvent::OrderShipped { .. }
+            | OrderEvent::OrderDelivered { .. }
+            | OrderEvent::OrderCompleted { .. }
+            | OrderEvent::OrderCancelled { .. }
+            | OrderEvent::OrderExpired { .. }
+            | OrderEvent::OrderReinstated { .. }
+            | OrderEvent::ReturnOpened { .. }
+            | OrderEvent::ReturnEnded { .. }
+            | OrderEvent::UnitsReturned { .. } => {}
         }
     }
 
@@ -241,6 +283,7 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         | OrderEvent::CancellationRequested { .. }
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::BackorderServed { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
@@ -270,6 +313,7 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::BackorderServed { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }

@@ -78,6 +78,7 @@ const fn order_turn(event: &OrderEvent) -> Option<OrderTurn> {
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::BackorderServed { .. }
         | OrderEvent::UnitsReturned { .. } => None,
     }
 }

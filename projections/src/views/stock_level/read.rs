@@ -32,8 +32,10 @@ pub struct SkuLevel {
     pub on_hand: i64,
     /// Pieces of these that are held for orders.
     pub reserved: i64,
-    /// Pieces that can still be sold.
+    /// Pieces that can still be sold; none at a location where orders wait.
     pub available: i64,
+    /// Pieces that orders wait for.
+    pub waiting: i64,
     /// The position of the last event of any of its stocks.
     pub position: i64,
     /// Location by location, in the order of their names; never empty.
@@ -49,8 +51,10 @@ pub struct LocationLevel {
     pub on_hand: i64,
     /// Pieces of these that are held for orders.
     pub reserved: i64,
-    /// Pieces that can still be sold.
+    /// Pieces that can still be sold; none at a location where orders wait.
     pub available: i64,
+    /// Pieces that orders wait for.
+    pub waiting: i64,
     /// The position of its last event.
     pub position: i64,
     /// When the log took that.
@@ -67,7 +71,7 @@ struct Level {
 /// Whose a SKU is says the catalogue: what a merchant listed just now is theirs as soon as the view `catalogue` has it.
 pub async fn find(pool: &PgPool, principal: &Principal, sku: &Sku) -> Result<Option<SkuLevel>, sqlx::Error> {
     let mut sql = QueryBuilder::<Postgres>::new(
-        "select sku, location, on_hand, reserved, position, changed_at from views.stock_level as stock where sku = ",
+        "select sku, location, on_hand, reserved, waiting, position, changed_at from views.stock_level as stock where sku = ",
     );
     sql.push_bind(sku.to_string());
     restrict(&mut sql, principal);
@@ -92,7 +96,7 @@ pub async fn list(pool: &PgPool, principal: &Principal, query: &StockQuery) -> R
     }
     sql.push(" group by sku order by sku limit ").push_bind(query.rows);
     sql.push(
-        ") select sku, location, on_hand, reserved, position, changed_at
+        ") select sku, location, on_hand, reserved, waiting, position, changed_at
          from page join views.stock_level as stock using (sku) order by sku, location",
     );
     let levels: Vec<Level> = sql.build_query_as().persistent(false).fetch_all(pool).await?;
@@ -124,6 +128,7 @@ fn gather(levels: Vec<Level>) -> Vec<SkuLevel> {
                 last.on_hand += at.on_hand;
                 last.reserved += at.reserved;
                 last.available += at.available;
+                last.waiting += at.waiting;
                 last.position = last.position.max(at.position);
                 last.locations.push(at);
             }
@@ -132,6 +137,7 @@ fn gather(levels: Vec<Level>) -> Vec<SkuLevel> {
                 on_hand: at.on_hand,
                 reserved: at.reserved,
                 available: at.available,
+                waiting: at.waiting,
                 position: at.position,
                 locations: vec![at],
             }),
@@ -140,16 +146,23 @@ fn gather(levels: Vec<Level>) -> Vec<SkuLevel> {
     skus
 }
 
+/// The rule of [`purser_domain::stock::Stock::reservable`]: what lies there while orders wait is kept for the first of them.
+pub const fn sellable(on_hand: i64, reserved: i64, waiting: i64) -> i64 {
+    if waiting == 0 { on_hand - reserved } else { 0 }
+}
+
 impl FromRow<'_, PgRow> for Level {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let (on_hand, reserved): (i64, i64) = (row.try_get("on_hand")?, row.try_get("reserved")?);
+        let waiting: i64 = row.try_get("waiting")?;
         Ok(Self {
             sku: read(row, "sku")?,
             at: LocationLevel {
                 location: read(row, "location")?,
                 on_hand,
                 reserved,
-                available: on_hand - reserved,
+                available: sellable(on_hand, reserved, waiting),
+                waiting,
                 position: row.try_get("position")?,
                 changed_at: row.try_get("changed_at")?,
             },
@@ -161,26 +174,29 @@ impl FromRow<'_, PgRow> for Level {
 mod tests {
     use super::*;
 
-    fn level(sku: &str, location: &str, on_hand: i64, reserved: i64, position: i64) -> Level {
+    fn level(sku: &str, location: &str, [on_hand, reserved, waiting]: [i64; 3], position: i64) -> Level {
         Level {
             sku: sku.parse().unwrap(),
             at: LocationLevel {
                 location: location.parse().unwrap(),
                 on_hand,
                 reserved,
-                available: on_hand - reserved,
+                available: sellable(on_hand, reserved, waiting),
+                waiting,
                 position,
                 changed_at: Timestamp::UNIX_EPOCH,
             },
         }
     }
 
+    /// Where orders wait nothing can be sold, and elsewhere what is there can.
     #[test]
     fn the_locations_of_a_sku_are_added_up() {
-        let skus = gather(vec![level("A", "east", 5, 2, 9), level("A", "west", 1, 1, 7), level("B", "east", 4, 0, 3)]);
+        let a = [level("A", "east", [5, 2, 0], 9), level("A", "west", [4, 1, 7], 7)];
+        let skus = gather(a.into_iter().chain([level("B", "east", [4, 0, 0], 3)]).collect());
         let sums: Vec<_> =
-            skus.iter().map(|sku| (sku.sku.as_str(), sku.on_hand, sku.reserved, sku.available)).collect();
-        assert_eq!(sums, [("A", 6, 3, 3), ("B", 4, 0, 4)]);
+            skus.iter().map(|sku| (sku.sku.as_str(), sku.on_hand, sku.reserved, sku.available, sku.waiting)).collect();
+        assert_eq!(sums, [("A", 9, 3, 3, 7), ("B", 4, 0, 4, 0)]);
         assert_eq!((skus[0].position, skus[0].locations.len()), (9, 2));
     }
 }
