@@ -5,7 +5,7 @@ mod range;
 mod row;
 mod state;
 
-pub use as_of::{AsOf, At, as_of, payment_as_recorded, refund_as_recorded};
+pub use as_of::{AsOf, At, as_of, payment_as_recorded, refund_as_recorded, refund_since};
 pub(crate) use range::{LogRange, read_range};
 pub(crate) use row::LogRow;
 pub use state::{LocationState, OrderState, ProductState, SkuState, State};

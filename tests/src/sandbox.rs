@@ -103,6 +103,15 @@ impl Sandbox {
         page["payments"].as_array().expect("payments").clone()
     }
 
+    /// Gives money back as a person at the gateway would, under a name of theirs or of ours.
+    pub async fn give_back(&self, reference: &str, name: &str, amount: i64) {
+        let url = format!("{}/v1/payments/{reference}/refunds", self.gateway.url());
+        let body = json!({"refund": name, "amount": amount}).to_string();
+        let answered =
+            self.client.post(url).header("idempotency-key", name).body(body).send().await.expect("an answer");
+        assert!(answered.status().is_success(), "{}", answered.text().await.unwrap_or_default());
+    }
+
     /// What it did.
     pub async fn stats(&self) -> Value {
         let url = format!("{}/admin/stats", self.gateway.url());

@@ -158,8 +158,8 @@ documented! {
     /// What is the matter: `paid_not_confirmed` (an order is paid and the work on it has not begun), `window_overrun` (it
     /// awaits its payment longer than its window), `reservation_without_order` (stock is held for an order that has ended or
     /// that there is not), `capture_not_recorded` (a gateway took money that the log does not have), `capture_without_order`
-    /// (a gateway took money for a payment that is not known), `payment_mismatch` (what a gateway says contradicts the log),
-    /// `refund_overdue`, `shipment_late`, `view_differs` (a view shows another status than the log).
+    /// (a gateway took money for a payment that is not known), `refund_not_recorded` (a gateway gave money back that the log
+    /// still owes), `payment_mismatch` (what a gateway says contradicts the log), `refund_overdue`, `shipment_late`, `view_differs` (a view shows another status than the log).
     ExceptionKind = ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(purser_domain::exception::ExceptionKind::ALL.map(purser_domain::exception::ExceptionKind::as_str)));

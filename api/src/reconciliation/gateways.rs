@@ -4,19 +4,20 @@ use purser_commands::Command;
 use purser_domain::{
     Timestamp,
     exception::{Case, ExceptionKind},
-    ids::PaymentId,
+    ids::{PaymentId, RefundId},
     money::Amount,
     payment::{self, GatewayReport, Payment, PaymentCommand, PaymentEvent, ReportSource, new_captures},
+    refund::{Claim, Refund},
     text::GatewayName,
 };
 use purser_projections::{
-    history::{HistoryError, payment_as_recorded},
+    history::{HistoryError, payment_as_recorded, refund_since},
     reconciliation::{ReconcileReadError, Reconciled},
 };
 
 use super::{Found, LookedAt, Outcome, ReconcileError, Reconciler, Report};
 use crate::{
-    gateway::{GatewayPayment, RefundStatus},
+    gateway::{GatewayPayment, GatewayRefund, RefundStatus},
     ports::report as reported,
 };
 
@@ -76,6 +77,7 @@ impl Reconciler {
             let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(&state), words);
             return self.queue(found, reconciled, report).await;
         };
+        self.look_at_refunds(gateway, listed, &state, reconciled, report).await?;
         let news = PaymentCommand::Report { report: told.clone(), source: ReportSource::Poll, at: self.clock.now() };
         let events = match payment::decide(&state, news) {
             Ok(events) if events.is_empty() => return Ok(()),
@@ -107,6 +109,55 @@ impl Reconciler {
         Ok(())
     }
 
+    /// What the gateway gave back, and the log does not know to be back. A movement that bears no name of ours, or of which
+    /// another sum is owed, is for a person.
+    async fn look_at_refunds(
+        &self,
+        gateway: &GatewayName,
+        listed: &GatewayPayment,
+        state: &Payment,
+        reconciled: &Reconciled,
+        report: &mut Report,
+    ) -> Result<(), ReconcileError> {
+        let mut unasked = false;
+        for back in listed.refunds.iter().filter(|refund| refund.status == RefundStatus::Succeeded) {
+            let mut known = None;
+            if let Some((id, attempt)) = ours(back) {
+                let recorded = refund_since(&self.pool, &self.upcasters, id).await.map_err(unread)?;
+                known = Some((id, attempt, recorded));
+            }
+            match known {
+                Some((_, _, (Refund::Succeeded { reference, .. }, _))) if reference == back.reference => {}
+                Some((id, attempt, (refund, last)))
+                    if refund.at_gateway().is_some_and(|(claim, number)| {
+                        number == attempt && claim.owed().amount == back.amount && is_of(claim, listed)
+                    }) =>
+                {
+                    let reference = back.reference.clone();
+                    let command = Command::RecordRefundSucceeded { refund: id, reference, note: None, reason: None };
+                    let words = "the gateway gave money back that the log still owes";
+                    match about(ExceptionKind::RefundNotRecorded, gateway, listed, Some(state), words) {
+                        Some(case) if last.is_some_and(|last| self.had_its_time(last)) => {
+                            self.raise(&case, reconciled.position).await?;
+                            let words = "that it is back was recorded";
+                            let outcome = self.repair(&case, command, words, reconciled.position).await?;
+                            report.found.push(Found::of(&case, outcome));
+                        }
+                        // On its way to us: the list was faster.
+                        Some(_) | None => self.execute(command, reconciled.position).await?,
+                    }
+                }
+                Some(_) | None => unasked = true,
+            }
+        }
+        if unasked {
+            let words = "the gateway gave money back that it was not asked for";
+            let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(state), words);
+            self.queue(found, reconciled, report).await?;
+        }
+        Ok(())
+    }
+
     /// The payment as the log has it, where it is one of ours and goes through this gateway.
     async fn known(
         &self,
@@ -116,10 +167,7 @@ impl Reconciler {
         let Ok(id) = listed.payment.as_str().parse::<PaymentId>() else { return Ok(None) };
         let state = match payment_as_recorded(&self.pool, &self.upcasters, id).await {
             Ok(state) => state,
-            Err(HistoryError::Database(error)) => return Err(error.into()),
-            Err(error @ HistoryError::Unreadable { .. }) => {
-                return Err(ReconcileReadError::Database(sqlx::Error::Decode(error.into())).into());
-            }
+            Err(error) => return Err(unread(error)),
         };
         let is_theirs = state.attempt().is_some_and(|attempt| attempt.terms.gateway == *gateway);
         Ok(is_theirs.then_some((id, state)))
@@ -140,8 +188,31 @@ impl Reconciler {
     /// Whether its callback and a poll have had their time.
     fn should_be_known(&self, listed: &GatewayPayment) -> bool {
         let last: Option<Timestamp> = listed.captures.iter().map(|capture| capture.at).max();
-        last.is_some_and(|last| self.clock.now().signed_duration_since(last) >= self.patience.engine)
+        last.is_some_and(|last| self.had_its_time(last))
     }
+
+    fn had_its_time(&self, since: Timestamp) -> bool {
+        self.clock.now().signed_duration_since(since) >= self.patience.engine
+    }
+}
+
+fn unread(error: HistoryError) -> ReconcileError {
+    match error {
+        HistoryError::Database(error) => error.into(),
+        error @ HistoryError::Unreadable { .. } => {
+            ReconcileReadError::Database(sqlx::Error::Decode(error.into())).into()
+        }
+    }
+}
+
+/// The refund and the attempt that a name at a gateway stands for.
+fn ours(back: &GatewayRefund) -> Option<(RefundId, u32)> {
+    let (refund, attempt) = back.refund.as_str().rsplit_once('-')?;
+    Some((refund.parse().ok()?, attempt.parse().ok()?))
+}
+
+fn is_of(claim: &Claim, listed: &GatewayPayment) -> bool {
+    claim.capture.payment.is_some_and(|payment| payment.to_string() == listed.payment.as_str())
 }
 
 fn report_payment(payment: PaymentId, gateway: &GatewayName, report: GatewayReport) -> Command {

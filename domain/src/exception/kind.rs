@@ -16,6 +16,8 @@ pub enum ExceptionKind {
     CaptureNotRecorded,
     /// A gateway took money for a payment that the log does not know.
     CaptureWithoutOrder,
+    /// A gateway gave money back, and the log does not have it.
+    RefundNotRecorded,
     /// What a gateway says of a payment contradicts the log.
     PaymentMismatch,
     /// Money that is owed back is not back in time.
@@ -28,12 +30,13 @@ pub enum ExceptionKind {
 
 impl ExceptionKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::PaidNotConfirmed,
         Self::WindowOverrun,
         Self::ReservationWithoutOrder,
         Self::CaptureNotRecorded,
         Self::CaptureWithoutOrder,
+        Self::RefundNotRecorded,
         Self::PaymentMismatch,
         Self::RefundOverdue,
         Self::ShipmentLate,
@@ -48,6 +51,7 @@ impl ExceptionKind {
             Self::ReservationWithoutOrder => "reservation_without_order",
             Self::CaptureNotRecorded => "capture_not_recorded",
             Self::CaptureWithoutOrder => "capture_without_order",
+            Self::RefundNotRecorded => "refund_not_recorded",
             Self::PaymentMismatch => "payment_mismatch",
             Self::RefundOverdue => "refund_overdue",
             Self::ShipmentLate => "shipment_late",
@@ -65,7 +69,9 @@ impl ExceptionKind {
             | Self::RefundOverdue
             | Self::ShipmentLate
             | Self::ViewDiffers => true,
-            Self::CaptureNotRecorded | Self::CaptureWithoutOrder | Self::PaymentMismatch => false,
+            Self::CaptureNotRecorded | Self::CaptureWithoutOrder | Self::RefundNotRecorded | Self::PaymentMismatch => {
+                false
+            }
         }
     }
 }

@@ -89,8 +89,18 @@ pub async fn payment_as_recorded(pool: &PgPool, upcasters: &Upcasters, id: Payme
 
 /// How a refund stands by all that the log has of it; as if it had never been, where that is nothing.
 pub async fn refund_as_recorded(pool: &PgPool, upcasters: &Upcasters, id: RefundId) -> Result<Refund, HistoryError> {
+    Ok(refund_since(pool, upcasters, id).await?.0)
+}
+
+/// The same, and when the log took the last of it.
+pub async fn refund_since(
+    pool: &PgPool,
+    upcasters: &Upcasters,
+    id: RefundId,
+) -> Result<(Refund, Option<Timestamp>), HistoryError> {
     let mut replay = Replay { pool, upcasters, at: At::Position(i64::MAX), last: None };
-    Ok(replay.fold::<Refund, RefundReplay>(id).await?.0)
+    let refund = replay.fold::<Refund, RefundReplay>(id).await?.0;
+    Ok((refund, replay.last.map(|(_, at)| at)))
 }
 
 struct Replay<'a> {

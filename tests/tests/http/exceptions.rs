@@ -1,7 +1,7 @@
 //! What is stuck is found, repaired where that is certain, and put before a person where it is not.
 
 use chrono::TimeDelta;
-use purser_tests::{Answered, Api, TestEngine, Till, shop};
+use purser_tests::{Answered, Api, TestEngine, Till, shop, wait::until};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Executor;
@@ -205,6 +205,57 @@ async fn money_for_nothing_that_is_known_waits_for_a_person() {
     assert_eq!(found(&till.api).await, [queued(&stray), queued(&invented)]);
     assert_eq!(found(&till.api).await, vec![]);
     assert_eq!(exceptions(&till.api, "status=open&kind=capture_without_order").await.len(), 2);
+    till.close().await;
+}
+
+/// An order was paid and cancelled, and the gateway has refused five times to give the money back. Returns the refund, and the
+/// payment's name at the gateway, which behaves again.
+async fn under_review(till: &Till) -> [String; 2] {
+    let [order, payment, link] = till.payable("automatic").await;
+    till.sandbox.pay(&link, "succeed").await;
+    till.engine.clock().advance(TimeDelta::minutes(1));
+    shop::reaches(&till.api, &order, "processing").await;
+    till.sandbox.misbehave(&json!({"refund_fail_percent": 100})).await;
+    shop::cancel(&till.api, &order).await;
+    let refund = until("a refund under review", async || {
+        till.engine.clock().advance(TimeDelta::minutes(1));
+        shop::refunds(&till.api, &order).await.pop().filter(|refund| refund["status"] == "manual_review")
+    })
+    .await;
+    till.sandbox.misbehave(&json!({})).await;
+    reconcile(&till.api).await.expect_status(200);
+    let name = till.payment(&payment).await["gateway_reference"].clone();
+    [&refund["id"], &name].map(|name| name.as_str().expect("a name").to_owned())
+}
+
+/// Whoever reviews the refund has it done there, under the name that it would have had the next time.
+#[tokio::test]
+async fn money_that_the_gateway_gave_back_is_not_owed_any_more() {
+    let till = Till::open().await;
+    let _telling = till.api.tells(&["POST /v1/reconciliations", "GET /v1/refunds/{id}"]);
+    let [refund, name] = under_review(&till).await;
+    till.sandbox.give_back(&name, &format!("{refund}-6"), 250).await;
+    till.engine.clock().advance(TimeDelta::minutes(5));
+    assert_eq!(found(&till.api).await, one("refund_not_recorded", &format!("sandbox:{name}"), "repaired"));
+    let path = format!("/v1/refunds/{refund}?min_position={}", shop::at_rest(&till.api).await);
+    assert_eq!(till.api.get(&path).await["status"], "succeeded");
+    assert_eq!(found(&till.api).await, vec![]);
+    till.close().await;
+}
+
+/// Another sum is owed, and the name of another movement is nobody's.
+#[tokio::test]
+async fn money_that_the_gateway_gave_back_unasked_waits_for_a_person() {
+    let till = Till::open().await;
+    let _telling = till.api.tells(&["POST /v1/reconciliations", "GET /v1/exceptions"]);
+    let [refund, name] = under_review(&till).await;
+    let queued = one("payment_mismatch", &format!("sandbox:{name}"), "queued");
+    till.sandbox.give_back(&name, &format!("{refund}-6"), 200).await;
+    assert_eq!(found(&till.api).await, queued.clone());
+    till.sandbox.give_back(&name, "goodwill", 50).await;
+    assert_eq!(found(&till.api).await, queued, "once, however many there are");
+    assert_eq!(exceptions(&till.api, "status=open&kind=payment_mismatch").await.len(), 1);
+    assert_eq!(till.api.get(&format!("/v1/refunds/{refund}")).await["status"], "manual_review");
     till.close().await;
 }
 

@@ -64,8 +64,17 @@ async fn orders_are_taken_while_the_gateway_is_down_and_can_be_paid_when_it_is_b
         let (order, _) = api.placed(&[("A", 1)]).await;
         begun.push((till.begin(&order, "automatic").await, order));
     }
-    until("the gateway was called", async || (till.sandbox.stats().await["calls"]["unavailable"] != 0).then_some(()))
-        .await;
+    // Whoever asks is told that it is left alone, and it hears nothing of that: the clock stands still.
+    until("the breaker opens", async || {
+        let report = api.post("/v1/reconciliations", &json!({})).send().await.expect_status(200).body;
+        let error = report["gateways"][0]["error"].as_str().expect("the gateway is down").to_owned();
+        error.starts_with("the gateway is not called before").then_some(())
+    })
+    .await;
+    let called = till.sandbox.stats().await["calls"]["unavailable"].clone();
+    assert_ne!(called, 0);
+    api.post("/v1/reconciliations", &json!({})).send().await.expect_status(200);
+    assert_eq!(till.sandbox.stats().await["calls"]["unavailable"], called);
     for (payment, _) in &begun {
         assert_eq!(till.payment(payment).await["status"], "initiated");
     }
