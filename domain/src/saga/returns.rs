@@ -6,7 +6,8 @@
 //! 1. A timer is set for the end of the time to answer. When it fires, the merchant's policy decides: the return is approved,
 //!    or escalated, `ReturnEscalated`. One whose goods would have nowhere to go is escalated all the same.
 //! 2. Its settlement needs no step: the inspection, or the approval where nothing is to be sent, decides what is owed in one
-//!    append, and the [refund](super::refund) saga brings the money back.
+//!    append, and the [refund](super::refund) saga brings the money back. Where goods are owed, the [exchange](super::exchange)
+//!    saga sees to them.
 //! 3. `RefundSucceeded` and `RefundWrittenOff` are noted on the return that the refund settles; the last one closes it.
 //!
 //! **Compensations.** None of its own. A return is what undoes a sale; units that did not come back may be asked back again.

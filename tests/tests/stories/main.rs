@@ -2,6 +2,7 @@
 
 mod append_only;
 mod benefits;
+mod exchanges;
 mod feed;
 mod gateway_refunds;
 mod idempotency;

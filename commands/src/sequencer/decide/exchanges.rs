@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use purser_domain::{
     allocation::{Ask, allocate_by, remembered_distance},
     fulfillment::{
-        FulfillmentCommand, FulfillmentLine, FulfillmentRefusal, Parcel, PlannedParcel, Recalled, RecalledFrom,
-        ReplacementFate, plan, recall, replacement_fate,
+        Fulfillment, FulfillmentCommand, FulfillmentLine, FulfillmentRefusal, Parcel, PlannedParcel, Recalled,
+        RecalledFrom, ReplacementFate, plan, recall, replacement_fate,
     },
     ids::ReturnId,
     merchant::Policies,
@@ -115,7 +115,7 @@ impl Decision<'_> {
         reason: &Reason,
     ) -> Result<(), Stopped> {
         let known = self.order_of(asked, order)?;
-        let recalled = recall(self.parcels(order, known), id);
+        let recalled = recall(self.all_parcels(order, known)?, id);
         let recalled = recalled.ok_or_else(|| Stopped::refused(FulfillmentRefusal::ReplacementUnderWay))?;
         for Recalled { stock, from, .. } in &recalled {
             match from {
@@ -139,6 +139,17 @@ impl Decision<'_> {
         Ok(())
     }
 
+    /// One that was overlooked would be taken for one that will not come.
+    fn all_parcels(&self, id: OrderId, order: &Order) -> Result<Vec<&Fulfillment>, Stopped> {
+        let opened = order.settled().map_or(0, |settled| settled.parcels.opened);
+        let parcels: Vec<&Fulfillment> = self.parcels(id, order).collect();
+        if u32::try_from(parcels.len()) == Ok(opened) {
+            Ok(parcels)
+        } else {
+            Err(Stopped::Contradiction(format!("{id} has {opened} parcels, and {} are there", parcels.len())))
+        }
+    }
+
     /// Whatever was sent in exchange has arrived, will not come, or is still under way; only that which is owed goods is
     /// settled by it.
     pub(super) fn settle_exchange(&mut self, asked: &Asked<'_>, id: ReturnId) -> Result<Answer, Stopped> {
@@ -149,7 +160,7 @@ impl Decision<'_> {
             let agreed = self.working.orders.get(&order).map(|order| &order.state);
             let agreed =
                 agreed.ok_or_else(|| Stopped::Contradiction(format!("{id} is of {order}, which is not there")))?;
-            match replacement_fate(self.parcels(order, agreed), id) {
+            match replacement_fate(self.all_parcels(order, agreed)?, id) {
                 ReplacementFate::UnderWay => {}
                 ReplacementFate::Arrived => {
                     let same = agreed.terms().is_some_and(|sold| is_for_the_same(sold, terms));
