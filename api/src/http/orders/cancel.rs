@@ -46,10 +46,11 @@ pub(crate) struct Cancellation {
 
 /// Cancels an order.
 ///
-/// Possible until it is shipped; of an order of which some parcels have left, what has not left is cancelled. Its stock is given back and, if it was paid, its money is refunded. A customer who has
-/// paid asks for the end of the order by this: it is `cancelling` then, nothing else is done with it, and its seller either
-/// approves or declines. Where `lines` are named, only these units are taken out of an order that is being worked on, with
-/// exactly the stock, the money and the points that fall on them.
+/// Possible until it is shipped; of an order of which some parcels have left, what has not left is cancelled. Its stock is given
+/// back and, if it was paid, its money is refunded. A customer who has paid asks for the end of the order by this: it is
+/// `cancelling` then, nothing else is done with it, and its seller either approves or declines. Where `lines` are named, only
+/// these units are taken out of an order that is being worked on, with exactly the stock, the money and the points that fall on
+/// them.
 #[utoipa::path(
     post,
     path = "/v1/orders/{id}/cancel",
