@@ -155,8 +155,8 @@ async fn a_row_too_many_and_a_checkpoint_too_far_are_found() {
     let head = api.stocked("A", 250, 10).await;
     shop::at_rest(&api).await;
     let database = engine.stop().await;
-    let insert = "insert into views.stock_level select 'B', location, on_hand, reserved, position, changed_at
-                  from views.stock_level";
+    let insert = "insert into views.stock_level (sku, location, on_hand, reserved, waiting, position, changed_at)
+                  select 'B', location, on_hand, reserved, waiting, position, changed_at from views.stock_level";
     tamper(&database, insert).await;
     let Difference::Row(row) = difference(&database).await else { panic!("a row too many was not found") };
     assert_eq!(row.key, json!({"sku": "B", "location": "main"}));
