@@ -1,35 +1,35 @@
 //! What can be asked of the engine, and what it answers.
 
+mod answer;
+mod wish;
+
 use purser_domain::{
     Timestamp,
     address::Address,
-    allocation::Awaited,
-    checkout::LineRequest,
     coupon::CouponTerms,
     exception::{Case, Closing},
-    fulfillment::FulfillmentStatus,
     ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
-    merchant::{Policies, Promotion, ShippingRates, TaxRates},
     metadata::Metadata,
-    money::{Currency, Money},
-    order::{Capture, LineUnits, OrderLine, OrderStatus},
-    payment::{CaptureMethod, GatewayReport, NextAction, PaymentStatus, ReportSource},
+    money::Money,
+    order::{Capture, LineUnits},
+    payment::{CaptureMethod, GatewayReport, NextAction, ReportSource},
     points::Points,
-    pricing::Priced,
     principal::Principal,
     product::{Backorder, Listing},
     quantity::Quantity,
     refund::{Claim, RefundChannel, RefundFailure},
-    returns::{InspectedLine, ReturnKind, ReturnStatus, ReturnUnits},
+    returns::InspectedLine,
     stock::StockId,
-    text::{
-        Carrier, CouponCode, CustomerId, ExternalReference, GatewayName, Location, MerchantId, PaymentReference,
-        PromotionId, Reason, ShippingMethod, Sku, TrackingNumber,
-    },
+    text::{CouponCode, CustomerId, GatewayName, Location, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+pub use self::{
+    answer::{Accepted, Answer, Quote},
+    wish::{FulfillmentChange, MerchantChange, PlaceOrder, RequestReturn},
+};
 
 /// One command, who gives it, and how to recognise it when it comes again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -446,218 +446,4 @@ pub enum Command {
         /// How, or why it is in order as it is.
         reason: Reason,
     },
-}
-
-/// What is done with a fulfillment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FulfillmentChange {
-    /// The picking and packing begins.
-    Start,
-    /// It is kept from being started.
-    Hold {
-        /// Why.
-        reason: Reason,
-    },
-    /// It may go on.
-    ReleaseHold,
-    /// It is handed to a carrier, started or not. What of it stays behind becomes a fulfillment of its own.
-    Ship {
-        /// Which units; all of them where there is nothing.
-        lines: Option<Vec<LineUnits>>,
-        /// The parcel's name at the carrier.
-        tracking: Option<TrackingNumber>,
-        /// Who carries it.
-        carrier: Option<Carrier>,
-        /// When it left.
-        at: Option<Timestamp>,
-    },
-    /// It arrived.
-    Deliver {
-        /// When.
-        at: Option<Timestamp>,
-    },
-    /// It did not arrive.
-    FailDelivery {
-        /// Why.
-        reason: Reason,
-        /// When that was.
-        at: Option<Timestamp>,
-    },
-    /// It should have shipped by now.
-    ReportOverdue,
-    /// Its units are cancelled: they go back to their stock, and their money to the customer.
-    Cancel {
-        /// Why.
-        reason: Reason,
-    },
-}
-
-/// Units that a customer wants to give back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RequestReturn {
-    /// The id that the return will have, minted for this request.
-    pub id: ReturnId,
-    /// Of which order.
-    pub order: OrderId,
-    /// For what.
-    pub kind: ReturnKind,
-    /// Which units, and why.
-    pub units: Vec<ReturnUnits>,
-    /// When it was asked for, if not now.
-    pub at: Option<Timestamp>,
-}
-
-/// What a merchant decides anew.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MerchantChange {
-    /// A promotion begins, or takes the place of the one of the same id.
-    DefinePromotion(Promotion),
-    /// A promotion ends.
-    EndPromotion(PromotionId),
-    /// What delivery costs.
-    SetShippingRates(ShippingRates),
-    /// Which taxes there are.
-    SetTaxRates(TaxRates),
-    /// How orders are dealt with.
-    SetPolicies(Policies),
-}
-
-/// A new order, at catalogue prices unless the principal may state others.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct PlaceOrder {
-    /// The id that it will have, minted for this request.
-    pub order: OrderId,
-    /// Who buys; nobody known for a guest.
-    pub customer: Option<CustomerId>,
-    /// The order's name in the system that sent it.
-    pub reference: Option<ExternalReference>,
-    /// What is wanted.
-    pub lines: Vec<LineRequest>,
-    /// In which currency.
-    pub currency: Currency,
-    /// Where it goes.
-    pub ship_to: Address,
-    /// When the customer placed it, if not now.
-    pub placed_at: Option<Timestamp>,
-    /// The coupons that the customer presents.
-    #[serde(default)]
-    pub coupons: Vec<CouponCode>,
-    /// The points that the customer spends.
-    #[serde(default)]
-    pub points: Option<Points>,
-    /// The way of delivery; the cheapest, where absent.
-    #[serde(default)]
-    pub shipping_method: Option<ShippingMethod>,
-}
-
-/// What an order would cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quote {
-    /// Who sells.
-    pub merchant: MerchantId,
-    /// The lines at the prices of now.
-    pub lines: Vec<OrderLine>,
-    /// Discounts, tax, shipping and points, where the total is not simply the sum of the lines.
-    pub pricing: Option<Box<Priced>>,
-    /// What is to be paid.
-    pub total: Money,
-}
-
-/// A command's outcome, committed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
-    /// The log position from which on every view shows the effect.
-    pub position: i64,
-    /// What there is to tell beyond that.
-    pub answer: Answer,
-}
-
-/// What a command tells beyond its position. Stored with the idempotency key, so that a repeat hears the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Answer {
-    /// An order was placed.
-    OrderPlaced {
-        /// Its id.
-        order: OrderId,
-        /// Where it stands: awaiting its payment, or paid because its total is zero.
-        status: OrderStatus,
-        /// Who sells.
-        merchant: MerchantId,
-        /// What is to be paid.
-        total: Money,
-        /// When the payment window closes.
-        pay_by: Timestamp,
-        /// What is not there and is waited for.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        waiting: Vec<Awaited>,
-    },
-    /// What an order would cost.
-    Quoted(Quote),
-    /// So many points are there now.
-    PointsAre {
-        /// Points in all.
-        balance: i64,
-        /// Points of these that are kept for orders.
-        frozen: i64,
-    },
-    /// The order stands there now.
-    OrderIs {
-        /// Its id.
-        order: OrderId,
-        /// Where it stands.
-        status: OrderStatus,
-    },
-    /// The payment stands there now.
-    PaymentIs {
-        /// Its id.
-        payment: PaymentId,
-        /// For which order.
-        order: OrderId,
-        /// Where it stands.
-        status: PaymentStatus,
-        /// How much is to be paid.
-        amount: Money,
-        /// From when on it may be given up.
-        expires_at: Timestamp,
-    },
-    /// The fulfillment stands there now.
-    FulfillmentIs {
-        /// Its id.
-        fulfillment: FulfillmentId,
-        /// Of which order.
-        order: OrderId,
-        /// Where it stands.
-        status: FulfillmentStatus,
-        /// The fulfillment that what stayed behind was put into.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        left_behind: Option<FulfillmentId>,
-    },
-    /// The return stands there now.
-    ReturnIs {
-        /// Its id.
-        id: ReturnId,
-        /// Of which order.
-        order: OrderId,
-        /// Where it stands.
-        status: ReturnStatus,
-        /// Until when it is to be answered, or was.
-        review_by: Timestamp,
-    },
-    /// The stock counts this now.
-    StockIs {
-        /// Of what, where.
-        stock: StockId,
-        /// Pieces on hand.
-        on_hand: i64,
-        /// Pieces of these that are held for orders.
-        reserved: i64,
-        /// Pieces that orders wait for.
-        #[serde(default)]
-        waiting: i64,
-    },
-    /// It was done, or was so already.
-    Done,
 }

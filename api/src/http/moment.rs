@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use purser_domain::Timestamp;
+use purser_projections::views::listing::Period;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -72,6 +73,11 @@ impl<'de> Deserialize<'de> for Moment {
             Err(D::Error::custom("time must be from the year 1900 on"))
         }
     }
+}
+
+/// What lies from one time, inclusive, until another, exclusive, where they are given.
+pub(crate) fn period(from: Option<Moment>, until: Option<Moment>) -> Period {
+    Period { from: from.map(Into::into), until: until.map(Into::into) }
 }
 
 impl PartialSchema for Moment {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use purser_projections::views::listing::Direction;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error},
@@ -43,6 +44,11 @@ impl<'de> Deserialize<'de> for Limit {
             Err(D::Error::custom("limit must be 1 to 1000"))
         }
     }
+}
+
+/// Who works off a list begins with what has waited longest.
+pub(crate) const fn oldest_first() -> Direction {
+    Direction::Ascending
 }
 
 /// Waits until a view has come as far as the reader needs to see, for five seconds and for half of the request's time at

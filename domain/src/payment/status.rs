@@ -95,6 +95,21 @@ impl PaymentStatus {
         }
     }
 
+    /// Whether the customer can still pay.
+    pub const fn awaits_customer(self) -> bool {
+        match self {
+            Self::Initiated | Self::Pending => true,
+            Self::Authorized
+            | Self::PartiallyCaptured
+            | Self::Captured
+            | Self::Disputed
+            | Self::Failed
+            | Self::Expired
+            | Self::AuthorizationExpired
+            | Self::Voided => false,
+        }
+    }
+
     /// Whether neither money nor an ending has come yet.
     const fn is_open(self) -> bool {
         match self {

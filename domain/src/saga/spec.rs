@@ -1,21 +1,20 @@
-use super::{Action, Effect, Reaction, Reactions, Repeat, Saga, SagaCommand, Timer};
+mod goods;
+mod money;
+
+use super::{Action, Effect, Reaction, Reactions, Saga, SagaCommand, Timer};
 use crate::{
     event::Event,
-    fulfillment::{FulfillmentAction, FulfillmentEvent, FulfillmentRefusal, FulfillmentStatus},
-    money::Amount,
     order::{OrderAction, OrderEvent, OrderRefusal, OrderStatus, Settlement},
-    payment::{PaymentAction, PaymentEvent, PaymentRefusal, PaymentStatus},
-    refund::{Claim, RefundCause, RefundChannel, RefundEvent, RefundFailure, RefundRefusal},
-    returns::{ReturnAction, ReturnEvent, ReturnRefusal, ReturnStatus},
+    refund::{Claim, RefundCause, RefundChannel, RefundFailure},
     samples::{
         Sample, at, capture,
         events::{
             coupon_events, fulfillment_events, order_events, payment_events, points_events, product_events,
             quota_events, refund_events, return_events, stock_events,
         },
-        every_variant, gbp, order_id, payment_id, payment_terms, placed, quantity, return_id, text,
+        every_variant, gbp, order_id, payment_id, payment_terms, placed, return_id, text,
     },
-    stock::{Reservation, StockEvent, StockId},
+    stock::StockEvent,
 };
 
 fn order(event: OrderEvent) -> Event {
@@ -107,94 +106,6 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
     }
 }
 
-/// What was failed for good, and what nobody knows of, is for a person; and nobody is asked about what is over.
-#[test]
-fn the_refund_saga_reacts_to_each_event_as_its_page_says_and_what_is_settled_is_noted_on_its_return() {
-    let refund = text("rfd_00000000000000000000000000000002");
-    let (poll, again) = (Timer::RefundPoll { refund }, Timer::RefundRetry { refund });
-    let clear = |timer| Reaction::ClearTimer { timer };
-    let review = || Reaction::from(SagaCommand::RequestRefundReview { refund });
-    let asked = |attempt, at: &crate::Timestamp| {
-        let every_seconds = std::num::NonZeroU32::new(60).unwrap();
-        let repeat = Some(Repeat { every_seconds, until: None });
-        vec![
-            Effect::RefundAtGateway { refund, attempt }.into(),
-            Reaction::SetTimer { timer: poll, due: *at + chrono::TimeDelta::minutes(1), repeat },
-        ]
-    };
-    for sample in refund_events() {
-        let expected: Vec<Reaction> = match &sample.value {
-            RefundEvent::RefundRequested { claim, at: _ } if claim.capture.payment.is_some() => {
-                vec![SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::Gateway }.into()]
-            }
-            RefundEvent::RefundRequested { claim, at: _ } => {
-                vec![Effect::SubmitRefund { refund, claim: claim.clone() }.into()]
-            }
-            RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, attempt, at } => {
-                asked(attempt.unwrap_or(1), at)
-            }
-            RefundEvent::RefundRetried { attempt: Some(attempt), at, .. } => asked(*attempt, at),
-            // A minute, and up to two minutes more, as the id says: its lower half is a 2, of microseconds.
-            RefundEvent::RefundFailed { failure: RefundFailure::Refused, attempt: Some(2), at, .. } => {
-                let due = *at + chrono::TimeDelta::minutes(1) + chrono::TimeDelta::microseconds(2);
-                vec![clear(poll), Reaction::SetTimer { timer: again, due, repeat: None }]
-            }
-            RefundEvent::RefundFailed { failure: RefundFailure::Refused, .. } => vec![clear(poll), review()],
-            RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, .. } => vec![review()],
-            RefundEvent::RefundSucceeded { .. } | RefundEvent::RefundWrittenOff { .. } => {
-                vec![clear(poll), clear(again)]
-            }
-            RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, .. }
-            | RefundEvent::RefundReviewRequested { .. }
-            | RefundEvent::RefundRetried { attempt: None, .. } => vec![],
-        };
-        let event = Event::Refund(refund, sample.value);
-        for saga in Saga::ALL {
-            let reactions: Vec<Reaction> = saga.react(&event).into_iter().collect();
-            let expected = match (saga, sample.variant) {
-                (Saga::Refund, _) => expected.clone(),
-                (Saga::Return, "RefundSucceeded" | "RefundWrittenOff") => {
-                    vec![SagaCommand::SettleReturn { refund }.into()]
-                }
-                (_, _) => vec![],
-            };
-            assert_eq!(reactions, expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
-        }
-    }
-}
-
-#[test]
-fn a_refund_is_asked_after_and_tried_again_by_its_timers() {
-    let refund = text("rfd_00000000000000000000000000000002");
-    assert_eq!(Timer::RefundPoll { refund }.fired(), Action::Effect(Effect::AskRefund { refund }));
-    let again = SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::Gateway };
-    assert_eq!(Timer::RefundRetry { refund }.fired(), Action::Command(again));
-}
-
-/// That money came back twice, or after it was written off, somebody must hear.
-#[test]
-fn a_saga_command_is_superseded_where_the_refund_went_on_without_it() {
-    use RefundRefusal::{AlreadyDone, InReview, NotFailed, NotSubmitted, Succeeded, Unknown, WrittenOff};
-    let refund = text("rfd_00000000000000000000000000000002");
-    let failure = RefundFailure::Refused;
-    let submit = SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::Gateway };
-    let review = SagaCommand::RequestRefundReview { refund };
-    let fail = SagaCommand::RecordRefundFailed { refund, attempt: 1, failure, cause: text("no") };
-    let succeed = SagaCommand::RecordRefundSucceeded { refund, reference: text("gr-1") };
-    let all = [Unknown, NotSubmitted, AlreadyDone, NotFailed, InReview, Succeeded, WrittenOff];
-    for (command, superseded) in [
-        (submit, &[InReview, Succeeded, WrittenOff][..]),
-        (review, &[NotFailed, Succeeded, WrittenOff]),
-        (fail, &[Succeeded]),
-        (succeed, &[]),
-    ] {
-        for refusal in &all {
-            let answer = command.is_superseded_by_refund(refusal);
-            assert_eq!(answer, superseded.contains(refusal), "{command:?} x {refusal}");
-        }
-    }
-}
-
 #[test]
 fn nothing_follows_yet_from_most_aggregates() {
     let follows = |sample: &Sample<StockEvent>| sample.variant == "BackorderAllocated";
@@ -211,177 +122,6 @@ fn nothing_follows_yet_from_most_aggregates() {
 }
 
 #[test]
-fn what_was_waited_for_is_handed_over_when_it_has_come() {
-    let reservation = Reservation { order: order_id(7), quantity: quantity(3) };
-    let stock: StockId = text("85123A@main");
-    let come = Event::Stock(stock.clone(), StockEvent::BackorderAllocated(reservation));
-    let serve = SagaCommand::ServeBackorder { order: order_id(7), stock };
-    assert_eq!(serve.subject(), order_id(7).as_uuid(), "a lane of its own would overtake the beginning of the work");
-    let mut expected = [const { None }; Saga::ALL.len()];
-    expected[1] = Some(serve.into());
-    assert_eq!(reactions(&come), expected);
-}
-
-/// Every minute, beginning with the first, until the end; the first time at or after it is the last.
-#[test]
-fn the_payment_saga_alone_reacts_to_payments_and_to_each_event_as_its_page_says() {
-    let payment = payment_id(3);
-    let (poll, expiry) = (Timer::PaymentPoll { payment }, Timer::PaymentExpiry { payment });
-    for sample in payment_events() {
-        let expected: Reactions = match &sample.value {
-            PaymentEvent::PaymentInitiated { payment: _, terms, at } => {
-                let every_seconds = std::num::NonZeroU32::new(60).unwrap();
-                let repeat = Some(Repeat { every_seconds, until: Some(terms.expires_at) });
-                [
-                    Effect::CreatePayment { payment, terms: terms.clone() }.into(),
-                    Reaction::SetTimer { timer: poll, due: *at + chrono::TimeDelta::minutes(1), repeat },
-                    Reaction::SetTimer { timer: expiry, due: terms.expires_at, repeat: None },
-                ]
-                .into_iter()
-                .collect()
-            }
-            PaymentEvent::CaptureRequested { number, amount, at: _ } => {
-                Effect::CapturePayment { payment, number: *number, amount: amount.amount }.into()
-            }
-            PaymentEvent::VoidRequested { .. } => Effect::VoidPayment { payment }.into(),
-            PaymentEvent::PaymentCaptured { rest, .. } if *rest > Amount::ZERO => Reactions::NONE,
-            PaymentEvent::PaymentCaptured { .. }
-            | PaymentEvent::PaymentFailed { .. }
-            | PaymentEvent::PaymentExpired { .. }
-            | PaymentEvent::PaymentVoided { .. }
-            | PaymentEvent::AuthorizationExpired { .. }
-            | PaymentEvent::PaymentDisputed { .. } => {
-                [Reaction::ClearTimer { timer: poll }, Reaction::ClearTimer { timer: expiry }].into_iter().collect()
-            }
-            PaymentEvent::PaymentPending { .. }
-            | PaymentEvent::PaymentAuthorized { .. }
-            | PaymentEvent::PaymentMismatchReported { .. }
-            | PaymentEvent::PaymentMismatchResolved { .. } => Reactions::NONE,
-        };
-        let event = Event::Payment(payment, sample.value);
-        for saga in Saga::ALL {
-            let expected = if saga == Saga::Payment { expected.clone() } else { Reactions::NONE };
-            assert_eq!(saga.react(&event), expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
-        }
-    }
-}
-
-#[test]
-fn a_parcel_is_waited_for_until_it_leaves_or_is_cancelled_and_one_that_answers_a_return_is_told_of_at_its_end() {
-    let fulfillment = text("ful_00000000000000000000000000000003");
-    let timer = Timer::ShipmentDeadline { fulfillment };
-    for sample in fulfillment_events() {
-        let expected = match &sample.value {
-            FulfillmentEvent::FulfillmentOpened { parcel, at: _ } => {
-                Some(Reaction::SetTimer { timer, due: parcel.ship_by, repeat: None })
-            }
-            FulfillmentEvent::FulfillmentShipped { .. } | FulfillmentEvent::FulfillmentCancelled { .. } => {
-                Some(Reaction::ClearTimer { timer })
-            }
-            FulfillmentEvent::FulfillmentHeld { .. }
-            | FulfillmentEvent::FulfillmentHoldReleased { .. }
-            | FulfillmentEvent::FulfillmentStarted { .. }
-            | FulfillmentEvent::FulfillmentDelivered { .. }
-            | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
-            | FulfillmentEvent::FulfillmentReduced { .. }
-            | FulfillmentEvent::ShipmentOverdue { .. } => None,
-        };
-        let event = Event::Fulfillment(fulfillment, sample.value);
-        for saga in Saga::ALL {
-            let expected = match (saga, &event) {
-                (Saga::Fulfillment, _) => expected.clone(),
-                (
-                    Saga::Exchange,
-                    Event::Fulfillment(
-                        _,
-                        FulfillmentEvent::FulfillmentDelivered { replaces: Some(id), .. }
-                        | FulfillmentEvent::FulfillmentCancelled { replaces: Some(id), .. },
-                    ),
-                ) => Some(SagaCommand::SettleExchange { id: *id }.into()),
-                (_, _) => None,
-            };
-            let expected = expected.into_iter().collect::<Reactions>();
-            assert_eq!(saga.react(&event), expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
-        }
-    }
-    assert_eq!(timer.fired(), Action::Command(SagaCommand::ReportShipmentOverdue { fulfillment }));
-}
-
-#[test]
-fn a_parcel_that_left_at_the_last_moment_is_not_late_and_nobody_needs_to_know() {
-    let report = SagaCommand::ReportShipmentOverdue { fulfillment: text("ful_00000000000000000000000000000003") };
-    let status = FulfillmentStatus::Shipped;
-    let wrong = FulfillmentRefusal::WrongStatus { action: FulfillmentAction::ReportOverdue, status };
-    assert!(report.is_superseded_by_fulfillment(&wrong));
-    assert!(!SagaCommand::ExpireOrder { order: order_id(7) }.is_superseded_by_fulfillment(&wrong));
-    for refusal in [FulfillmentRefusal::Unknown, FulfillmentRefusal::NotOverdue { ship_by: at(30) }] {
-        assert!(!report.is_superseded_by_fulfillment(&refusal), "{refusal}");
-    }
-}
-
-#[test]
-fn a_payment_is_asked_after_and_given_up_by_its_timers() {
-    let payment = payment_id(3);
-    assert_eq!(Timer::PaymentPoll { payment }.fired(), Action::Effect(Effect::AskPayment { payment }));
-    assert_eq!(Timer::PaymentExpiry { payment }.fired(), Action::Command(SagaCommand::ExpirePayment { payment }));
-}
-
-/// Who pays at the last moment is not to be taken for one who did not: but only that is nobody's concern.
-#[test]
-fn a_payment_that_came_to_something_is_not_given_up_and_nobody_needs_to_know() {
-    let payment = payment_id(3);
-    let wrong = PaymentRefusal::WrongStatus { action: PaymentAction::Expire, status: PaymentStatus::Captured };
-    let ask = SagaCommand::RecordPaymentPending { payment, gateway_reference: text("gp-1"), next_action: None };
-    assert!(SagaCommand::ExpirePayment { payment }.is_superseded_by_payment(&wrong));
-    assert!(!ask.is_superseded_by_payment(&wrong));
-    for refusal in [PaymentRefusal::Unknown, PaymentRefusal::WindowOpen { expires_at: at(30) }] {
-        assert!(!SagaCommand::ExpirePayment { payment }.is_superseded_by_payment(&refusal), "{refusal}");
-    }
-}
-
-#[test]
-fn a_return_is_waited_for_until_it_is_to_be_answered_and_no_longer_than_it_is() {
-    let id = return_id(4);
-    let timer = Timer::ReturnReview { id };
-    for sample in return_events() {
-        let expected: Reactions = match &sample.value {
-            ReturnEvent::ReturnRequested(terms) => {
-                Reaction::SetTimer { timer, due: terms.review_by, repeat: None }.into()
-            }
-            ReturnEvent::ReturnApproved { .. }
-            | ReturnEvent::ReturnDeclined { .. }
-            | ReturnEvent::ReturnCancelled { .. } => Reaction::ClearTimer { timer }.into(),
-            ReturnEvent::ReturnEscalated { .. }
-            | ReturnEvent::ReturnInTransit { .. }
-            | ReturnEvent::ReturnReceived { .. }
-            | ReturnEvent::ReturnInspected { .. }
-            | ReturnEvent::ReturnResolving { .. }
-            | ReturnEvent::ReturnReplacementGivenUp { .. }
-            | ReturnEvent::ReturnRefundSettled { .. }
-            | ReturnEvent::ReturnClosed { .. } => Reactions::NONE,
-        };
-        let event = Event::Return(id, sample.value);
-        for saga in Saga::ALL {
-            let expected = if saga == Saga::Return { expected.clone() } else { Reactions::NONE };
-            assert_eq!(saga.react(&event), expected, "{} x {} {}", saga.name(), sample.variant, sample.label);
-        }
-    }
-    assert_eq!(timer.fired(), Action::Command(SagaCommand::ReviewReturn { id }));
-}
-
-/// Who answers at the last moment is not to be answered for: but only that is nobody's concern.
-#[test]
-fn a_return_that_was_answered_is_not_reviewed_and_nobody_needs_to_know() {
-    let wrong =
-        ReturnRefusal::WrongStatus { action: ReturnAction::ReportReviewOverdue, status: ReturnStatus::Approved };
-    let review = SagaCommand::ReviewReturn { id: return_id(4) };
-    assert!(review.is_superseded_by_return(&wrong));
-    assert!(!review.is_superseded_by_return(&ReturnRefusal::NotOverdue { review_by: at(30) }));
-    let settle = SagaCommand::SettleReturn { refund: text("rfd_00000000000000000000000000000002") };
-    assert!(!settle.is_superseded_by_return(&wrong));
-}
-
-#[test]
 fn an_order_is_waited_for_until_its_payment_window_closes() {
     let timer = Timer::PaymentWindow { order: order_id(7) };
     assert_eq!(
@@ -395,18 +135,6 @@ fn a_free_order_goes_to_work_like_a_paid_one() {
     let paid = OrderEvent::OrderPaid { settlement: Settlement::NothingDue, at: at(0) };
     let start = SagaCommand::StartProcessing { order: order_id(7) };
     assert_eq!(Saga::Processing.react(&order(paid)), start.into());
-}
-
-#[test]
-fn money_is_owed_for_what_made_it_owed_and_in_full() {
-    let cancelled = OrderEvent::OrderCancelled { reason: text("x"), owed_back: Some(capture("tx-1", 1530)), at: at(9) };
-    let surplus = OrderEvent::SurplusPaymentReceived { capture: capture("tx-3", 8), at: at(32) };
-    for (event, claim) in [
-        (cancelled, claim("tx-1", 1530, RefundCause::OrderCancelled)),
-        (surplus, claim("tx-3", 8, RefundCause::SurplusPayment)),
-    ] {
-        assert_eq!(Saga::Refund.react(&order(event)), owes(claim).into());
-    }
 }
 
 #[test]

@@ -160,7 +160,7 @@ impl<'a> Crowd<'a> {
             let Some(begun) = self.begin(buyer, order, attempt).await? else { return Ok(attempt) };
             let does = if fails_first && attempt == 0 { CustomerDoes::Fail } else { CustomerDoes::Succeed };
             self.go_and_pay(&begun, thinking, does).await?;
-            let ended = self.watch(&begun, |payment| !is_open(payment.status)).await?;
+            let ended = self.watch(&begun, |payment| !payment.status.awaits_customer()).await?;
             if ended.is_none_or(|payment| payment.status != PaymentStatus::Failed) {
                 return Ok(attempt + 1);
             }
@@ -198,7 +198,8 @@ impl<'a> Crowd<'a> {
 
     /// Where to pay, as soon as the gateway has said so; nothing if it does not say so in time.
     async fn link(&self, begun: &PaymentBegun) -> Result<Option<String>, StormError> {
-        let known = self.watch(begun, |payment| payment.next_action.is_some() || !is_open(payment.status)).await?;
+        let known =
+            self.watch(begun, |payment| payment.next_action.is_some() || !payment.status.awaits_customer()).await?;
         Ok(known.and_then(|payment| payment.next_action).and_then(|action| action.redirect_url))
     }
 
@@ -234,18 +235,4 @@ impl<'a> Crowd<'a> {
 /// How long a payment's window is still open.
 fn left(begun: &PaymentBegun) -> Duration {
     (begun.expires_at - SystemClock.now()).to_std().unwrap_or_default()
-}
-
-const fn is_open(status: PaymentStatus) -> bool {
-    match status {
-        PaymentStatus::Initiated | PaymentStatus::Pending => true,
-        PaymentStatus::Authorized
-        | PaymentStatus::PartiallyCaptured
-        | PaymentStatus::Captured
-        | PaymentStatus::Disputed
-        | PaymentStatus::Failed
-        | PaymentStatus::Expired
-        | PaymentStatus::AuthorizationExpired
-        | PaymentStatus::Voided => false,
-    }
 }

@@ -111,7 +111,10 @@ impl EffectPort for Reader {
             let unavailable = |error: sqlx::Error| EffectError::Unavailable(error.to_string());
             let mut connection = self.pool.acquire().await.map_err(unavailable)?;
             for _ in 0..3 {
-                sqlx::query("select pg_sleep(0.002)").execute(&mut *connection).await.map_err(unavailable)?;
+                sqlx::query("select count(*) from saga_commands")
+                    .execute(&mut *connection)
+                    .await
+                    .map_err(unavailable)?;
             }
             Ok(None)
         })

@@ -2,7 +2,7 @@ use axum::extract::State;
 use purser_domain::{exception::ExceptionKind, ids::OrderId, text::MerchantId};
 use purser_projections::views::{
     exception::{ExceptionQuery, ExceptionRow, ExceptionStatus, list},
-    listing::{Direction, Period},
+    listing::Direction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,8 @@ use super::exception::OrderException;
 use crate::http::{
     answer::Answered,
     extract::ListParameters,
-    moment::Moment,
-    page::{Limit, Page, wait_for},
+    moment::{Moment, period},
+    page::{Limit, Page, oldest_first, wait_for},
     problem::Problem,
     schema,
     state::AppState,
@@ -56,11 +56,6 @@ pub(crate) struct ExceptionParameters {
     min_position: Option<i64>,
 }
 
-/// Who works off a list begins with what has waited longest.
-const fn oldest_first() -> Direction {
-    Direction::Ascending
-}
-
 /// Exceptions, in the order in which they were raised.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct ExceptionList {
@@ -92,7 +87,7 @@ pub(crate) async fn list_exceptions(
         kind: parameters.kind,
         order: parameters.order,
         merchant: parameters.merchant,
-        raised: Period { from: parameters.raised_from.map(Into::into), until: parameters.raised_until.map(Into::into) },
+        raised: period(parameters.raised_from, parameters.raised_until),
         direction: parameters.direction,
         after: page.after,
         rows: page.rows_wanted(),

@@ -50,6 +50,14 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
+    /// Refuses a command without a key where a repetition would do harm; the detail says what harm.
+    pub(crate) fn require_key(&self, detail: &str) -> Result<(), Problem> {
+        match self.idempotency {
+            Some(_) => Ok(()),
+            None => Err(Problem::at(Kind::MissingIdempotencyKey, Fault::header("Idempotency-Key", detail))),
+        }
+    }
+
     /// The command's request, on behalf of the caller.
     pub(crate) fn request(&self, command: Command) -> CommandRequest {
         CommandRequest {

@@ -6,7 +6,7 @@ use purser_domain::{
 };
 use purser_projections::views::{
     fulfillment::{FulfillmentQuery, FulfillmentRow, list},
-    listing::{Direction, Period},
+    listing::Direction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use super::fulfillment::Fulfillment;
 use crate::http::{
     answer::Answered,
     extract::{Caller, ListParameters},
-    moment::Moment,
+    moment::{Moment, period},
     page::{Limit, Page, wait_for},
     problem::Problem,
     schema,
@@ -100,10 +100,7 @@ pub(crate) async fn list_fulfillments(
         location: parameters.location,
         status: parameters.status,
         overdue: parameters.overdue,
-        ship_by: Period {
-            from: parameters.ship_by_from.map(Into::into),
-            until: parameters.ship_by_until.map(Into::into),
-        },
+        ship_by: period(parameters.ship_by_from, parameters.ship_by_until),
         direction: parameters.direction,
         after: page.after,
         rows: page.rows_wanted(),

@@ -131,10 +131,7 @@ pub(crate) async fn place_order(
     State(state): State<AppState>,
     Submission { body, envelope }: Submission<OrderPlacement>,
 ) -> Result<Answered<PlacedOrder>, Problem> {
-    if envelope.idempotency.is_none() {
-        let detail = "a placement needs an Idempotency-Key, so that it can be repeated without harm";
-        return Err(Problem::at(Kind::MissingIdempotencyKey, Fault::header("Idempotency-Key", detail)));
-    }
+    envelope.require_key("a placement needs an Idempotency-Key, so that it can be repeated without harm")?;
     let command = Command::PlaceOrder(body.request(state.mint.order_id())?);
     let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
     match answer {

@@ -8,7 +8,7 @@ use purser_domain::{
     text::{CustomerId, ExternalReference, InvalidValue, MerchantId, Sku},
 };
 use purser_projections::views::{
-    listing::{Direction, Period},
+    listing::Direction,
     order_search::{OrderQuery, OrderSort, OrderSummary, TotalRange, search},
 };
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::http::{
     answer::Answered,
     extract::{Caller, ListParameters, parameter},
-    moment::Moment,
+    moment::{Moment, period},
     page::{Limit, Page, wait_for},
     problem::{Fault, Kind, Problem},
     schema,
@@ -164,7 +164,7 @@ impl OrderParameters {
             merchant: self.merchant,
             reference: self.reference,
             sku: self.sku,
-            placed: Period { from: self.placed_from.map(Into::into), until: self.placed_until.map(Into::into) },
+            placed: period(self.placed_from, self.placed_until),
             sort: self.sort,
             direction: self.direction,
             after: None,

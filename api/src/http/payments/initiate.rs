@@ -62,10 +62,8 @@ pub(crate) async fn initiate_payment(
     Id(order): Id<OrderId>,
     Submission { body: PaymentInitiation { gateway, capture }, envelope }: Submission<PaymentInitiation>,
 ) -> Result<Answered<Standing>, Problem> {
-    if envelope.idempotency.is_none() {
-        let detail = "an attempt to pay needs an Idempotency-Key, so that its repetition is not another attempt";
-        return Err(Problem::at(Kind::MissingIdempotencyKey, Fault::header("Idempotency-Key", detail)));
-    }
+    envelope
+        .require_key("an attempt to pay needs an Idempotency-Key, so that its repetition is not another attempt")?;
     if !state.webhooks.contains_key(&gateway) {
         let detail = format!("no gateway is configured as {gateway}");
         return Err(Problem::at(Kind::UnknownGateway, Fault::pointer("/gateway", detail)));

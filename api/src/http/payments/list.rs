@@ -6,7 +6,7 @@ use purser_domain::{
     text::{GatewayName, MerchantId},
 };
 use purser_projections::views::{
-    listing::{Direction, Period},
+    listing::Direction,
     payment::{PaymentQuery, PaymentRow, list},
 };
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use super::payment::PaymentAttempt;
 use crate::http::{
     answer::Answered,
     extract::{Caller, ListParameters},
-    moment::Moment,
+    moment::{Moment, period},
     page::{Limit, Page, wait_for},
     problem::{Fault, Kind, Problem},
     schema,
@@ -106,10 +106,7 @@ pub(crate) async fn list_payments(
         gateway: parameters.gateway,
         status: parameters.status,
         needs_review: parameters.needs_review,
-        initiated: Period {
-            from: parameters.initiated_from.map(Into::into),
-            until: parameters.initiated_until.map(Into::into),
-        },
+        initiated: period(parameters.initiated_from, parameters.initiated_until),
         direction: parameters.direction,
         after: page.after,
         rows: page.rows_wanted(),

@@ -134,7 +134,7 @@ impl PaymentAttempt {
             authorized: Money { amount: authorized, currency },
             captured: Money { amount: captured, currency },
             captures: captures.into_iter().map(|capture| PaymentCapture::new(capture, currency)).collect(),
-            next_action: next_action.filter(|_| awaits_customer(status)).map(NextStep::from),
+            next_action: next_action.filter(|_| status.awaits_customer()).map(NextStep::from),
             asked: asked.map(word),
             failure_code: failure,
             gateway_reference: gateway_reference.filter(|_| shows_reference),
@@ -143,20 +143,6 @@ impl PaymentAttempt {
             expires_at: terms.expires_at.into(),
             position,
         }
-    }
-}
-
-const fn awaits_customer(status: PaymentStatus) -> bool {
-    match status {
-        PaymentStatus::Initiated | PaymentStatus::Pending => true,
-        PaymentStatus::Authorized
-        | PaymentStatus::PartiallyCaptured
-        | PaymentStatus::Captured
-        | PaymentStatus::Disputed
-        | PaymentStatus::Failed
-        | PaymentStatus::Expired
-        | PaymentStatus::AuthorizationExpired
-        | PaymentStatus::Voided => false,
     }
 }
 

@@ -3,17 +3,14 @@ use purser_domain::{
     product::ProductKind,
     text::{MerchantId, Sku},
 };
-use purser_projections::views::{
-    catalogue::{ListingState, ProductQuery, ProductRow, list},
-    listing::Period,
-};
+use purser_projections::views::catalogue::{ListingState, ProductQuery, ProductRow, list};
 use serde::{Deserialize, Serialize};
 
 use super::product::Product;
 use crate::http::{
     answer::Answered,
     extract::{ListParameters, parameter},
-    moment::Moment,
+    moment::{Moment, period},
     page::{Limit, Page, wait_for},
     problem::Problem,
     schema,
@@ -86,7 +83,7 @@ pub(crate) async fn search_products(
         merchant: parameters.merchant,
         kind: parameters.kind,
         state: parameters.status,
-        since: Period { from: parameters.since_from.map(Into::into), until: parameters.since_until.map(Into::into) },
+        since: period(parameters.since_from, parameters.since_until),
         after: page.after.clone(),
         rows: page.rows_wanted(),
     };

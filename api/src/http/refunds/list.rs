@@ -1,7 +1,7 @@
 use axum::extract::State;
 use purser_domain::{ids::OrderId, text::MerchantId};
 use purser_projections::views::{
-    listing::{Direction, Period},
+    listing::Direction,
     refund::{RefundProgress, RefundQuery, RefundRow, list},
 };
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,8 @@ use super::refund::Refund;
 use crate::http::{
     answer::Answered,
     extract::ListParameters,
-    moment::Moment,
-    page::{Limit, Page, wait_for},
+    moment::{Moment, period},
+    page::{Limit, Page, oldest_first, wait_for},
     problem::Problem,
     schema,
     state::AppState,
@@ -54,11 +54,6 @@ pub(crate) struct RefundParameters {
     min_position: Option<i64>,
 }
 
-/// Who works off a list begins with what has waited longest.
-const fn oldest_first() -> Direction {
-    Direction::Ascending
-}
-
 /// Refunds, in the order in which they were requested.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct RefundList {
@@ -89,10 +84,7 @@ pub(crate) async fn list_refunds(
         progress: parameters.status,
         order: parameters.order,
         merchant: parameters.merchant,
-        requested: Period {
-            from: parameters.requested_from.map(Into::into),
-            until: parameters.requested_until.map(Into::into),
-        },
+        requested: period(parameters.requested_from, parameters.requested_until),
         direction: parameters.direction,
         after: page.after,
         rows: page.rows_wanted(),

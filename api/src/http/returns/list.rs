@@ -2,7 +2,7 @@ use axum::extract::State;
 use purser_domain::{ids::OrderId, returns::ReturnStatus, text::MerchantId};
 use purser_projections::views::{
     goods_return::{ReturnQuery, ReturnRow, list},
-    listing::{Direction, Period},
+    listing::Direction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,8 @@ use super::goods_return::GoodsReturn;
 use crate::http::{
     answer::Answered,
     extract::{Caller, ListParameters},
-    moment::Moment,
-    page::{Limit, Page, wait_for},
+    moment::{Moment, period},
+    page::{Limit, Page, oldest_first, wait_for},
     problem::Problem,
     schema,
     state::AppState,
@@ -56,11 +56,6 @@ pub(crate) struct ReturnParameters {
     min_position: Option<i64>,
 }
 
-/// Who works off a list begins with what has waited longest.
-const fn oldest_first() -> Direction {
-    Direction::Ascending
-}
-
 /// Returns, in the order in which they were requested.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct ReturnList {
@@ -93,10 +88,7 @@ pub(crate) async fn list_returns(
         overdue: parameters.overdue,
         order: parameters.order,
         merchant: parameters.merchant,
-        requested: Period {
-            from: parameters.requested_from.map(Into::into),
-            until: parameters.requested_until.map(Into::into),
-        },
+        requested: period(parameters.requested_from, parameters.requested_until),
         direction: parameters.direction,
         after: page.after,
         rows: page.rows_wanted(),

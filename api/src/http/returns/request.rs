@@ -127,10 +127,7 @@ pub(crate) async fn request_return(
     Id(order): Id<OrderId>,
     Submission { body: ReturnRequest { kind, lines, replacement, at }, envelope }: Submission<ReturnRequest>,
 ) -> Result<Answered<ReturnStanding>, Problem> {
-    if envelope.idempotency.is_none() {
-        let detail = "a return needs an Idempotency-Key, so that it can be asked for again without harm";
-        return Err(Problem::at(Kind::MissingIdempotencyKey, Fault::header("Idempotency-Key", detail)));
-    }
+    envelope.require_key("a return needs an Idempotency-Key, so that it can be asked for again without harm")?;
     let units = lines.into_iter().map(|AskedBack { line, quantity, reason }| ReturnUnits { line, quantity, reason });
     let wish = RequestReturn {
         id: state.mint.return_id(),

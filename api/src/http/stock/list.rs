@@ -1,16 +1,13 @@
 use axum::extract::State;
 use purser_domain::text::{Location, MerchantId, Sku};
-use purser_projections::views::{
-    listing::Period,
-    stock_level::{SkuLevel, StockQuery, list},
-};
+use purser_projections::views::stock_level::{SkuLevel, StockQuery, list};
 use serde::{Deserialize, Serialize};
 
 use super::level::{Stock, wait};
 use crate::http::{
     answer::Answered,
     extract::{Caller, ListParameters},
-    moment::Moment,
+    moment::{Moment, period},
     page::{Limit, Page},
     problem::Problem,
     schema,
@@ -76,10 +73,7 @@ pub(crate) async fn list_stock(
     let wanted = StockQuery {
         merchant: parameters.merchant,
         location: parameters.location,
-        changed: Period {
-            from: parameters.changed_from.map(Into::into),
-            until: parameters.changed_until.map(Into::into),
-        },
+        changed: period(parameters.changed_from, parameters.changed_until),
         after: page.after.clone(),
         rows: page.rows_wanted(),
     };

@@ -1,0 +1,119 @@
+//! What a command says, where that is more than a line.
+
+use purser_domain::{
+    Timestamp,
+    address::Address,
+    checkout::LineRequest,
+    ids::{OrderId, ReturnId},
+    merchant::{Policies, Promotion, ShippingRates, TaxRates},
+    money::Currency,
+    order::LineUnits,
+    points::Points,
+    returns::{ReturnKind, ReturnUnits},
+    text::{Carrier, CouponCode, CustomerId, ExternalReference, PromotionId, Reason, ShippingMethod, TrackingNumber},
+};
+use serde::{Deserialize, Serialize};
+
+/// What is done with a fulfillment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FulfillmentChange {
+    /// The picking and packing begins.
+    Start,
+    /// It is kept from being started.
+    Hold {
+        /// Why.
+        reason: Reason,
+    },
+    /// It may go on.
+    ReleaseHold,
+    /// It is handed to a carrier, started or not. What of it stays behind becomes a fulfillment of its own.
+    Ship {
+        /// Which units; all of them where there is nothing.
+        lines: Option<Vec<LineUnits>>,
+        /// The parcel's name at the carrier.
+        tracking: Option<TrackingNumber>,
+        /// Who carries it.
+        carrier: Option<Carrier>,
+        /// When it left.
+        at: Option<Timestamp>,
+    },
+    /// It arrived.
+    Deliver {
+        /// When.
+        at: Option<Timestamp>,
+    },
+    /// It did not arrive.
+    FailDelivery {
+        /// Why.
+        reason: Reason,
+        /// When that was.
+        at: Option<Timestamp>,
+    },
+    /// It should have shipped by now.
+    ReportOverdue,
+    /// Its units are cancelled: they go back to their stock, and their money to the customer.
+    Cancel {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// Units that a customer wants to give back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RequestReturn {
+    /// The id that the return will have, minted for this request.
+    pub id: ReturnId,
+    /// Of which order.
+    pub order: OrderId,
+    /// For what.
+    pub kind: ReturnKind,
+    /// Which units, and why.
+    pub units: Vec<ReturnUnits>,
+    /// When it was asked for, if not now.
+    pub at: Option<Timestamp>,
+}
+
+/// What a merchant decides anew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MerchantChange {
+    /// A promotion begins, or takes the place of the one of the same id.
+    DefinePromotion(Promotion),
+    /// A promotion ends.
+    EndPromotion(PromotionId),
+    /// What delivery costs.
+    SetShippingRates(ShippingRates),
+    /// Which taxes there are.
+    SetTaxRates(TaxRates),
+    /// How orders are dealt with.
+    SetPolicies(Policies),
+}
+
+/// A new order, at catalogue prices unless the principal may state others.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    /// The id that it will have, minted for this request.
+    pub order: OrderId,
+    /// Who buys; nobody known for a guest.
+    pub customer: Option<CustomerId>,
+    /// The order's name in the system that sent it.
+    pub reference: Option<ExternalReference>,
+    /// What is wanted.
+    pub lines: Vec<LineRequest>,
+    /// In which currency.
+    pub currency: Currency,
+    /// Where it goes.
+    pub ship_to: Address,
+    /// When the customer placed it, if not now.
+    pub placed_at: Option<Timestamp>,
+    /// The coupons that the customer presents.
+    #[serde(default)]
+    pub coupons: Vec<CouponCode>,
+    /// The points that the customer spends.
+    #[serde(default)]
+    pub points: Option<Points>,
+    /// The way of delivery; the cheapest, where absent.
+    #[serde(default)]
+    pub shipping_method: Option<ShippingMethod>,
+}
