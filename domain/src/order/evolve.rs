@@ -29,7 +29,10 @@ impl Order {
                 self.lines_cancelled(&lines, &released, points)
             }
             OrderEvent::ProcessingStarted { parcels, at: _ } => match self {
-                Self::Paid(settled) => Self::Processing(Settled { parcels: Parcels::of(parcels), ..settled }),
+                Self::Paid(mut settled) => {
+                    settled.parcels = Parcels::of(parcels);
+                    Self::Processing(settled)
+                }
                 other => other,
             },
             OrderEvent::BackorderServed { allocation, parcel, at: _ } => self.served(&allocation.stock, parcel),
@@ -98,8 +101,8 @@ impl Order {
                 other => other,
             },
             OrderEvent::CancellationDeclined { reason, .. } => match self {
-                Self::Cancelling(Cancelling { settled, interrupted, .. }) => {
-                    let settled = Settled { declined: Some(reason), ..settled };
+                Self::Cancelling(Cancelling { mut settled, interrupted, .. }) => {
+                    settled.declined = Some(reason);
                     match interrupted {
                         Interrupted::Paid => Self::Paid(settled),
                         Interrupted::Processing => Self::Processing(settled),
@@ -108,7 +111,7 @@ impl Order {
                 other => other,
             },
             OrderEvent::OrderExpired { at: _ } => match self {
-                Self::PendingPayment(Open { terms, received }) => Self::Expired(Closed::of(terms, received)),
+                Self::PendingPayment(Open { terms, received }) => Self::Expired(Closed::of(terms, received).into()),
                 other => other,
             },
             OrderEvent::OrderReservationsReleased { at: _ } => self.released(),
@@ -140,8 +143,7 @@ impl Order {
             Self::PendingPayment(Open { terms, received }) => {
                 let mut surplus = received;
                 surplus.retain(|part| !settlement.captures().contains(part));
-                let (refunds, parcels) = (RefundLedger::default(), Parcels::default());
-                Self::Paid(Settled { terms, settlement, surplus, refunds, parcels, declined: None, aftersale: None })
+                Self::Paid(Settled::by(settlement, terms, surplus).into())
             }
             other => other,
         }
@@ -202,11 +204,10 @@ impl Order {
 
     fn reinstated(self, settlement: Settlement, allocations: Vec<Allocation>) -> Self {
         match self {
-            Self::Expired(Closed { terms, owed_back: mut surplus, .. }) => {
+            Self::Expired(closed) => {
+                let Closed { terms, owed_back: mut surplus, .. } = *closed;
                 surplus.retain(|capture| !settlement.captures().contains(capture));
-                let terms = Terms { allocations, ..terms };
-                let (refunds, parcels) = (RefundLedger::default(), Parcels::default());
-                Self::Paid(Settled { terms, settlement, surplus, refunds, parcels, declined: None, aftersale: None })
+                Self::Paid(Settled::by(settlement, Terms { allocations, ..terms }, surplus).into())
             }
             other => other,
         }
@@ -233,11 +234,9 @@ impl Order {
     /// All money ever taken for it is owed back, whatever of it was owed back before.
     fn cancelled(self) -> Self {
         match self {
-            Self::PendingPayment(Open { terms, received }) => Self::Cancelled(Closed::of(terms, received)),
+            Self::PendingPayment(Open { terms, received }) => Self::Cancelled(Closed::of(terms, received).into()),
             Self::Paid(settled) | Self::Processing(settled) | Self::Cancelling(Cancelling { settled, .. }) => {
-                let mut captures = settled.surplus;
-                captures.extend(settled.settlement.captures().iter().cloned());
-                Self::Cancelled(Closed::of(settled.terms, captures))
+                Self::Cancelled(settled.closed().into())
             }
             other => other,
         }
@@ -263,21 +262,20 @@ impl Order {
     /// Also of an order that has ended: it may live again with what is held for it.
     fn served(mut self, stock: &StockId, parcel: Option<u32>) -> Self {
         match &mut self {
-            Self::PendingPayment(Open { terms, .. })
-            | Self::Cancelled(Closed { terms, .. })
-            | Self::Expired(Closed { terms, .. }) => terms.waiting.retain(|waiting| waiting != stock),
-            Self::Paid(settled)
-            | Self::Processing(settled)
-            | Self::Shipped(settled)
-            | Self::Delivered(settled)
-            | Self::Completed(settled)
-            | Self::Cancelling(Cancelling { settled, .. }) => {
-                settled.terms.waiting.retain(|waiting| waiting != stock);
-                settled.parcels.opened = parcel.unwrap_or(settled.parcels.opened);
-            }
-            Self::Unplaced => {}
+            Self::PendingPayment(open) => open.terms.served(stock),
+            Self::Cancelled(closed) | Self::Expired(closed) => closed.terms.served(stock),
+            Self::Unplaced
+            | Self::Paid(_)
+            | Self::Processing(_)
+            | Self::Cancelling(_)
+            | Self::Shipped(_)
+            | Self::Delivered(_)
+            | Self::Completed(_) => {}
         }
-        self
+        self.change(|settled| {
+            settled.terms.served(stock);
+            settled.parcels.opened = parcel.unwrap_or(settled.parcels.opened);
+        })
     }
 
     /// Changes an order that has left, and no other.
@@ -317,6 +315,19 @@ impl Order {
     }
 }
 
+impl Settled {
+    fn by(settlement: Settlement, terms: Terms, surplus: Vec<Capture>) -> Self {
+        let (refunds, parcels) = (RefundLedger::default(), Parcels::default());
+        Self { terms, settlement, surplus, refunds, parcels, declined: None, aftersale: None }
+    }
+
+    fn closed(self) -> Closed {
+        let mut captures = self.surplus;
+        captures.extend(self.settlement.captures().iter().cloned());
+        Closed::of(self.terms, captures)
+    }
+}
+
 impl Closed {
     fn of(mut terms: Terms, owed_back: Vec<Capture>) -> Self {
         let unreleased = std::mem::take(&mut terms.allocations);
@@ -326,6 +337,10 @@ impl Closed {
 }
 
 impl Terms {
+    fn served(&mut self, stock: &StockId) {
+        self.waiting.retain(|waiting| waiting != stock);
+    }
+
     fn cancel_lines(&mut self, lines: &[LineUnits], released: &[Allocation], points: Option<Points>) {
         if let Some(benefits) = &mut self.benefits {
             benefits.give_up(points, &self.book.skus(lines));

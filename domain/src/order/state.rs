@@ -128,7 +128,7 @@ impl Interrupted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancelling {
     /// The order as it stood.
-    pub settled: Settled,
+    pub settled: Box<Settled>,
     /// Where it stood, and stands again when its seller says no.
     pub interrupted: Interrupted,
     /// Which units were asked to be cancelled; all of it where there are none.
@@ -158,7 +158,8 @@ pub struct Closed {
     pub late: Vec<Capture>,
 }
 
-/// An order. Each state owns what it knows; nothing can be asked of a state that does not have it.
+/// An order. Each state owns what it knows; nothing can be asked of a state that does not have it. What comes after the
+/// placement is boxed: most orders in memory await their payment, and each would weigh as much as the heaviest state.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Order {
     /// There is no such order.
@@ -167,21 +168,21 @@ pub enum Order {
     /// Placed, its stock held, its payment awaited.
     PendingPayment(Open),
     /// Paid in time; its stock still held.
-    Paid(Settled),
+    Paid(Box<Settled>),
     /// Its stock deducted.
-    Processing(Settled),
+    Processing(Box<Settled>),
     /// Its end was asked for.
     Cancelling(Cancelling),
     /// With the carrier.
-    Shipped(Settled),
+    Shipped(Box<Settled>),
     /// With the customer.
-    Delivered(Settled),
+    Delivered(Box<Settled>),
     /// Done.
-    Completed(Settled),
+    Completed(Box<Settled>),
     /// Ended by somebody's wish.
-    Cancelled(Closed),
+    Cancelled(Box<Closed>),
     /// Ended by its payment window.
-    Expired(Closed),
+    Expired(Box<Closed>),
 }
 
 /// The state of an order in one word, as people see it.

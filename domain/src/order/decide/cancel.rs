@@ -107,7 +107,7 @@ fn take_out(
         return if book.is_touched() {
             Ok(end_rest(settled, reason, at))
         } else {
-            whole(&Order::Processing(settled.clone()), reason, at)
+            whole(&Order::Processing(Box::new(settled.clone())), reason, at)
         };
     }
     let parts = settled.refunds.divide(settled.captures(), portion.payable);

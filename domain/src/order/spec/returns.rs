@@ -47,7 +47,7 @@ fn after(events: &[OrderEvent], commands: &[OrderCommand]) -> Vec<OrderEvent> {
 
 fn settled(events: Vec<OrderEvent>) -> Settled {
     match state(events) {
-        Order::Shipped(settled) | Order::Delivered(settled) | Order::Completed(settled) => settled,
+        Order::Shipped(settled) | Order::Delivered(settled) | Order::Completed(settled) => *settled,
         other => panic!("it has not left: {other:?}"),
     }
 }
