@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     telling::{Journal, Telling},
+    wait::until,
     wire::Wire,
 };
 
@@ -27,6 +28,8 @@ pub struct Api {
     journal: Arc<Journal>,
     /// The furthest position that a command answered.
     furthest: Arc<AtomicI64>,
+    /// The position that all views are known to have come to.
+    seen: Arc<AtomicI64>,
 }
 
 /// A token for each role, as the first start wrote them.
@@ -79,7 +82,14 @@ impl Api {
             back_office: token("back_office"),
             operator: token("operator"),
         };
-        Self { address, tokens, client: reqwest::Client::new(), journal: Arc::default(), furthest: Arc::default() }
+        Self {
+            address,
+            tokens,
+            client: reqwest::Client::new(),
+            journal: Arc::default(),
+            furthest: Arc::default(),
+            seen: Arc::default(),
+        }
     }
 
     /// The same caller at another engine on the same database.
@@ -128,7 +138,7 @@ impl Api {
 
     /// A GET by the back office, which must succeed.
     pub async fn get(&self, path: &str) -> Value {
-        self.with_token(&self.tokens.back_office, Method::GET, path).send().await.expect_status(200).body
+        self.get_as(&self.tokens.back_office, path).await
     }
 
     /// A POST by the back office under a key of its own.
@@ -148,7 +158,25 @@ impl Api {
 
     /// A GET by anybody, which must succeed.
     pub async fn get_as(&self, token: &str, path: &str) -> Value {
+        if is_of_views(path) {
+            self.views_have(self.furthest()).await;
+        }
         self.with_token(token, Method::GET, path).send().await.expect_status(200).body
+    }
+
+    /// Waits until every view has come to a position: a story that has waited for one of them may look at another.
+    pub async fn views_have(&self, position: i64) {
+        if self.seen.load(Ordering::Relaxed) >= position {
+            return;
+        }
+        until("every view where the story is", async || {
+            let views = self.with_token(&self.tokens.back_office, Method::GET, "/v1/views").send().await;
+            let views = views.expect_status(200).body;
+            let views = views["items"].as_array().expect("views");
+            views.iter().all(|view| view["position"].as_i64() >= Some(position)).then_some(())
+        })
+        .await;
+        self.seen.fetch_max(position, Ordering::Relaxed);
     }
 
     /// A POST by anybody under a key of its own.
@@ -289,4 +317,13 @@ impl Answered {
     pub fn position(&self) -> i64 {
         self.body["position"].as_i64().unwrap_or_else(|| panic!("no position in {}", self.text))
     }
+}
+
+/// Whether an answer comes out of the views, and does not say by itself what they must have seen.
+fn is_of_views(path: &str) -> bool {
+    let about_the_engine = ["/v1/views", "/v1/sagas", "/v1/dead-letters", "/v1/parked", "/v1/tokens"];
+    let by_itself = ["min_position=", "/history", "/as-of"];
+    path.starts_with("/v1/")
+        && !about_the_engine.iter().any(|start| path.starts_with(start))
+        && !by_itself.iter().any(|part| path.contains(part))
 }

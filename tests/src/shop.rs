@@ -55,14 +55,16 @@ pub async fn order(api: &Api, id: &str) -> Value {
     api.get(&format!("/v1/orders/{id}")).await
 }
 
-/// Waits until an order has a status, and returns it.
+/// Waits until an order has a status, and every view has seen that; returns the order.
 pub async fn reaches(api: &Api, id: &str, status: &str) -> Value {
     let path = format!("/v1/orders/{id}");
-    until(status, async || {
+    let order = until(status, async || {
         let found = api.with_token(&api.tokens().back_office, Method::GET, &path).send().await;
         (found.status.is_success() && found.body["status"] == status).then_some(found.body)
     })
-    .await
+    .await;
+    api.views_have(order["position"].as_i64().expect("a position")).await;
+    order
 }
 
 /// The stock of a SKU, as it is after all that this caller has done.
