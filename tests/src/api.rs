@@ -169,14 +169,16 @@ impl Api {
         if self.seen.load(Ordering::Relaxed) >= position {
             return;
         }
-        until("every view where the story is", async || {
-            let views = self.with_token(&self.tokens.back_office, Method::GET, "/v1/views").send().await;
-            let views = views.expect_status(200).body;
-            let views = views["items"].as_array().expect("views");
-            views.iter().all(|view| view["position"].as_i64() >= Some(position)).then_some(())
-        })
-        .await;
+        until("every view where the story is", async || self.are_views_at(position).await.then_some(())).await;
         self.seen.fetch_max(position, Ordering::Relaxed);
+    }
+
+    /// Whether every view has come to a position by now.
+    pub async fn are_views_at(&self, position: i64) -> bool {
+        let views = self.with_token(&self.tokens.back_office, Method::GET, "/v1/views").send().await;
+        let views = views.expect_status(200).body;
+        let views = views["items"].as_array().expect("views");
+        views.iter().all(|view| view["position"].as_i64() >= Some(position))
     }
 
     /// A POST by anybody under a key of its own.

@@ -100,11 +100,9 @@ pub async fn operator_post(api: &Api, path: &str) -> Answered {
 pub async fn at_rest(api: &Api) -> i64 {
     until("everything is at rest", async || {
         let sagas = api.get("/v1/sagas").await;
-        let views = items(&api.get("/v1/views").await);
-        let head = sagas["head"].as_i64();
         let idle = sagas["lag_events"] == 0 && sagas["pending_commands"] == 0;
-        let seen = views.iter().all(|view| view["position"].as_i64() >= head);
-        head.filter(|_| idle && seen)
+        let head = sagas["head"].as_i64().filter(|_| idle)?;
+        api.are_views_at(head).await.then_some(head)
     })
     .await
 }

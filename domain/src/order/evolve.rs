@@ -165,41 +165,17 @@ impl Order {
         self
     }
 
-    fn late_payment(mut self, capture: Capture) -> Self {
-        match &mut self {
-            Self::Cancelled(closed) | Self::Expired(closed) => {
-                closed.late.push(capture.clone());
-                closed.owed_back.push(capture);
-            }
-            Self::Unplaced
-            | Self::PendingPayment(_)
-            | Self::Paid(_)
-            | Self::Processing(_)
-            | Self::Cancelling(_)
-            | Self::Shipped(_)
-            | Self::Delivered(_)
-            | Self::Completed(_) => {}
-        }
-        self
+    fn late_payment(self, capture: Capture) -> Self {
+        self.after_end(|closed| {
+            closed.late.push(capture.clone());
+            closed.owed_back.push(capture);
+        })
     }
 
     /// All of some money goes back. Only of what came late this decides; of any other it was decided with the event that
     /// made it owed.
-    fn late_payment_owed(mut self, capture: &Capture) -> Self {
-        match &mut self {
-            Self::Cancelled(closed) | Self::Expired(closed) => {
-                closed.late.retain(|late| late.reference != capture.reference);
-            }
-            Self::Unplaced
-            | Self::PendingPayment(_)
-            | Self::Paid(_)
-            | Self::Processing(_)
-            | Self::Cancelling(_)
-            | Self::Shipped(_)
-            | Self::Delivered(_)
-            | Self::Completed(_) => {}
-        }
-        self
+    fn late_payment_owed(self, capture: &Capture) -> Self {
+        self.after_end(|closed| closed.late.retain(|late| late.reference != capture.reference))
     }
 
     fn reinstated(self, settlement: Settlement, allocations: Vec<Allocation>) -> Self {
@@ -260,22 +236,17 @@ impl Order {
     }
 
     /// Also of an order that has ended: it may live again with what is held for it.
-    fn served(mut self, stock: &StockId, parcel: Option<u32>) -> Self {
-        match &mut self {
-            Self::PendingPayment(open) => open.terms.served(stock),
-            Self::Cancelled(closed) | Self::Expired(closed) => closed.terms.served(stock),
-            Self::Unplaced
-            | Self::Paid(_)
-            | Self::Processing(_)
-            | Self::Cancelling(_)
-            | Self::Shipped(_)
-            | Self::Delivered(_)
-            | Self::Completed(_) => {}
+    fn served(self, stock: &StockId, parcel: Option<u32>) -> Self {
+        match self {
+            Self::PendingPayment(mut open) => {
+                open.terms.served(stock);
+                Self::PendingPayment(open)
+            }
+            other => other.after_end(|closed| closed.terms.served(stock)).change(|settled| {
+                settled.terms.served(stock);
+                settled.parcels.opened = parcel.unwrap_or(settled.parcels.opened);
+            }),
         }
-        self.change(|settled| {
-            settled.terms.served(stock);
-            settled.parcels.opened = parcel.unwrap_or(settled.parcels.opened);
-        })
     }
 
     /// Changes an order that has left, and no other.
@@ -293,15 +264,20 @@ impl Order {
         self
     }
 
-    fn released(mut self) -> Self {
+    fn released(self) -> Self {
+        self.after_end(|closed| {
+            closed.terms.waiting = vec![];
+            let released = std::mem::take(&mut closed.unreleased);
+            closed.served_from = released.into_iter().map(|allocation| allocation.stock.location).collect();
+            closed.served_from.dedup();
+            closed.unreturned = None;
+        })
+    }
+
+    /// Changes an order that has ended before its shipment, and no other.
+    fn after_end(mut self, change: impl FnOnce(&mut Closed)) -> Self {
         match &mut self {
-            Self::Cancelled(closed) | Self::Expired(closed) => {
-                closed.terms.waiting = vec![];
-                let released = std::mem::take(&mut closed.unreleased);
-                closed.served_from = released.into_iter().map(|allocation| allocation.stock.location).collect();
-                closed.served_from.dedup();
-                closed.unreturned = None;
-            }
+            Self::Cancelled(closed) | Self::Expired(closed) => change(closed),
             Self::Unplaced
             | Self::PendingPayment(_)
             | Self::Paid(_)

@@ -112,16 +112,7 @@ impl PaymentStatus {
 
     /// Whether neither money nor an ending has come yet.
     const fn is_open(self) -> bool {
-        match self {
-            Self::Initiated | Self::Pending | Self::Authorized => true,
-            Self::PartiallyCaptured
-            | Self::Captured
-            | Self::Disputed
-            | Self::Failed
-            | Self::Expired
-            | Self::AuthorizationExpired
-            | Self::Voided => false,
-        }
+        self.awaits_customer() || matches!(self, Self::Authorized)
     }
 
     /// Whether money was taken.

@@ -240,15 +240,7 @@ fn a_unit_cancelled_after_a_gateway_took_it<'a>(
 
 fn returned<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
     Box::pin(async {
-        let order = an_order(write_side).await;
-        pay(write_side, order, "tx-1").await;
-        for step in [
-            Command::StartProcessing { order },
-            Command::ShipOrder { order, tracking: None, at: None },
-            Command::DeliverOrder { order, at: None },
-        ] {
-            write_side.execute(step).await.expect("a step");
-        }
+        let order = a_delivered_order(write_side).await;
         let id = asked_back(write_side, order).await;
         write_side.execute(Command::ApproveReturn { id, return_address: None, at: None }).await.expect("a yes");
         let capture =
@@ -295,15 +287,7 @@ fn given_up<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) 
 
 /// A delivered piece is back, and the parcel with another one is open.
 async fn sent_in_exchange(write_side: &WriteSide) -> FulfillmentId {
-    let order = an_order(write_side).await;
-    pay(write_side, order, "tx-1").await;
-    for step in [
-        Command::StartProcessing { order },
-        Command::ShipOrder { order, tracking: None, at: None },
-        Command::DeliverOrder { order, at: None },
-    ] {
-        write_side.execute(step).await.expect("a step");
-    }
+    let order = a_delivered_order(write_side).await;
     let replacement = serde_json::from_value(json!([{"sku": "A", "quantity": 1}])).expect("goods");
     let id = asked_for(write_side, order, ReturnKind::Exchange { replacement }).await;
     let return_address = serde_json::from_value(json!({"recipient": "Returns", "country": "GB"})).expect("an address");
@@ -317,6 +301,19 @@ async fn sent_in_exchange(write_side: &WriteSide) -> FulfillmentId {
         write_side.execute(step).await.expect("a step");
     }
     FulfillmentId::of_order(order, 2)
+}
+
+async fn a_delivered_order(write_side: &WriteSide) -> OrderId {
+    let order = an_order(write_side).await;
+    pay(write_side, order, "tx-1").await;
+    for step in [
+        Command::StartProcessing { order },
+        Command::ShipOrder { order, tracking: None, at: None },
+        Command::DeliverOrder { order, at: None },
+    ] {
+        write_side.execute(step).await.expect("a step");
+    }
+    order
 }
 
 async fn asked_back(write_side: &WriteSide, order: OrderId) -> ReturnId {
