@@ -24,17 +24,20 @@ pub struct Grant {
     pub role: Role,
     /// Who did it, as it is kept beside the events.
     pub actor: String,
-    /// Whose idempotency keys these are. It does not depend on the token: a replaced token still knows its keys.
+    /// Whose idempotency keys these are: the role and the token's owner. A new token of the same owner knows the keys of
+    /// the one that it replaces, and two owners of one role never meet in a key.
     pub scope: String,
 }
 
 impl Grant {
-    fn new(token: String, role: Role, principal: Principal) -> Self {
+    /// The owner of a customer's or a merchant's token is that customer or merchant. Other tokens have the owner that they
+    /// were issued to, and are their own where nobody was named.
+    fn new(token: String, role: Role, principal: Principal, owner: Option<&str>) -> Self {
         let (actor, scope) = match &principal {
             Principal::Customer(customer) => (format!("customer:{customer}"), format!("customer:{customer}")),
             Principal::Merchant(merchant) => (format!("merchant:{merchant}"), format!("merchant:{merchant}")),
             Principal::BackOffice | Principal::Operator | Principal::Saga => {
-                (format!("{role}:{token}"), role.as_str().to_owned())
+                (format!("{role}:{token}"), format!("{role}:{}", owner.unwrap_or(&token)))
             }
         };
         Self { token, principal, role, actor, scope }

@@ -107,6 +107,8 @@ bounded_text! {
     Carrier, "carrier", "must be 1 to 64 characters without control characters", |text| is_prose(text, 64);
     /// Who acted, as the metadata of an event names them: a role and its token, a saga.
     Actor, "actor", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
+    /// Whoever uses a token of a role that is bound to no customer or merchant: a system, a person, a team.
+    TokenOwner, "token owner", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
     /// What an order exception is about: an id, or a gateway and its name for a payment.
     Subject, "subject", "must be 1 to 256 printable ASCII characters without spaces", |text| is_graphic(text, 256);
     /// One line of an address.

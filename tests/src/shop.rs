@@ -145,6 +145,13 @@ pub async fn token(api: &Api, role: &str, subject: &str) -> String {
     issued.body["token"].as_str().expect("a token").to_owned()
 }
 
+/// A new token of a role that is bound to nobody, issued to an owner.
+pub async fn owned_token(api: &Api, role: &str, owner: &str) -> String {
+    let wish = json!({"role": role, "owner": owner});
+    let issued = api.post_as(&api.tokens().operator, "/v1/tokens", &wish).send().await.expect_status(201);
+    issued.body["token"].as_str().expect("a token").to_owned()
+}
+
 /// A product, as it is listed by the back office in GBP.
 pub fn product(merchant: &str, sku: &str, kind: &str, price: i64) -> Value {
     json!({"sku": sku, "title": format!("Title of {sku}"), "kind": kind,

@@ -46,6 +46,8 @@ pub struct NewToken {
     pub role: Role,
     /// The customer or merchant that it is bound to.
     pub subject: Option<String>,
+    /// Who it is issued to, where it is bound to nobody; itself, where absent.
+    pub owner: Option<String>,
     /// What people call it.
     pub label: Option<String>,
     /// What makes a repeat of the request recognisable.
@@ -121,20 +123,21 @@ impl Tokens {
         let token = format!("purser_{}_{}", wish.role, self.shared.mint.secret());
         let created_at = self.shared.clock.now();
         let inserted = sqlx::query(
-            "insert into api_tokens (id, hash, role, subject, label, request, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict (request) do nothing",
+            "insert into api_tokens (id, hash, role, subject, owner, label, request, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (request) do nothing",
         )
         .bind(&id)
         .bind(hash(&token).as_slice())
         .bind(wish.role.as_str())
         .bind(&wish.subject)
+        .bind(&wish.owner)
         .bind(&wish.label)
         .bind(wish.request)
         .bind(created_at)
         .execute(&self.shared.pool)
         .await?;
         if inserted.rows_affected() == 1 {
-            let grant = Grant::new(id.clone(), wish.role, principal);
+            let grant = Grant::new(id.clone(), wish.role, principal, wish.owner.as_deref());
             let mut known = self.shared.known.write().unwrap_or_else(PoisonError::into_inner);
             known.grants.insert(hash(&token), Arc::new(grant));
             return Ok(Issuing::Issued(IssuedToken { id, token, created_at }));
@@ -167,7 +170,7 @@ impl Tokens {
     async fn refresh(&self) -> Result<(), AuthError> {
         let latest = self.shared.known.read().unwrap_or_else(PoisonError::into_inner).latest_change;
         let rows = sqlx::query(
-            "select id, hash, role, subject, revoked_at is not null as revoked, changed_at from api_tokens
+            "select id, hash, role, subject, owner, revoked_at is not null as revoked, changed_at from api_tokens
              where changed_at > coalesce($1 - interval '1 minute', '-infinity')",
         )
         .bind(latest)
@@ -192,9 +195,10 @@ impl Known {
         self.latest_change = self.latest_change.max(Some(changed_at));
         let role = row.try_get::<&str, _>("role")?.parse::<Role>().ok();
         let subject: Option<&str> = row.try_get("subject")?;
+        let owner: Option<&str> = row.try_get("owner")?;
         match role.and_then(|role| Some((role, role.principal(subject)?))) {
             Some((role, principal)) if !row.try_get::<bool, _>("revoked")? => {
-                self.grants.entry(hash).or_insert_with(|| Arc::new(Grant::new(id, role, principal)));
+                self.grants.entry(hash).or_insert_with(|| Arc::new(Grant::new(id, role, principal, owner)));
             }
             Some(_) => {
                 self.grants.remove(&hash);

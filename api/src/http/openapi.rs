@@ -34,8 +34,8 @@ derived from it.
 five seconds, until its view has come that far, and answers 503 `view-behind` if it has not.
 
 **Repeat without harm.** A POST with an `Idempotency-Key` may be repeated: after 503, 504 or a broken connection send \
-exactly the same request again. A refusal leaves no key behind. Keys belong to the caller (role and customer or merchant), \
-not to the token.
+exactly the same request again. A refusal leaves no key behind. Keys belong to the token's owner and not to the token: to the customer or the merchant that it is bound to, and of the \
+back office and operators to the `owner` that it was issued to.
 
 **Problems** are RFC 9457 documents with a stable `type`; `errors` names the places in the request that are wrong.";
 

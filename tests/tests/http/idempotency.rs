@@ -137,6 +137,58 @@ async fn keys_belong_to_who_asks_and_not_to_the_token() {
     engine.stop().await;
 }
 
+/// Two systems of the back office number their orders alike; a system whose token is replaced goes on as before, also at an
+/// engine that has read the tokens from the database.
+#[tokio::test]
+async fn systems_of_the_back_office_do_not_share_their_keys_and_keep_them_when_their_tokens_are_replaced() {
+    let (engine, api) = shop::open().await;
+    api.stocked("A", 250, 100).await;
+    let issued = async |api: &Api, owner: Option<&str>| {
+        let mut wish = json!({"role": "back_office"});
+        if let Some(owner) = owner {
+            wish["owner"] = json!(owner);
+        }
+        let issued = api.post_as(&api.tokens().operator, "/v1/tokens", &wish).send().await.expect_status(201).body;
+        (issued["id"].as_str().unwrap().to_owned(), issued["token"].as_str().unwrap().to_owned())
+    };
+    let place = async |api: &Api, token: &str| {
+        let placed = post(api, token, "1001", "/v1/orders", &order(&[("A", 1)])).await.expect_status(201);
+        placed.body["id"].as_str().unwrap().to_owned()
+    };
+    let (till, web) = (issued(&api, Some("till")).await, issued(&api, Some("web-shop")).await);
+    let (nameless, other) = (issued(&api, None).await, issued(&api, None).await);
+    let tokens = [&till.1, &web.1, &nameless.1, &other.1, &api.tokens().back_office];
+    let mut orders = Vec::new();
+    for token in tokens {
+        orders.push(place(&api, token).await);
+    }
+    let distinct: std::collections::HashSet<&String> = orders.iter().collect();
+    assert_eq!(distinct.len(), tokens.len(), "an answer of somebody else's");
+    // A token without an owner is its own, and is replaced by one that names it.
+    for (old, owner, before) in [(&till.0, "till", &orders[0]), (&nameless.0, nameless.0.as_str(), &orders[2])] {
+        let replaced = issued(&api, Some(owner)).await;
+        let revoked = api.with_token(&api.tokens().operator, Method::DELETE, &format!("/v1/tokens/{old}")).send().await;
+        revoked.expect_status(204);
+        assert_eq!(place(&api, &replaced.1).await, *before);
+    }
+    let newest = issued(&api, Some("till")).await;
+    let clock = Arc::clone(engine.clock());
+    let engine = TestEngine::start_on(engine.stop().await, clock).await;
+    let api = api.at(engine.engine().address());
+    shop::writes(&api).await;
+    assert_eq!(place(&api, &newest.1).await, orders[0]);
+    assert_eq!(place(&api, &web.1).await, orders[1]);
+    // An owner has keys of their own for each role.
+    let wish = json!({"role": "operator"});
+    let ask = |token: String| api.with_token(&token, Method::POST, "/v1/tokens").key("rotate").json(&wish).send();
+    let operators = [api.tokens().operator.clone(), shop::owned_token(&api, "operator", "till").await];
+    for operator in operators {
+        ask(operator.clone()).await.expect_status(201);
+        ask(operator).await.expect_problem(409, "token-issued");
+    }
+    engine.stop().await;
+}
+
 /// A client that finds another engine at its retry hears what the first one would have said.
 #[tokio::test]
 async fn a_repeat_at_an_engine_that_stands_by_is_answered_by_the_one_that_writes() {

@@ -26,6 +26,11 @@ async fn a_token_is_shown_once_and_only_its_hash_is_kept() {
     let expected = json!({"id": id, "role": "customer", "subject": "c-7", "label": "the shop's app", "created_at": at});
     assert_eq!(known, expected);
     assert_eq!(shop::items(&listed.body).len(), 5);
+    // Who is bound to somebody is owned by them; a token to whom nobody was named is its own.
+    for known in shop::items(&listed.body) {
+        let owner = if known.get("subject").is_some() { None } else { known.get("id") };
+        assert_eq!(known.get("owner"), owner, "{known}");
+    }
     let secrets = |token: &str| token.rsplit_once('_').unwrap().1.to_owned();
     let tokens = api.tokens();
     for token in [token, &tokens.customer, &tokens.merchant, &tokens.back_office, &tokens.operator] {
@@ -86,6 +91,8 @@ async fn a_token_is_bound_to_the_one_that_its_role_asks_for() {
         (json!({"role": "root"}), "/role"),
         (json!({"role": "customer", "customer": "a b"}), "/customer"),
         (json!({"role": "operator", "label": ""}), "/label"),
+        (json!({"role": "operator", "owner": "the night shift"}), "/owner"),
+        (json!({"role": "merchant", "merchant": "m-1", "owner": "till"}), "/owner"),
         (json!({"role": "operator", "token": "purser_operator_mine"}), "/token"),
     ] {
         let refused = api.post_as(&api.tokens().operator, "/v1/tokens", &wish).send().await;

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use purser_domain::text::{CustomerId, MerchantId, Title};
+use purser_domain::text::{CustomerId, MerchantId, Title, TokenOwner};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -26,6 +26,11 @@ pub(crate) struct TokenWish {
     /// The merchant that it is bound to; needed for the role `merchant` and for no other.
     #[schema(value_type = Option<schema::MerchantId>)]
     merchant: Option<MerchantId>,
+    /// Who uses it, for the roles `back_office` and `operator`: a system, a person or a team, of 1 to 64 of A-Z a-z 0-9 . _ -
+    /// Idempotency keys belong to the owner: a token that replaces another names the same one. A token without one is its own
+    /// owner, by its id, and is replaced by a token whose `owner` is that id.
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9._-]{1,64}$")]
+    owner: Option<TokenOwner>,
     /// What people call it: 1 to 200 characters.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
     label: Option<Title>,
@@ -75,10 +80,11 @@ pub(crate) async fn issue_token(
     State(state): State<AppState>,
     Submission { body, envelope }: Submission<TokenWish>,
 ) -> Result<Answered<FreshToken>, Problem> {
-    let TokenWish { role, customer, merchant, label } = body;
+    let TokenWish { role, customer, merchant, owner, label } = body;
     let wish = NewToken {
         role,
         subject: subject(role, customer.as_ref(), merchant.as_ref())?,
+        owner: owned(role, owner)?,
         label: label.map(|label| label.as_str().to_owned()),
         request: envelope.idempotency.map(|idempotency| idempotency.key),
     };
@@ -93,6 +99,18 @@ pub(crate) async fn issue_token(
         Issuing::IssuedBefore { id } => {
             Err(Problem::new(Kind::TokenIssued, format!("{id} was issued; revoke it if its secret was lost")))
         }
+    }
+}
+
+/// A customer and a merchant own their tokens themselves.
+fn owned(role: Role, owner: Option<TokenOwner>) -> Result<Option<String>, Problem> {
+    match (role, owner) {
+        (Role::Customer | Role::Merchant, Some(_)) => {
+            let detail = "a customer's or a merchant's token has no other owner";
+            Err(Problem::at(Kind::InvalidValue, Fault::pointer("/owner", detail)))
+        }
+        (Role::BackOffice | Role::Operator, owner) => Ok(owner.map(|owner| owner.as_str().to_owned())),
+        (Role::Customer | Role::Merchant, None) => Ok(None),
     }
 }
 

@@ -49,6 +49,9 @@ pub(crate) struct KnownToken {
     /// The customer or merchant that it is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
+    /// Who it was issued to, where it is bound to nobody; the token itself, where nobody was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
     /// What people call it.
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
@@ -64,6 +67,7 @@ struct Row {
     id: String,
     role: String,
     subject: Option<String>,
+    owner: Option<String>,
     label: Option<String>,
     created_at: Timestamp,
     revoked_at: Option<Timestamp>,
@@ -86,7 +90,9 @@ pub(crate) async fn list_tokens(
     let page = Page::open(&state, &list, parameters.limit, parameters.cursor.as_deref())?;
     let after: String = page.after.clone().unwrap_or_default();
     let rows: Vec<Row> = sqlx::query_as(
-        "select id, role, subject, label, created_at, revoked_at from api_tokens where id > $1 order by id limit $2",
+        "select id, role, subject, case when subject is null then coalesce(owner, id) end as owner, label, created_at,
+                revoked_at
+         from api_tokens where id > $1 order by id limit $2",
     )
     .bind(after)
     .bind(page.rows_wanted())
@@ -98,7 +104,15 @@ pub(crate) async fn list_tokens(
 
 impl From<Row> for KnownToken {
     fn from(row: Row) -> Self {
-        let Row { id, role, subject, label, created_at, revoked_at } = row;
-        Self { id, role, subject, label, created_at: created_at.into(), revoked_at: revoked_at.map(Moment::from) }
+        let Row { id, role, subject, owner, label, created_at, revoked_at } = row;
+        Self {
+            id,
+            role,
+            subject,
+            owner,
+            label,
+            created_at: created_at.into(),
+            revoked_at: revoked_at.map(Moment::from),
+        }
     }
 }
