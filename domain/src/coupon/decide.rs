@@ -45,6 +45,8 @@ pub fn decide(coupon: &Coupon, command: CouponCommand) -> Result<Vec<CouponEvent
 
 /// The terms of a coupon that one more order may use: an order of this customer, or of a guest, at this merchant, placed at
 /// this moment. A quote asks the same as a placement, and freezes nothing.
+///
+/// A coupon of another merchant is not there, whatever has become of it: who tries codes at one shop finds none of another's.
 pub fn usable<'a>(
     coupon: &'a Coupon,
     customer: Option<&CustomerId>,
@@ -53,13 +55,13 @@ pub fn usable<'a>(
 ) -> Result<&'a CouponTerms, CouponRefusal> {
     let uses = match coupon {
         Coupon::Unissued => return Err(CouponRefusal::Unknown),
+        Coupon::Issued(uses) | Coupon::Withdrawn(uses) if !uses.terms.is_for(merchant) => {
+            return Err(CouponRefusal::Unknown);
+        }
         Coupon::Withdrawn(_) => return Err(CouponRefusal::Withdrawn),
         Coupon::Issued(uses) => uses,
     };
     let terms = &uses.terms;
-    if terms.merchant.as_ref().is_some_and(|own| own != merchant) {
-        return Err(CouponRefusal::OtherMerchant);
-    }
     check_validity(&terms.offer.valid, at)?;
     if let Some(uses_max) = terms.uses_max
         && coupon.uses() >= u64::from(uses_max.get())

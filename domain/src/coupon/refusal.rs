@@ -6,7 +6,7 @@ use crate::{Timestamp, pricing::OfferRefusal};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CouponRefusal {
-    /// There is no such coupon.
+    /// There is no such coupon, or it is for the orders of another merchant.
     #[error("no such coupon")]
     Unknown,
     /// It was issued with other terms; they do not change.
@@ -18,9 +18,9 @@ pub enum CouponRefusal {
     /// What it would offer makes no sense.
     #[error(transparent)]
     Offer(#[from] OfferRefusal),
-    /// It is for the orders of another merchant.
-    #[error("the coupon is for orders of another merchant")]
-    OtherMerchant,
+    /// Somebody else has issued a coupon of this code, or had issued one.
+    #[error("the code is taken")]
+    CodeTaken,
     /// It cannot be used yet.
     #[error("the coupon can be used from {from} on")]
     NotYetValid {

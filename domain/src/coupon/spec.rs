@@ -113,7 +113,25 @@ fn the_terms_of_a_coupon_do_not_change() {
 fn a_merchants_coupon_is_for_the_orders_of_that_merchant() {
     let own = |merchant| issued(CouponTerms { merchant: Some(text(merchant)), ..coupon_terms() });
     given(vec![own("gifts")]).when(freeze(1, "17850")).then_expect_events(vec![frozen(1, "17850")]);
-    given(vec![own("books")]).when(freeze(1, "17850")).then_expect_error(CouponRefusal::OtherMerchant);
+    given(vec![own("books")]).when(freeze(1, "17850")).then_expect_error(CouponRefusal::Unknown);
+}
+
+/// Otherwise a guesser learns which codes another merchant has, and had.
+#[test]
+fn a_coupon_of_another_merchant_is_unknown_whatever_has_become_of_it() {
+    let of_books = |terms: CouponTerms| issued(CouponTerms { merchant: Some(text("books")), ..terms });
+    for life in [
+        vec![of_books(coupon_terms())],
+        vec![of_books(coupon_terms()), withdrawn()],
+        vec![of_books(valid(Some(2), Some(3)))],
+        vec![of_books(valid(Some(0), Some(1)))],
+        vec![of_books(limited(Some(1), None)), frozen(1, "17850")],
+        vec![of_books(limited(None, Some(1)))],
+    ] {
+        for customer in ["17850", ""] {
+            given(life.clone()).when(freeze(2, customer)).then_expect_error(CouponRefusal::Unknown);
+        }
+    }
 }
 
 #[test]

@@ -25,3 +25,10 @@ pub struct CouponTerms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses_per_customer_max: Option<NonZeroU32>,
 }
+
+impl CouponTerms {
+    /// Whether orders of a merchant can use it.
+    pub fn is_for(&self, merchant: &MerchantId) -> bool {
+        self.merchant.as_ref().is_none_or(|own| own == merchant)
+    }
+}

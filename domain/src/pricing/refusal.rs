@@ -21,8 +21,8 @@ pub enum PricingRefusal {
         /// Its code.
         code: CouponCode,
     },
-    /// The coupon is for orders from another merchant.
-    #[error("coupon {code} is for another merchant's orders")]
+    /// The coupon is for orders from another merchant, which the answer does not tell.
+    #[error("coupon {code}: no such coupon")]
     CouponOfOtherMerchant {
         /// Which.
         coupon: usize,

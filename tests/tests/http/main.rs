@@ -3,6 +3,7 @@
 mod backorders;
 mod bodies;
 mod cancellation;
+mod coupon_guessing;
 mod coupons;
 mod coverage;
 mod cursors;

@@ -218,7 +218,7 @@ async fn coupons_that_cannot_be_used_are_named() {
         (one(&["OVER"]), (422, "coupon-not-valid", "/coupons/0")),
         (one(&["BIG"]), (422, "coupon-not-valid", "/coupons/0")),
         (one(&["EURO"]), (422, "coupon-not-valid", "/coupons/0")),
-        (one(&["OTHERS"]), (422, "coupon-not-valid", "/coupons/0")),
+        (one(&["OTHERS"]), (422, "unknown-coupon", "/coupons/0")),
         (one(&["GONE"]), (422, "coupon-not-valid", "/coupons/0")),
         (one(&["FIVE-OFF", "FIVE-OFF"]), (422, "coupon-not-valid", "/coupons/1")),
         (one(&["FIVE-OFF", "NONE"]), (422, "unknown-coupon", "/coupons/1")),

@@ -245,12 +245,12 @@ impl From<PricingRefusal> for Problem {
         let (kind, pointer) = match refusal {
             PricingRefusal::TooManyCoupons => (Kind::CouponNotValid, "/coupons".to_owned()),
             PricingRefusal::CouponRepeated { coupon, .. }
-            | PricingRefusal::CouponOfOtherMerchant { coupon, .. }
             | PricingRefusal::CouponNotYetValid { coupon, .. }
             | PricingRefusal::CouponNoLongerValid { coupon, .. }
             | PricingRefusal::CouponOfOtherCurrency { coupon, .. }
             | PricingRefusal::CouponBelowMinimum { coupon, .. }
             | PricingRefusal::CouponGivesNothing { coupon, .. } => (Kind::CouponNotValid, format!("/coupons/{coupon}")),
+            PricingRefusal::CouponOfOtherMerchant { coupon, .. } => (Kind::UnknownCoupon, format!("/coupons/{coupon}")),
             PricingRefusal::CouponsDoNotCombine { coupon, .. } => {
                 (Kind::CouponsDoNotCombine, format!("/coupons/{coupon}"))
             }
@@ -271,7 +271,7 @@ fn presented(coupon: usize, refusal: &CouponRefusal, detail: String) -> Problem 
         CouponRefusal::Unknown => Kind::UnknownCoupon,
         CouponRefusal::UsedUp { .. } | CouponRefusal::UsedUpByCustomer { .. } => Kind::CouponUsedUp,
         CouponRefusal::Withdrawn
-        | CouponRefusal::OtherMerchant
+        | CouponRefusal::CodeTaken
         | CouponRefusal::NotYetValid { .. }
         | CouponRefusal::Over { .. }
         | CouponRefusal::CustomerNeeded
@@ -292,13 +292,12 @@ impl From<CouponRefusal> for Problem {
             CouponRefusal::Offer(refusal) => {
                 Self::at(Kind::InvalidValue, Fault::pointer(format!("/offer/{}", refusal.field()), detail))
             }
-            CouponRefusal::OtherTerms | CouponRefusal::Withdrawn => {
+            CouponRefusal::OtherTerms | CouponRefusal::Withdrawn | CouponRefusal::CodeTaken => {
                 Self::at(Kind::CouponConflict, Fault::pointer("/code", detail))
             }
-            CouponRefusal::OtherMerchant
-            | CouponRefusal::NotYetValid { .. }
-            | CouponRefusal::Over { .. }
-            | CouponRefusal::CustomerNeeded => Self::new(Kind::CouponNotValid, detail),
+            CouponRefusal::NotYetValid { .. } | CouponRefusal::Over { .. } | CouponRefusal::CustomerNeeded => {
+                Self::new(Kind::CouponNotValid, detail)
+            }
             CouponRefusal::UsedUp { .. } | CouponRefusal::UsedUpByCustomer { .. } => {
                 Self::new(Kind::CouponUsedUp, detail)
             }

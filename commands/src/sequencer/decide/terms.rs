@@ -51,6 +51,9 @@ impl Decision<'_> {
             | Principal::Operator
             | Principal::Saga => {}
         }
+        if !self.may_touch(asked, code) && self.coupon(code).is_some_and(|coupon| coupon.terms().is_some()) {
+            return Err(Stopped::refused(CouponRefusal::CodeTaken));
+        }
         self.drive_coupon(asked, code, CouponCommand::Issue { terms: terms.clone(), at: self.now })?;
         Ok(Answer::Done)
     }
@@ -61,16 +64,20 @@ impl Decision<'_> {
         code: &CouponCode,
         reason: &Reason,
     ) -> Result<Answer, Stopped> {
-        let terms = self.coupon(code).and_then(|coupon| coupon.terms());
-        let is_theirs = match &asked.request.principal {
-            Principal::Merchant(own) => terms.is_some_and(|terms| terms.merchant.as_ref() == Some(own)),
-            Principal::Customer(_) | Principal::BackOffice | Principal::Operator | Principal::Saga => terms.is_some(),
-        };
-        if !is_theirs {
+        if !self.may_touch(asked, code) {
             return Err(Stopped::refused(CouponRefusal::Unknown));
         }
         self.drive_coupon(asked, code, CouponCommand::Withdraw { reason: reason.clone(), at: self.now })?;
         Ok(Answer::Done)
+    }
+
+    /// Whether there is such a coupon and the caller may know of it: a merchant knows its own.
+    fn may_touch(&self, asked: &Asked<'_>, code: &CouponCode) -> bool {
+        let terms = self.coupon(code).and_then(|coupon| coupon.terms());
+        match &asked.request.principal {
+            Principal::Merchant(own) => terms.is_some_and(|terms| terms.merchant.as_ref() == Some(own)),
+            Principal::Customer(_) | Principal::BackOffice | Principal::Operator | Principal::Saga => terms.is_some(),
+        }
     }
 
     pub(super) fn grant_points(
