@@ -4,6 +4,7 @@ mod aftersale;
 mod allocation;
 mod coupon;
 mod exchange;
+mod exchange_value;
 mod fulfillment;
 mod interleaving;
 mod ledger;

@@ -167,14 +167,14 @@ impl LineBook {
         goods
     }
 
-    /// The articles among these units: how many of each, and the least that one was sold for, before discounts.
-    pub fn articles(&self, units: &[LineUnits]) -> BTreeMap<Sku, (i64, Amount)> {
-        let mut articles: BTreeMap<Sku, (i64, Amount)> = BTreeMap::new();
+    /// The articles among these units: how many pieces of each were sold at which price, before discounts, the cheapest
+    /// first. One SKU may be in several lines, at prices that were agreed for each.
+    pub fn articles(&self, units: &[LineUnits]) -> BTreeMap<Sku, BTreeMap<Amount, i64>> {
+        let mut articles: BTreeMap<Sku, BTreeMap<Amount, i64>> = BTreeMap::new();
         for LineUnits { line, quantity } in units {
             if let Some(booked) = self.line(*line) {
-                let (pieces, price) = articles.entry(booked.sku.clone()).or_insert((0, booked.unit_price));
+                let pieces = articles.entry(booked.sku.clone()).or_default().entry(booked.unit_price).or_default();
                 *pieces += i64::from(*quantity);
-                *price = booked.unit_price.min(*price);
             }
         }
         articles

@@ -98,8 +98,9 @@ fn kind_of(wish: &Wish, replacement: Vec<WantedGoods>) -> Result<ReturnKind, Pro
 /// answered by then, the merchant's `return_review_overdue` says.
 ///
 /// No money moves in an exchange: what is asked for must be goods that the order's seller offers in its currency, worth no
-/// more by today's catalogue than the units were sold for, before discounts. What is among the units itself counts as it was
-/// sold, so that like for like is always even. Of goods with a purchase limit no more are sent than come back.
+/// more by today's catalogue than the units were sold for, before discounts. As many pieces of a SKU as come back of it are
+/// even at any price, on sale or not; further ones count at today's price. Of goods with a purchase limit no more are sent
+/// than come back. This is judged once, when the return is requested.
 #[utoipa::path(
     post,
     path = "/v1/orders/{id}/returns",

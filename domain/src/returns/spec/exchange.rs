@@ -3,14 +3,14 @@
 use super::{approved, given, requested, state};
 use crate::{
     money::Amount,
-    order::{Order, OrderCommand, PlaceOrder, Terms},
+    order::{Order, OrderCommand, OrderLine, PlaceOrder, Terms},
     product::{Listing, Product, ProductKind},
     returns::{
         Owed, Replacement, Return, ReturnAction, ReturnCommand, ReturnEvent, ReturnKind, ReturnRefusal, ReturnStatus,
-        ReturnTerms, check_replacement, is_for_the_same,
+        ReturnTerms, ReturnUnits, check_replacement, is_for_the_same,
     },
     samples::{
-        at, exchange, gbp, goods_line, listing, money, place, quantity, return_terms, service_line, text, units,
+        amount, at, exchange, gbp, goods_line, listing, money, place, quantity, return_terms, service_line, text, units,
     },
 };
 
@@ -46,12 +46,80 @@ fn what_is_asked_for_is_worth_no_more_than_what_comes_back() {
     assert!(matches!(checked(&six, dearest), Err(ReturnRefusal::ReplacementTooDear { .. })));
 }
 
-/// Its price may have risen since: who was sold five broken pieces has five whole ones.
+/// Its price may have risen since: who was sold five broken pieces has five whole ones. A sixth is a new piece.
 #[test]
-fn like_for_like_is_even_at_any_price() {
+fn like_for_like_is_even_at_any_price_for_as_many_pieces_as_come_back() {
     assert_eq!(checked(&asks_for(&[("85123A", 5)]), listing(9_999)), Ok(()));
-    let refused = ReturnRefusal::ReplacementTooDear { worth: gbp(1530), given: gbp(1275) };
+    let refused = ReturnRefusal::ReplacementTooDear { worth: gbp(1275 + 9_999), given: gbp(1275) };
     assert_eq!(checked(&asks_for(&[("85123A", 6)]), listing(9_999)), Err(refused));
+}
+
+/// One piece was sold at each of these prices, each in a line of its own; all of them come back for these goods.
+fn exchanged(sold: &[(&str, i64)], replacement: &[(&str, i64)], today: i64) -> Result<(), ReturnRefusal> {
+    let line = |(sku, price): &(&str, i64)| OrderLine {
+        unit_price: amount(*price),
+        total: amount(*price),
+        ..goods_line(sku, 1)
+    };
+    let lines: Vec<OrderLine> = sold.iter().map(line).collect();
+    let total = gbp(sold.iter().map(|(_, price)| price).sum());
+    let placed = crate::order::decide(&Order::Unplaced, OrderCommand::Place(PlaceOrder { lines, total, ..place() }));
+    let order = placed.unwrap().into_iter().fold(Order::Unplaced, Order::evolve);
+    let back = |line| ReturnUnits { line, quantity: quantity(1), reason: text("does not fit") };
+    let terms = ReturnTerms { units: (0..).take(sold.len()).map(back).collect(), ..asks_for(replacement) };
+    let product = Product::Listed(listing(today));
+    check_replacement(order.terms().unwrap(), &terms, |_| Some(&product))
+}
+
+fn too_dear(worth: i64, given: i64) -> Result<(), ReturnRefusal> {
+    Err(ReturnRefusal::ReplacementTooDear { worth: gbp(worth), given: gbp(given) })
+}
+
+/// A dear unit beside it does not turn a cheap one into many of its own.
+#[test]
+fn what_else_comes_back_pays_for_further_pieces_at_the_price_of_today() {
+    let sold = [("X", 10), ("Y", 990)];
+    assert_eq!(exchanged(&sold, &[("X", 100)], 100_000), too_dear(10 + 99 * 100_000, 1_000));
+    assert_eq!(exchanged(&sold, &[("X", 1), ("Y", 1)], 100_000), Ok(()));
+    assert_eq!(exchanged(&sold, &[("X", 2), ("Z", 1)], 495), Ok(()));
+    assert_eq!(exchanged(&sold, &[("X", 2), ("Z", 1)], 496), too_dear(10 + 2 * 496, 1_000));
+}
+
+#[test]
+fn a_unit_that_was_given_away_goes_for_one_of_its_own() {
+    assert_eq!(exchanged(&[("X", 0)], &[("X", 1)], 500), Ok(()));
+    assert_eq!(exchanged(&[("X", 0)], &[("X", 100)], 500), too_dear(99 * 500, 0));
+    assert_eq!(exchanged(&[("X", 0)], &[("Z", 1)], 500), too_dear(500, 0));
+}
+
+/// The cheapest goes for the one of its own, and what the others were sold for is there for other goods.
+#[test]
+fn each_unit_of_a_sku_counts_at_the_price_of_its_own_line() {
+    let sold = [("X", 0), ("X", 300), ("X", 100)];
+    assert_eq!(exchanged(&sold, &[("X", 3)], 9_999), Ok(()));
+    assert_eq!(exchanged(&sold, &[("X", 1), ("Z", 2)], 200), Ok(()));
+    assert_eq!(exchanged(&sold, &[("X", 2), ("Z", 2)], 200), too_dear(100 + 2 * 200, 400));
+}
+
+/// What has become cheaper is worth what it costs now, and what it was sold for is there for more.
+#[test]
+fn a_piece_that_has_become_cheaper_counts_at_the_price_of_today() {
+    assert_eq!(exchanged(&[("X", 1_000)], &[("X", 1), ("Z", 1)], 500), Ok(()));
+    assert_eq!(exchanged(&[("X", 1_000)], &[("X", 2)], 500), Ok(()));
+    assert_eq!(exchanged(&[("X", 1_000)], &[("X", 3)], 500), too_dear(1_500, 1_000));
+}
+
+/// Nothing is sold by it: pieces that are still there go for the same.
+#[test]
+fn what_is_off_sale_goes_for_as_many_of_its_own_and_no_more() {
+    let delisted = Product::Delisted(listing(9_999));
+    let checked = |pieces| check_replacement(&sold(), &asks_for(&[("85123A", pieces)]), |_| Some(&delisted));
+    assert_eq!(checked(5), Ok(()));
+    assert_eq!(checked(6), Err(ReturnRefusal::ReplacementNotOffered { place: 0 }));
+    let in_yen = Product::Listed(Listing { price: money(1, "JPY"), ..listing(1) });
+    let checked = |pieces| check_replacement(&sold(), &asks_for(&[("85123A", pieces)]), |_| Some(&in_yen));
+    assert_eq!(checked(5), Ok(()));
+    assert_eq!(checked(6), Err(ReturnRefusal::ReplacementNotOffered { place: 0 }));
 }
 
 #[test]
