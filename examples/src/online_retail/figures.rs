@@ -38,29 +38,33 @@ impl Figures {
 
 impl Sales {
     /// The sums of a ledger's rows less what of them came back, straight from the file: nothing that the engine said is used.
-    /// As in the engine's views, a unit that came back is taken out of the day on which it was sold, and an order counts for
-    /// as long as something is left of it.
+    /// As in the engine's views, a unit that came back is taken out of the day on which it was sold, and an order counts,
+    /// for its day and for each SKU, for as long as something is left of it.
     pub fn net(ledger: &Ledger, matching: &Matching<'_>) -> Self {
         let mut sales = Self::gross(ledger);
-        let mut gone = vec![0; ledger.sales.len()];
+        let mut gone: BTreeMap<(usize, &Sku), i64> = BTreeMap::new();
         for back in &matching.returns {
             let day = sales.days.entry(ledger.sales[back.sale].at.date_naive()).or_default();
             for (sku, units, pence) in back.units(ledger) {
                 let back_again = Figures { orders: 0, units: -units, gross: -pence };
                 day.add(back_again);
                 sales.skus.entry(sku.clone()).or_default().add(back_again);
-                gone[back.sale] += units;
+                *gone.entry((back.sale, sku)).or_default() += units;
             }
         }
         let one_less = Figures { orders: -1, ..Figures::default() };
-        for (sale, gone) in ledger.sales.iter().zip(gone) {
-            let sold: i64 = sale.lines.iter().map(|line| i64::from(line.quantity)).sum();
-            if gone == sold {
+        for (number, sale) in ledger.sales.iter().enumerate() {
+            let mut left: BTreeMap<&Sku, i64> = BTreeMap::new();
+            for line in &sale.lines {
+                *left.entry(&line.sku).or_default() += i64::from(line.quantity);
+            }
+            left.retain(|sku, sold| *sold > gone.get(&(number, *sku)).copied().unwrap_or_default());
+            if left.is_empty() {
                 sales.days.entry(sale.at.date_naive()).or_default().add(one_less);
-                let named: BTreeSet<&Sku> = sale.lines.iter().map(|line| &line.sku).collect();
-                for sku in named {
-                    sales.skus.entry(sku.clone()).or_default().add(one_less);
-                }
+            }
+            let named: BTreeSet<&Sku> = sale.lines.iter().map(|line| &line.sku).collect();
+            for sku in named.into_iter().filter(|sku| !left.contains_key(sku)) {
+                sales.skus.entry(sku.clone()).or_default().add(one_less);
             }
         }
         sales
@@ -116,12 +120,14 @@ mod tests {
                     1,A,a,2,2010-12-01T08:00:00Z,1.50,17850,France\n\
                     1,B,b,1,2010-12-01T08:00:00Z,2.00,17850,France\n\
                     2,A,a,4,2010-12-02T08:00:00Z,1.50,17850,France\n\
+                    C4,B,b,-1,2010-12-03T07:00:00Z,2.00,17850,France\n\
                     C3,A,a,-5,2010-12-03T08:00:00Z,1.50,17850,France\n";
         let ledger = Ledger::parse(file.as_bytes()).unwrap();
         let sales = Sales::net(&ledger, &Matching::of(&ledger));
         // All of the second order is back, and the first counts for A although one piece of it is left.
         let days: Vec<Figures> = sales.days.values().copied().collect();
-        assert_eq!(days, [Figures { orders: 1, units: 2, gross: 350 }, Figures::default()]);
+        assert_eq!(days, [Figures { orders: 1, units: 1, gross: 150 }, Figures::default()]);
         assert_eq!(sales.skus[&"A".parse().unwrap()], Figures { orders: 1, units: 1, gross: 150 });
+        assert_eq!(sales.skus[&"B".parse().unwrap()], Figures::default());
     }
 }

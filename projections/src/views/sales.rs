@@ -1,14 +1,18 @@
 //! What was sold per day, and per day and SKU: orders, units and gross, by merchant and currency.
 //!
-//! An order counts from when it is paid, in time or late enough to be reinstated, on the UTC day of its placement. It is taken
-//! back when it is cancelled after that, and units that come back are taken out of it. These events are short; what was agreed
-//! is read from the order's placement in the log. An order that is never paid
-//! costs this view nothing.
+//! An order counts from when it is paid, in time or late enough to be reinstated, on the UTC day of its placement; one of which
+//! nothing is to be paid, from its placement on. Units that are cancelled or come back are taken out of it, and so are their
+//! money, if any, a SKU of which the order has none left, and the order itself when it has none of anything. These events are
+//! short; what was agreed is read from the order's placement in the log, and what had gone before from the events between. An
+//! order that is never paid costs this view nothing.
 
+mod gone;
 mod read;
 mod tally;
 
 pub use read::{Day, DayKey, DaySku, DaySkuKey, Gross, SalesQuery, SkuKey, SkuTotal, day_skus, days, skus};
+
+use std::collections::BTreeMap;
 
 use futures_util::{FutureExt, future::BoxFuture};
 use purser_domain::{
@@ -24,7 +28,15 @@ use sqlx::PgConnection;
 use crate::{
     feed::FeedEvent,
     view::{FoldError, View},
-    views::{column::column, placements::Placements, poison, reading, sales::tally::Tallies},
+    views::{
+        column::column,
+        placements::Placements,
+        poison, reading,
+        sales::{
+            gone::{Gone, gone_before},
+            tally::Tallies,
+        },
+    },
 };
 
 /// The view.
@@ -69,24 +81,19 @@ struct Turn<'a> {
 enum TurnKind<'a> {
     /// The order was paid.
     Sold,
-    /// It was cancelled, and money for it is owed back.
+    /// It was cancelled whole, and money for it is owed back.
     Returned,
     /// It was cancelled, and no money is owed back: it was not paid, it was free, or all its units were taken out of it.
     Dropped,
-    /// Units were taken out of it.
-    TakenOut { lines: &'a [LineUnits], refund: Money, left: u64 },
-    /// Units came back after it had left.
-    CameBack { lines: &'a [LineUnits], refund: Money, left: u64 },
+    /// Units were taken out of it, or came back after it had left.
+    Gone { lines: &'a [LineUnits], refund: Money },
 }
 
 impl<'a> TurnKind<'a> {
     fn of(event: &'a OrderEvent) -> Option<Self> {
         match event {
-            OrderEvent::OrderLinesCancelled { lines, refund, left, .. } => {
-                Some(Self::TakenOut { lines, refund: *refund, left: *left })
-            }
-            OrderEvent::UnitsReturned { lines, refund, left, .. } => {
-                Some(Self::CameBack { lines, refund: *refund, left: *left })
+            OrderEvent::OrderLinesCancelled { lines, refund, .. } | OrderEvent::UnitsReturned { lines, refund, .. } => {
+                Some(Self::Gone { lines, refund: *refund })
             }
             OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(Self::Sold),
             OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
@@ -113,18 +120,25 @@ impl<'a> TurnKind<'a> {
         }
     }
 
-    /// Lets it count. A free order is paid by its placement, and is taken back whole when it is cancelled, whatever was
-    /// taken out of it before; any other of which nothing is owed back was not paid, or has nothing left to take back.
-    fn count(self, tallies: &mut Tallies<'a>, placed: &'a OrderPlaced) -> Option<()> {
-        let is_free = placed.total.amount == Amount::ZERO;
+    /// Whether what it means depends on what had gone before.
+    const fn looks_back(self) -> bool {
+        match self {
+            Self::Sold | Self::Returned => false,
+            Self::Dropped | Self::Gone { .. } => true,
+        }
+    }
+
+    /// Lets it count. A free order was sold by its placement, so that what is left of it goes when it is cancelled; any other
+    /// of which nothing is owed back was not paid, or has nothing left to take back.
+    fn count(self, tallies: &mut Tallies<'a>, placed: &'a OrderPlaced, gone: &mut Gone) -> Option<()> {
         match self {
             Self::Sold => tallies.count(placed, 1),
             Self::Returned => tallies.count(placed, -1),
-            Self::Dropped if is_free => tallies.count(placed, -1),
-            Self::TakenOut { lines, refund, left } if !is_free => tallies.take_out(placed, lines, refund, left),
-            // It is not cancelled any more.
-            Self::CameBack { lines, refund, left } => tallies.take_out(placed, lines, refund, left),
-            Self::Dropped | Self::TakenOut { .. } => Some(()),
+            Self::Dropped if placed.total.amount == Amount::ZERO => {
+                tallies.take_out(placed, &gone.rest(placed), placed.total, gone)
+            }
+            Self::Dropped => Some(()),
+            Self::Gone { lines, refund } => tallies.take_out(placed, lines, refund, gone),
         }
     }
 }
@@ -142,14 +156,24 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent], upcasters: &Upcaster
         return Ok(());
     }
     let placements = Placements::find(db, events, turns.iter().map(|turn| turn.order), upcasters).await?;
+    let mut gone = gone_before(db, &first_places(&turns), upcasters).await?;
     let mut tallies = Tallies::default();
     for turn in &turns {
         let placed = placements.of(turn.order).map_err(|cause| poison(turn.recorded, cause))?;
-        let counted = turn.kind.count(&mut tallies, placed);
+        let counted = turn.kind.count(&mut tallies, placed, gone.entry(turn.order).or_default());
         counted.ok_or_else(|| poison(turn.recorded, "the sums of its day overflow"))?;
     }
     write(db, tallies).await?;
     Ok(())
+}
+
+/// Where in its stream each order of which units go first loses some in this batch.
+fn first_places(turns: &[Turn<'_>]) -> BTreeMap<OrderId, i64> {
+    let mut places = BTreeMap::new();
+    for turn in turns.iter().filter(|turn| turn.kind.looks_back()) {
+        places.entry(turn.order).or_insert(turn.recorded.sequence);
+    }
+    places
 }
 
 async fn write(db: &mut PgConnection, tallies: Tallies<'_>) -> Result<(), sqlx::Error> {

@@ -30,11 +30,11 @@ pub(crate) struct DaySales {
     /// Which day, in UTC.
     #[schema(value_type = schema::Day)]
     day: NaiveDate,
-    /// How many orders.
-    #[schema(minimum = 1)]
+    /// How many orders; none where only money is left that was kept, such as a shipping fee.
+    #[schema(minimum = 0)]
     orders: i64,
     /// How many pieces.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 0)]
     units: i64,
     /// What they came to.
     gross: GrossSum,

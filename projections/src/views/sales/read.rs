@@ -149,7 +149,8 @@ pub async fn day_skus(pool: &PgPool, query: &SalesQuery<DaySkuKey>) -> Result<Ve
 }
 
 impl<Key> SalesQuery<Key> {
-    /// Adds up by the columns that the list is sorted by. Sums that have come back to nothing are no sales.
+    /// Adds up by the columns that the list is sorted by. Sums that have come back to nothing are no sales; where only
+    /// money is left that was kept, such as a shipping fee, that is told.
     async fn rows<Row>(
         &self,
         pool: &PgPool,
@@ -170,7 +171,11 @@ impl<Key> SalesQuery<Key> {
             bind_key(&mut sql, after);
             sql.push(")");
         }
-        sql.push(format!(" group by {columns} having sum(orders) <> 0 order by {columns} limit ")).push_bind(self.rows);
+        sql.push(format!(
+            " group by {columns} having sum(orders) <> 0 or sum(gross) <> 0
+             order by {columns} limit "
+        ))
+        .push_bind(self.rows);
         sql.build_query_as().persistent(false).fetch_all(pool).await
     }
 

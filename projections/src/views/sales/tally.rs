@@ -6,6 +6,8 @@ use purser_domain::{
     order::{LineUnits, OrderPlaced},
 };
 
+use super::gone::Gone;
+
 /// Which sums an order goes into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TallyKey<'a> {
@@ -73,30 +75,34 @@ impl<'a> Tallies<'a> {
         self.days.entry(key).or_default().add(day)
     }
 
-    /// Takes units out of an order that counts. The order itself counts, for the day and for its SKUs, until nothing is left
-    /// of it. None where a sum overflows or the order has no such line.
+    /// Takes units out of an order that counts. The order counts for a SKU as long as it has some of it left, and for the
+    /// day as long as it has anything left. None where a sum overflows or the order has no such line.
     pub(super) fn take_out(
         &mut self,
         placed: &'a OrderPlaced,
         lines: &[LineUnits],
         refund: Money,
-        left: u64,
+        gone: &mut Gone,
     ) -> Option<()> {
+        if lines.is_empty() {
+            return Some(());
+        }
         let key = TallyKey::of(placed);
-        let orders = if left == 0 { -1 } else { 0 };
-        let mut day = Tally { orders, units: 0, gross: -refund.amount.minor_units() };
+        gone.take(lines);
+        let rest = gone.rest(placed);
+        let mut day =
+            Tally { orders: if rest.is_empty() { -1 } else { 0 }, units: 0, gross: -refund.amount.minor_units() };
+        let sku = |line: &LineUnits| Some(placed.lines.get(usize::try_from(line.line).ok()?)?.sku.as_str());
+        let left: HashSet<&str> = rest.iter().filter_map(sku).collect();
+        let mut touched = HashSet::new();
         for LineUnits { line, quantity } in lines {
             let line = placed.lines.get(usize::try_from(*line).ok()?)?;
+            let sku = line.sku.as_str();
+            let orders = if touched.insert(sku) && !left.contains(sku) { -1 } else { 0 };
             let units = -i64::from(*quantity);
             day.units += units;
             let gross = -line.unit_price.checked_times(*quantity)?.minor_units();
-            self.skus.entry((key, line.sku.as_str())).or_default().add(Tally { orders: 0, units, gross })?;
-        }
-        if orders != 0 {
-            let skus: HashSet<&str> = placed.lines.iter().map(|line| line.sku.as_str()).collect();
-            for sku in skus {
-                self.skus.entry((key, sku)).or_default().add(Tally { orders, ..Tally::default() })?;
-            }
+            self.skus.entry((key, sku)).or_default().add(Tally { orders, units, gross })?;
         }
         self.days.entry(key).or_default().add(day)
     }
@@ -150,6 +156,43 @@ mod tests {
         let (days, skus) = tallies.into_rows();
         assert_eq!(days[0].1, Tally::default());
         assert!(skus.iter().all(|(_, tally)| *tally == Tally::default()));
+    }
+
+    fn units(line: u32, units: i64) -> LineUnits {
+        LineUnits { line, quantity: units.try_into().unwrap() }
+    }
+
+    fn money(amount: i64) -> Money {
+        serde_json::from_value(json!({"amount": amount, "currency": "GBP"})).unwrap()
+    }
+
+    #[test]
+    fn an_order_counts_for_a_sku_as_long_as_it_has_some_of_it_left() {
+        let placed = placed();
+        let (mut tallies, mut gone) = (Tallies::default(), Gone::default());
+        tallies.count(&placed, 1).unwrap();
+        for (lines, refund) in [(vec![units(0, 2), units(1, 1)], 30), (vec![units(2, 2)], 20)] {
+            tallies.take_out(&placed, &lines, money(refund), &mut gone).unwrap();
+        }
+        let (days, skus) = tallies.into_rows();
+        assert_eq!(days[0].1, Tally { orders: 1, units: 1, gross: 10 });
+        let skus: Vec<(&str, Tally)> = skus.into_iter().map(|((_, sku), tally)| (sku, tally)).collect();
+        assert_eq!(skus, [("A", Tally { orders: 1, units: 1, gross: 10 }), ("B", Tally::default())]);
+    }
+
+    #[test]
+    fn an_order_of_which_nothing_is_left_does_not_count() {
+        let placed = placed();
+        let (mut tallies, mut gone) = (Tallies::default(), Gone::default());
+        tallies.count(&placed, 1).unwrap();
+        tallies.take_out(&placed, &[units(0, 1)], money(10), &mut gone).unwrap();
+        let rest = gone.rest(&placed);
+        assert_eq!(rest, [units(0, 1), units(1, 1), units(2, 3)]);
+        tallies.take_out(&placed, &rest, money(50), &mut gone).unwrap();
+        tallies.take_out(&placed, &gone.rest(&placed), money(0), &mut gone).unwrap();
+        let (days, skus) = tallies.into_rows();
+        assert_eq!(days[0].1, Tally::default());
+        assert!(skus.iter().all(|(_, tally)| *tally == Tally::default()), "{skus:?}");
     }
 
     #[test]
