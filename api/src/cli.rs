@@ -73,7 +73,7 @@ enum CliError {
     #[error("signals cannot be listened for: {0}")]
     Signals(std::io::Error),
     #[error("the database could not be migrated: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[from] purser_commands::database::MigrationError),
     #[error("{0}")]
     Verify(#[from] purser_projections::verify::VerifyError),
     #[error("{0}")]

@@ -9,11 +9,13 @@ mod nats_address;
 mod secret;
 
 use crate::embedded::default_data_dir;
+use crate::listen::ListenAddress;
 use flags::Settings;
+use purser_commands::database::OwnerAsEngine;
 use sqlx::postgres::PgConnectOptions;
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,9 +36,11 @@ pub struct Config {
     /// Where the embedded servers, the credentials and the locks are.
     pub data_dir: PathBuf,
     /// Where the HTTP API listens.
-    pub listen: SocketAddr,
+    pub listen: ListenAddress,
     /// A Postgres of the operator's own; without one the engine owns an embedded one.
     pub database_url: Option<Secret<String>>,
+    /// Whether the engine may work as the owner of its database where it can use no role of its own.
+    pub owner_as_engine: bool,
     /// What carries the events.
     pub nats: NatsSource,
     /// Whether each event is also published as a message of its own, for subscribers outside the engine.
@@ -82,13 +86,23 @@ impl Config {
         Self::resolve(flags, std::env::vars_os())
     }
 
+    /// Whether the engine may work as the owner of its database where it can use no role of its own.
+    pub const fn owner_as_engine(&self) -> OwnerAsEngine {
+        if self.owner_as_engine { OwnerAsEngine::Allowed } else { OwnerAsEngine::Refused }
+    }
+
     fn resolve(flags: Flags, environment: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
         let environment = environment::read(environment)?;
-        let file = match flags.config.or(environment.config) {
-            Some(path) => file::read(&path)?,
-            None => Settings::default(),
-        };
-        Self::check(flags.settings.or(environment.settings).or(file))
+        let above = flags.settings.or(environment.settings);
+        let Some(path) = flags.config.or(environment.config) else { return Self::check(above) };
+        let content = file::read(&path)?;
+        let settings = file::parse(&path, &content)?;
+        // What the file alone would be refused for as well stands in the file.
+        let alone = Self::check(settings.clone()).err();
+        Self::check(above.or(settings)).map_err(|error| match alone {
+            Some(alone) if alone.to_string() == error.to_string() => file::located(&path, &content, error),
+            Some(_) | None => error,
+        })
     }
 
     fn check(settings: Settings) -> Result<Self, ConfigError> {
@@ -108,8 +122,9 @@ impl Config {
             within("idempotency_retention_days", settings.idempotency_retention_days, 8, 7..=3_650)?;
         Ok(Self {
             data_dir: settings.data_dir.unwrap_or_else(default_data_dir),
-            listen: settings.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            listen: settings.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()),
             database_url: settings.database_url,
+            owner_as_engine: settings.owner_as_engine.unwrap_or(false),
             // Nobody outside knows of a private NATS, unless the operator says so.
             publish_events: settings.publish_events.unwrap_or(matches!(nats, NatsSource::External(_))),
             nats,

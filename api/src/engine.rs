@@ -4,13 +4,17 @@ use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use metrics_exporter_prometheus::PrometheusHandle;
-use purser_commands::{Commands, Settings, database, idempotency, log::Head};
+use purser_commands::{
+    Commands, Settings,
+    database::{self, EngineRole, MigrationError},
+    idempotency,
+    log::Head,
+};
 use purser_domain::{clock::Clock, upcast::Upcasters};
 use purser_projections::{
     carrier::Carrier, feed::Feed, follower::ReadAfter, reconciliation::Patience, sagas::SagaSettings, views,
 };
-use sqlx::{PgPool, migrate::MigrateError};
-use tokio::net::TcpListener;
+use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -18,6 +22,7 @@ use crate::{
     config::Config,
     gateway::GatewaySetupError,
     http::{AppState, CursorKey, Parts, ServerSettings, router, serve},
+    listen::{ListenError, Reserved},
     mint::Mint,
     ports::Gateways,
     read_side::{ReadSide, announce},
@@ -40,7 +45,7 @@ pub enum StartError {
     Servers(#[from] ServersError),
     /// The tables could not be brought up to date.
     #[error("the database could not be migrated: {0}")]
-    Migrate(#[from] MigrateError),
+    Migrate(#[from] MigrationError),
     /// The database refused or could not be reached.
     #[error("the database could not be read: {0}")]
     Database(#[from] sqlx::Error),
@@ -57,13 +62,8 @@ pub enum StartError {
     #[error(transparent)]
     Gateway(#[from] GatewaySetupError),
     /// The address is taken, or not ours.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// Which address.
-        address: SocketAddr,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Listen(#[from] ListenError),
 }
 
 /// A running engine.
@@ -105,8 +105,10 @@ impl Engine {
         clock: Arc<dyn Clock>,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self, StartError> {
+        // Before anything is made: an address that is taken is to leave no data directory and no database behind.
+        let reserved = config.listen.reserve().await?;
         let servers = Servers::start(config).await?;
-        match Self::start_on(&servers, config, clock, metrics).await {
+        match Self::start_on(&servers, reserved, config, clock, metrics).await {
             Ok(running) => Ok(running.with(servers)),
             Err(error) => {
                 servers.stop().await;
@@ -117,11 +119,12 @@ impl Engine {
 
     async fn start_on(
         servers: &Servers,
+        reserved: Reserved,
         config: &Config,
         clock: Arc<dyn Clock>,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Running, StartError> {
-        database::migrate(servers.database()).await?;
+        bring_up_to_date(servers, config).await?;
         let pool = database::pool(servers.database(), config.database_connections);
         let mint = Mint::new(Arc::clone(&clock));
         if let Some(path) = ensure_first_tokens(&pool, &mint, clock.as_ref(), &config.data_dir).await? {
@@ -199,10 +202,7 @@ impl Engine {
             tracker: read.tracker.clone(),
             stop: http.stop.clone(),
         });
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let (listener, address) = reserved.listen()?;
         let settings = ServerSettings { max_connections: config.max_connections, drain_timeout: DRAIN_MAX };
         let serving = serve(listener, router(&state), settings, http.stop.clone());
         http.tracker.spawn(async move {
@@ -260,6 +260,17 @@ impl Running {
         let Self { address, commands, pool, carrier, http, write, read } = self;
         Engine { address, commands, pool, carrier, servers, http, write, read }
     }
+}
+
+async fn bring_up_to_date(servers: &Servers, config: &Config) -> Result<(), MigrationError> {
+    match database::migrate(servers.database(), config.owner_as_engine()).await? {
+        EngineRole::Separate => {}
+        EngineRole::Owner(owner) => tracing::warn!(
+            owner,
+            "the engine works as the owner of its tables: a trigger alone keeps it from changing the log"
+        ),
+    }
+    Ok(())
 }
 
 fn write_settings(config: &Config, servers: &Servers, mint: &Mint) -> Settings {

@@ -14,6 +14,7 @@ pub mod embedded;
 pub mod engine;
 pub mod gateway;
 pub mod http;
+pub mod listen;
 pub mod mint;
 pub mod ports;
 mod read_side;

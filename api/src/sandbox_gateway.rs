@@ -23,11 +23,11 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use purser_domain::clock::Clock;
 use reqwest::Url;
-use tokio::net::TcpListener;
 
 use crate::{
     gateway::webhook::Webhooks,
     http::{ServerSettings, serve},
+    listen::{ListenAddress, ListenError},
 };
 use shared::Shared;
 
@@ -38,7 +38,7 @@ const SERVER: ServerSettings = ServerSettings { max_connections: 4_096, drain_ti
 #[derive(Debug, Clone)]
 pub struct SandboxSettings {
     /// Where it listens. Port 0 takes any free one.
-    pub listen: SocketAddr,
+    pub listen: ListenAddress,
     /// Where its journal is.
     pub data_dir: PathBuf,
     /// Where callbacks go.
@@ -84,14 +84,8 @@ pub enum SandboxError {
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// It cannot listen.
-    #[error("cannot listen on {address}")]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// Callbacks cannot be sent.
     #[error("cannot set up the http client for callbacks")]
     Client(#[source] reqwest::Error),
@@ -107,9 +101,7 @@ pub struct SandboxGateway {
 impl SandboxGateway {
     /// Reads the journal, takes up what was left to do, and listens.
     pub async fn start(settings: SandboxSettings, clock: Arc<dyn Clock>) -> Result<Self, SandboxError> {
-        let bind = |source| SandboxError::Listen { address: settings.listen, source };
-        let listener = TcpListener::bind(settings.listen).await.map_err(bind)?;
-        let address = listener.local_addr().map_err(bind)?;
+        let (listener, address) = settings.listen.reserve().await?.listen()?;
         let shared = Shared::open(&settings, address, clock)?;
         let router = routes::router(Arc::clone(&shared));
         let stop = shared.stop.clone();

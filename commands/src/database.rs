@@ -1,16 +1,23 @@
 //! Connecting to the database under the engine's own role, and bringing its tables up to date.
 
+mod migration;
+mod role;
+
 use std::time::Duration;
 
 use sqlx::{
     Connection, Executor, PgConnection, PgPool,
-    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-/// The role that may append to the log and nothing else; see `migrations/0001_log.sql`. And no compilation: the statements
-/// are short, and a Postgres that thinks otherwise spends more time on compiling them than on running them.
-const ENGINE_ROLE: &str = "set role purser_engine; set jit = off";
+pub use migration::{MigrationError, migrate};
+pub use role::{EngineRole, OwnerAsEngine};
+
+/// The role that the engine works under: the one that the schema of the views was made for; see [`EngineRole`]. And no
+/// compilation: the statements are short, and a Postgres that thinks otherwise spends more time on compiling them than on
+/// running them.
+const ENGINE_ROLE: &str = "set jit = off;
+    select set_config('role', pg_get_userbyid(nspowner), false) from pg_namespace where nspname = 'views'";
 
 /// How long an append may rest half done before Postgres ends it. While it does, nobody else can write at its positions:
 /// a node that vanished must not hold up its successor for as long as its connections take to be missed.
@@ -19,8 +26,6 @@ const LIMIT_OF_HALF_DONE: &str = "set idle_in_transaction_session_timeout = '10s
 /// How long to wait for a connection. Below the least patient caller, who is to hear that the database is away and not
 /// that the request took too long.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// A pool whose connections work under the engine's role, whoever `options` logs in as. No connection is made yet.
 pub fn pool(options: PgConnectOptions, connections_max: u32) -> PgPool {
@@ -43,12 +48,4 @@ pub(crate) async fn connect_to_append(pool: &PgPool) -> Result<PgConnection, sql
     connection.execute(ENGINE_ROLE).await?;
     connection.execute(LIMIT_OF_HALF_DONE).await?;
     Ok(connection)
-}
-
-/// Brings the tables up to date, logged in as the owner of the database. Safe to repeat and to run from several nodes.
-pub async fn migrate(options: PgConnectOptions) -> Result<(), MigrateError> {
-    let owner = PgPoolOptions::new().max_connections(1).connect_with(options).await.map_err(MigrateError::Execute)?;
-    MIGRATIONS.run(&owner).await?;
-    owner.close().await;
-    Ok(())
 }

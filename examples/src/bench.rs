@@ -30,7 +30,7 @@ pub enum BenchError {
     Database(#[from] sqlx::Error),
     /// The tables could not be made.
     #[error("the tables could not be made: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[from] purser_commands::database::MigrationError),
     /// The engine refused an order.
     #[error("the engine refused: {0}")]
     Engine(#[from] Failure),

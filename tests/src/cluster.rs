@@ -13,7 +13,7 @@ use purser::{
     config::NatsAddress,
     embedded::{DataDir, EmbeddedNats, EmbeddedPostgres, PostgresSettings},
 };
-use purser_commands::database;
+use purser_commands::database::{self, OwnerAsEngine};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, migrate::Migrator, postgres::PgConnectOptions};
 use tokio::{runtime::Runtime, sync::OnceCell};
 
@@ -74,6 +74,30 @@ impl TestDatabase {
         Self { options, name }
     }
 
+    /// An empty one whose owner is no superuser and may make no roles, and is let to use the engine's role or not.
+    pub async fn of_plain_owner(uses_engine_role: bool) -> Self {
+        let cluster = cluster().await;
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = cluster.admin().await;
+        sqlx::raw_sql(&format!("create role {name} login")).execute(&mut admin).await.expect("a user");
+        sqlx::raw_sql(&format!("create database {name} owner {name}")).execute(&mut admin).await.expect("a database");
+        if uses_engine_role {
+            sqlx::raw_sql(&format!("grant purser_engine to {name}")).execute(&mut admin).await.expect("a grant");
+        }
+        Self { options: cluster.postgres.connect_options(&name).username(&name), name }
+    }
+
+    /// The same database, for a user that it does not belong to.
+    pub async fn for_a_stranger(&self) -> Self {
+        let stranger = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = cluster().await.admin().await;
+        sqlx::raw_sql(&format!("create role {stranger} login in role purser_engine"))
+            .execute(&mut admin)
+            .await
+            .expect("a user");
+        Self { options: self.options.clone().username(&stranger), name: self.name.clone() }
+    }
+
     /// How to connect as the owner, who is a superuser.
     pub fn owner_options(&self) -> PgConnectOptions {
         self.options.clone()
@@ -92,7 +116,8 @@ impl TestDatabase {
     /// Its address as a configuration has it.
     pub fn url(&self) -> String {
         let socket = self.options.get_socket().expect("a unix socket");
-        format!("postgres://purser@localhost/{}?host={}", self.name, socket.display())
+        let user = self.options.get_username();
+        format!("postgres://{user}@localhost/{}?host={}", self.name, socket.display())
     }
 }
 
@@ -135,11 +160,18 @@ impl Cluster {
         for name in left {
             sqlx::query(&format!("drop database {name} with (force)")).execute(&mut admin).await.expect("a drop");
         }
+        let left: Vec<String> = sqlx::query_scalar("select rolname::text from pg_roles where rolname like 'test\\_%'")
+            .fetch_all(&mut admin)
+            .await
+            .expect("the list of users");
+        for name in left {
+            sqlx::query(&format!("drop role {name}")).execute(&mut admin).await.expect("a drop");
+        }
     }
 
     async fn make_template(&self) {
         sqlx::query(&format!("create database {TEMPLATE}")).execute(&mut self.admin().await).await.expect("a template");
-        database::migrate(self.postgres.connect_options(TEMPLATE)).await.expect("migrations");
+        database::migrate(self.postgres.connect_options(TEMPLATE), OwnerAsEngine::Refused).await.expect("migrations");
     }
 }
 

@@ -82,11 +82,13 @@ impl TestEngine {
     }
 }
 
-fn config(data_dir: &Path, database: &TestDatabase) -> Config {
+/// The settings of an engine on a database: without NATS, on any free port.
+pub fn config(data_dir: &Path, database: &TestDatabase) -> Config {
     Config {
         data_dir: data_dir.to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
         database_url: Some(Secret::from(database.url())),
+        owner_as_engine: false,
         nats: NatsSource::Off,
         publish_events: false,
         payment_window: Duration::from_mins(30),

@@ -1,11 +1,6 @@
 //! `purser sandbox-gateway`
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest::Url;
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,6 +10,7 @@ use crate::{
     clock::SystemClock,
     embedded::default_data_dir,
     gateway::webhook::{WebhookSecret, Webhooks},
+    listen::ListenAddress,
     sandbox_gateway::{Faults, RetrySettings, SandboxGateway, SandboxSettings},
 };
 
@@ -25,9 +21,9 @@ const DATA_DIR: &str = "purser-sandbox-gateway";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Sandbox gateway")]
 pub(super) struct Arguments {
-    /// Address and port of the gateway; port 0 takes any free one [default: 127.0.0.1:8090]
+    /// Address, or name, and port of the gateway; port 0 takes any free one [default: 127.0.0.1:8090]
     #[arg(long, value_name = "ADDR")]
-    listen: Option<SocketAddr>,
+    listen: Option<ListenAddress>,
     /// Directory of the journal; one gateway at a time
     /// [default: /var/lib/purser-sandbox-gateway for root, else ./purser-sandbox-gateway]
     #[arg(long, value_name = "DIR")]
@@ -90,7 +86,7 @@ fn settings(arguments: Arguments) -> Result<SandboxSettings, CliError> {
     // clap asks for one at least.
     let first = secrets.next().ok_or(CliError::NoWebhookSecret)?;
     Ok(SandboxSettings {
-        listen: arguments.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8090))),
+        listen: arguments.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8090).into()),
         data_dir: arguments.data_dir.unwrap_or_else(|| default_data_dir().with_file_name(DATA_DIR)),
         webhook_url: url,
         webhooks: secrets.fold(Webhooks::new(first), Webhooks::and),

@@ -5,6 +5,8 @@ use super::gateways::SECRET_VARIABLE;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::{OsStr, OsString};
 
+mod kubernetes;
+
 const PREFIX: &str = "PURSER_";
 /// Names that others have long agreed on. The same setting under our own prefix wins.
 const CUSTOMARY: [(&str, &str); 2] = [("DATABASE_URL", "database_url"), ("NATS_URL", "nats_url")];
@@ -32,7 +34,7 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Res
         if let Some((_, key)) = CUSTOMARY.iter().find(|(known, _)| *known == name) {
             customary = joined(parse(name, key, &value)?, customary);
         } else if let Some(key) = name.strip_prefix(PREFIX).map(str::to_ascii_lowercase) {
-            if READ_ELSEWHERE.contains(&name) {
+            if READ_ELSEWHERE.contains(&name) || kubernetes::makes(name, &value) {
                 continue;
             }
             if name == SECRET_VARIABLE {
@@ -81,8 +83,10 @@ pub(super) fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.to_ascii_uppercase())
 }
 
-/// The known variable with the longest common beginning.
+/// The known variable that a misspelling most likely means.
 fn nearest(key: &str, keys: &[String]) -> String {
-    let common = |known: &&String| known.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
-    keys.iter().max_by_key(common).map(|known| variable(known)).unwrap_or_default()
+    let known = keys.iter().map(|known| variable(known));
+    let known = known.chain(READ_ELSEWHERE.iter().chain([&SECRET_VARIABLE]).map(ToString::to_string));
+    let meant = variable(key);
+    known.min_by_key(|known| strsim::damerau_levenshtein(known, &meant)).unwrap_or_default()
 }

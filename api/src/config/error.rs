@@ -16,14 +16,26 @@ pub enum ConfigError {
         source: io::Error,
     },
     /// The file is not TOML, has an unknown key, or a value of the wrong type.
-    #[error("{}, line {line}: {reason}", .path.display())]
+    #[error("{}, line {line}: {}{reason}", .path.display(), .key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default())]
     File {
         /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
+        /// The key, where there is one.
+        key: Option<String>,
         /// What is wrong there.
         reason: String,
+    },
+    /// A value of the file has the right type and cannot be used.
+    #[error("{}, line {line}: {fault}", .path.display())]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        fault: Box<ConfigError>,
     },
     /// A variable has our prefix but no meaning.
     #[error("the environment variable {name} is not one of purser's: is it a misspelling of {nearest}?")]
@@ -72,5 +84,19 @@ pub enum ConfigError {
 impl ConfigError {
     pub(super) fn invalid(key: impl Into<Cow<'static, str>>, reason: impl Display) -> Self {
         Self::Invalid { key: key.into(), reason: reason.to_string() }
+    }
+
+    /// The setting whose value cannot be used, if it is that.
+    pub(super) fn key(&self) -> Option<&str> {
+        match self {
+            Self::OutOfRange { key, .. } | Self::Invalid { key, .. } => Some(key),
+            Self::Unreadable { .. }
+            | Self::File { .. }
+            | Self::InFile { .. }
+            | Self::UnknownVariable { .. }
+            | Self::Variable { .. }
+            | Self::NatsContradiction
+            | Self::GatewayTwice => None,
+        }
     }
 }

@@ -2,11 +2,11 @@
 
 use super::Secret;
 use super::gateways::GatewayTable;
+use crate::listen::ListenAddress;
 use clap::{Args, ValueEnum};
 use purser_domain::text::GatewayName;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// The settings that every command of the engine takes. A flag beats the environment, and that beats the file.
@@ -27,15 +27,20 @@ pub(super) struct Settings {
     /// [env: PURSER_DATA_DIR] [default: /var/lib/purser for root, else ./purser-data]
     #[arg(long, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,
-    /// Address and port of the HTTP API; port 0 takes any free one
+    /// Address, or name, and port of the HTTP API; port 0 takes any free one
     /// [env: PURSER_LISTEN] [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
-    pub(super) listen: Option<SocketAddr>,
+    pub(super) listen: Option<ListenAddress>,
     /// URL of a Postgres of your own, instead of the embedded one. A flag shows in the process list: the environment
     /// or the file is the better place for a password
     /// [env: DATABASE_URL, PURSER_DATABASE_URL] [default: none]
     #[arg(long, value_name = "URL")]
     pub(super) database_url: Option<Secret<String>>,
+    /// Let the engine work as the owner of that Postgres's database where it can use no role of its own, which could only
+    /// append to the log: what keeps the past from the engine is then a trigger, which the owner can take away
+    /// [env: PURSER_OWNER_AS_ENGINE] [default: false]
+    #[arg(long, value_name = "BOOL")]
+    pub(super) owner_as_engine: Option<bool>,
     /// URL of a NATS of your own, or several with commas between them; advice as for --database-url
     /// [env: NATS_URL, PURSER_NATS_URL] [default: none]
     #[arg(long, value_name = "URL")]
@@ -132,6 +137,7 @@ impl Settings {
             data_dir: self.data_dir.or(lower.data_dir),
             listen: self.listen.or(lower.listen),
             database_url: self.database_url.or(lower.database_url),
+            owner_as_engine: self.owner_as_engine.or(lower.owner_as_engine),
             nats_url: self.nats_url.or(lower.nats_url),
             nats: self.nats.or(lower.nats),
             publish_events: self.publish_events.or(lower.publish_events),

@@ -97,20 +97,63 @@ fn the_file_may_be_named_by_a_variable() {
 }
 
 #[test]
-fn unknown_keys_and_wrong_types_are_refused_by_name_and_line() {
+fn unknown_keys_and_wrong_types_are_refused_by_key_and_line() {
     let unknown = refusal(Some("# a comment\nqueue_capacty = 1"), &[], &[]);
     assert!(unknown.contains("queue_capacty") && unknown.contains("line 2"), "{unknown}");
 
     let wrong = refusal(Some("queue_capacity = \"many\""), &[], &[]);
-    assert!(wrong.contains("line 1"), "{wrong}");
+    assert!(wrong.contains("line 1: queue_capacity: "), "{wrong}");
+
+    let listen = refusal(Some("nats = \"off\"\nlisten = \"8080\""), &[], &[]);
+    assert!(listen.contains("line 2: listen: 8080 is not of the form"), "{listen}");
+
+    let unfinished = refusal(Some("\n\nlog_level = \"info"), &[], &[]);
+    assert!(unfinished.contains("line 3: log_level: "), "{unfinished}");
+}
+
+#[test]
+fn values_of_the_file_that_cannot_be_used_are_refused_by_key_and_line() {
+    let gateway = "[gateways.a]\nurl = \"http://a\"\nwebhook_secrets = [\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"]";
+    let cases = [
+        ("\nqueue_capacity = 0".to_owned(), "line 2: queue_capacity is 0, allowed is 1 to 1000000"),
+        ("log_level = \"purser=loud\"".to_owned(), "line 1: log_level: "),
+        ("\n\ndatabase_url = \"mysql://h/d\"".to_owned(), "line 3: database_url: is not of the form"),
+        (format!("{gateway}\ncall_timeout_ms = 1"), "line 4: gateways.a.call_timeout_ms is 1, allowed is 10 to 8000"),
+        ("nats = \"off\"\n[gateways.a]".to_owned(), "line 2: gateways.a.url: is missing"),
+        (format!("{gateway}\ncall_timeout_ms = \"1\""), "line 4: gateways.a.call_timeout_ms: invalid type"),
+    ];
+    for (file, message) in cases {
+        let refusal = refusal(Some(&file), &[], &[]);
+        assert!(refusal.contains("purser.toml, ") && refusal.contains(message), "{refusal}");
+    }
+    // What the environment or a flag got wrong is not looked for in the file.
+    assert_eq!(
+        refusal(Some("queue_capacity = 5"), &[("PURSER_QUEUE_CAPACITY", "0")], &[]),
+        "queue_capacity is 0, allowed is 1 to 1000000"
+    );
 }
 
 #[test]
 fn unknown_variables_are_refused_with_the_likely_one() {
     let unknown = refusal(None, &[("PURSER_QUEUE_CAPACTY", "1")], &[]);
     assert!(unknown.contains("PURSER_QUEUE_CAPACTY") && unknown.contains("PURSER_QUEUE_CAPACITY"), "{unknown}");
+    let port = refusal(None, &[("PURSER_LISTN", "127.0.0.1:1")], &[]);
+    assert!(port.ends_with("is it a misspelling of PURSER_LISTEN?"), "{port}");
     assert!(resolve(None, &[("PURSER_listen", "127.0.0.1:1")], &[]).is_err());
+    assert!(resolve(None, &[("PURSER_PORT", "8080")], &[]).is_err());
     resolve(None, &[("PURSER_POSTGRES_BIN", "/usr/bin"), ("PURSER_LISTEN", "")], &[]).unwrap();
+}
+
+#[test]
+fn what_kubernetes_says_of_a_service_called_purser_is_no_setting() {
+    let environment = [
+        ("PURSER_SERVICE_HOST", "10.0.0.7"),
+        ("PURSER_SERVICE_PORT_HTTP", "8080"),
+        ("PURSER_PORT", "tcp://10.0.0.7:8080"),
+        ("PURSER_PORT_8080_TCP_ADDR", "10.0.0.7"),
+        ("PURSER_POSTGRES_SERVICE_HOST", "10.0.0.8"),
+    ];
+    assert_eq!(resolve(None, &environment, &[]).unwrap(), resolve(None, &[], &[]).unwrap());
 }
 
 #[test]

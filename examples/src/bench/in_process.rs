@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use purser::{clock::SystemClock, embedded::EmbeddedPostgres, mint::Mint};
 use purser_commands::{
-    Command, Commands, FirstLease, IdempotencyKey, MerchantChange, PlaceOrder, Request, Role, Settings, database,
+    Command, Commands, FirstLease, IdempotencyKey, MerchantChange, PlaceOrder, Request, Role, Settings,
+    database::{self, OwnerAsEngine},
 };
 use purser_domain::{
     address::Address,
@@ -57,7 +58,7 @@ pub struct InProcessCaller {
 impl InProcess {
     /// Starts the write side in the cluster's database, with everything in stock.
     pub async fn start(postgres: &EmbeddedPostgres) -> Result<Arc<Self>, BenchError> {
-        database::migrate(postgres.connect_options(DATABASE)).await?;
+        database::migrate(postgres.connect_options(DATABASE), OwnerAsEngine::Refused).await?;
         let pool = database::pool(postgres.connect_options(DATABASE), CONNECTIONS);
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);

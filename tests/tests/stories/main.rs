@@ -2,6 +2,7 @@
 
 mod append_only;
 mod benefits;
+mod database_rights;
 mod exchanges;
 mod feed;
 mod gateway_refunds;
@@ -21,6 +22,7 @@ mod saga_timers;
 mod saga_upgrade;
 mod sagas;
 mod sequencing;
+mod starting;
 mod structure;
 mod verify;
 mod views;

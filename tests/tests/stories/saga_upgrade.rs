@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
-use purser_commands::database;
+use purser_commands::database::{self, OwnerAsEngine};
 use purser_domain::saga::{Effect, EffectError, SagaCommand};
 use purser_projections::sagas::{BackOfficeList, CommandPort, EffectPort, PortError, SagaRequest};
 use purser_tests::{SagasAlone, TestDatabase, wait::until};
@@ -55,7 +55,7 @@ async fn timers_and_stored_steps_of_an_older_version_are_worked_off_under_their_
     .execute(&mut database.owner().await)
     .await
     .unwrap();
-    database::migrate(database.owner_options()).await.unwrap();
+    database::migrate(database.owner_options(), OwnerAsEngine::Refused).await.unwrap();
     let desk = Arc::<Desk>::default();
     let sagas = SagasAlone::start(&database, &Arc::default(), Arc::clone(&desk) as _, Arc::clone(&desk) as _).await;
     until("nothing is left to do", async || {
