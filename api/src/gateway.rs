@@ -78,7 +78,8 @@ pub trait PaymentGateway: std::fmt::Debug + Send + Sync + 'static {
         request: &'a CaptureRequest,
     ) -> BoxFuture<'a, Result<GatewayPayment, GatewayError>>;
 
-    /// Closes a payment of which nothing was captured: nobody can pay it any more, and what was authorized is free again.
+    /// Closes a payment that was not captured in full: nobody can pay it any more, and what was authorized and not captured is
+    /// free again. What was captured stays captured.
     fn void<'a>(
         &'a self,
         key: &'a IdempotencyKey,

@@ -154,6 +154,7 @@ const fn repair_command(repair: Repair) -> Command {
         Repair::StartProcessing(order) => Command::StartProcessing { order },
         Repair::ExpireOrder(order) => Command::ExpireOrder { order },
         Repair::ReleaseReservations(order) => Command::ReleaseReservations { order },
+        Repair::ReleasePayment(payment) => Command::ReleasePayment { payment },
     }
 }
 
@@ -162,5 +163,6 @@ const fn repair_words(repair: Repair) -> &'static str {
         Repair::StartProcessing(_) => "the work on it was begun",
         Repair::ExpireOrder(_) => "it was expired",
         Repair::ReleaseReservations(_) => "its stock was released",
+        Repair::ReleasePayment(_) => "the gateway is asked to release it",
     }
 }

@@ -128,12 +128,20 @@ pub enum Command {
         /// Which payment.
         payment: PaymentId,
     },
-    /// Wants authorised money to be taken.
+    /// Wants authorised money to be taken, for an order that still waits for it.
     RequestCapture {
         /// Which payment.
         payment: PaymentId,
         /// How much.
         amount: Money,
+        /// Whether no more will be taken, and the rest is called off.
+        #[serde(default)]
+        is_final: bool,
+    },
+    /// Has a gateway release what it set aside, where the order takes no more money.
+    ReleasePayment {
+        /// Which payment.
+        payment: PaymentId,
     },
     /// Wants a payment called off, or what of it was not taken yet.
     RequestVoid {

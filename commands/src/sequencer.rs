@@ -275,6 +275,7 @@ fn weight(command: &Command) -> usize {
         | Command::ReportPayment { .. }
         | Command::ExpirePayment { .. }
         | Command::RequestCapture { .. }
+        | Command::ReleasePayment { .. }
         | Command::RequestVoid { .. }
         | Command::ResolveMismatch { .. }
         | Command::DeclineCancellation { .. }

@@ -24,7 +24,9 @@ pub use event::{Capture, LimitedPieces, OrderEvent, OrderLine, OrderPlaced, Refu
 pub use parcels::{Parcels, Sent};
 pub use refunds::RefundLedger;
 pub use refusal::{OrderAction, OrderRefusal};
-pub use state::{Allocation, Benefits, Cancelling, Closed, Interrupted, Open, Order, OrderStatus, Settled, Terms};
+pub use state::{
+    Allocation, Authorized, Benefits, Cancelling, Closed, Interrupted, Open, Order, OrderStatus, Settled, Terms,
+};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 

@@ -12,6 +12,9 @@
 //! A report that cannot be about this payment, or speaks of more money than it is for, is put into quarantine whole: it is
 //! on record, a person settles it, and nothing else comes of it.
 //!
+//! Money that is set aside has its order for a reason: what an order does not take any more is released
+//! ([`Payment::holds_authorization`]), by whatever the order stopped waiting for it.
+//!
 //! A gateway that authorises a payment after it expired here is not followed back: who expires a payment asks for its
 //! void as well ([`PaymentCommand::RequestVoid`]), and the gateway closes it or says that the money came.
 

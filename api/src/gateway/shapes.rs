@@ -176,7 +176,7 @@ pub enum PaymentStatus {
     },
     /// The customer came too late.
     Expired,
-    /// We closed it.
+    /// We closed it. What was captured before that stays captured.
     Voided,
     /// The customer wants the money back through the bank.
     Disputed,

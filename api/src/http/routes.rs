@@ -136,9 +136,10 @@ fn payments(routes: Routes) -> Routes {
         UnknownGateway, WebhookNotVerified, WrongStatus,
     };
     const INITIATION: &[Kind] = &[NotFound, WrongStatus, MissingIdempotencyKey, UnknownGateway];
+    const CAPTURE: &[Kind] = &[NotFound, WrongStatus, PaymentConflict, OtherCurrency];
     routes
         .command(TRADERS, INITIATION, routes!(payments::initiate::initiate_payment))
-        .command(SELLERS, &[NotFound, PaymentConflict, OtherCurrency], routes!(payments::capture::capture_payment))
+        .command(SELLERS, CAPTURE, routes!(payments::capture::capture_payment))
         .command(SELLERS, &[NotFound, PaymentConflict], routes!(payments::void::void_payment))
         .command(BACK_OFFICE, &[NotFound, PaymentConflict], routes!(payments::resolve_mismatch::resolve_mismatch))
         .query(TRADERS, &[NotFound], routes!(payments::find::find_payment))

@@ -226,9 +226,8 @@ pub(crate) fn report(answer: &GatewayPayment) -> Result<GatewayReport, EffectErr
 
 const fn is_open(status: &PaymentStatus) -> bool {
     match status {
-        PaymentStatus::Pending | PaymentStatus::Authorized => true,
-        PaymentStatus::PartiallyCaptured
-        | PaymentStatus::Captured
+        PaymentStatus::Pending | PaymentStatus::Authorized | PaymentStatus::PartiallyCaptured => true,
+        PaymentStatus::Captured
         | PaymentStatus::Failed { .. }
         | PaymentStatus::Expired
         | PaymentStatus::Voided

@@ -84,10 +84,15 @@ impl Decision<'_> {
                 self.report_payment(&asked, *payment, gateway, report, source)
             }
             Command::ExpirePayment { payment } => self.expire_payment(&asked, *payment),
-            Command::RequestCapture { payment, amount } => {
-                let capture = PaymentCommand::RequestCapture { amount: *amount, at: self.now };
-                self.change_payment(&asked, *payment, capture)
+            Command::RequestCapture { payment, amount, is_final } => {
+                let (amount, is_final) = (*amount, *is_final);
+                self.request_capture(
+                    &asked,
+                    *payment,
+                    PaymentCommand::RequestCapture { amount, is_final, at: self.now },
+                )
             }
+            Command::ReleasePayment { payment } => self.release_payment(&asked, *payment),
             Command::RequestVoid { payment } => {
                 self.change_payment(&asked, *payment, PaymentCommand::RequestVoid { at: self.now })
             }

@@ -62,6 +62,12 @@ impl Needs {
         if let Command::SettleExchange { id } = command {
             self.replacement(*id, working);
         }
+        if let Command::ReportPayment { payment, .. } = command {
+            let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
+            if let Some(attempt) = attempt {
+                self.authorized(attempt.terms.order, working);
+            }
+        }
         if let Command::ChangeFulfillment { fulfillment, change: FulfillmentChange::Cancel { .. } } = command {
             let parcel = working.fulfillments.get(fulfillment).and_then(|fulfillment| fulfillment.state.parcel());
             if let Some(id) = parcel.and_then(|parcel| parcel.replaces) {
@@ -103,6 +109,7 @@ impl Needs {
             | Command::ReportPayment { payment, .. }
             | Command::ExpirePayment { payment }
             | Command::RequestCapture { payment, .. }
+            | Command::ReleasePayment { payment }
             | Command::RequestVoid { payment }
             | Command::ResolveMismatch { payment, .. } => self.payments.push(*payment),
             Command::ListProduct { sku, .. }
@@ -164,6 +171,7 @@ impl Needs {
     }
 
     /// What only the orders, products and payments themselves can tell.
+    #[expect(clippy::too_many_lines, reason = "one list, with an entry for each command")]
     fn implied_by(&mut self, request: &Request, working: &Working) {
         match &request.command {
             Command::PlaceOrder(place) | Command::QuoteOrder(place) => self.rules(request, place, working),
@@ -186,6 +194,7 @@ impl Needs {
                     self.merchants.extend(order.state.terms().map(|terms| terms.merchant.clone()));
                     self.held_for(&order.state);
                     self.parcels(*id, &order.state);
+                    self.authorized(*id, working);
                 }
             }
             // Its fulfillment is new.
@@ -210,7 +219,9 @@ impl Needs {
                     self.points.extend(terms.customer.clone());
                 }
             }
-            Command::ReportPayment { payment, .. } => {
+            Command::ReportPayment { payment, .. }
+            | Command::RequestCapture { payment, .. }
+            | Command::ReleasePayment { payment } => {
                 let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
                 self.orders.extend(attempt.map(|attempt| attempt.terms.order));
             }
@@ -233,17 +244,17 @@ impl Needs {
                 let claim = working.refunds.get(refund).and_then(|refund| refund.state.claim());
                 self.returns.extend(claim.and_then(|claim| claim.returned));
             }
-            Command::RecordPayment { .. }
-            | Command::InitiatePayment { .. }
+            Command::RecordPayment { order, .. } | Command::ExpireOrder { order } => {
+                self.authorized(*order, working);
+            }
+            Command::InitiatePayment { .. }
             | Command::SendReturn { .. }
             | Command::ReceiveReturn { .. }
             | Command::RecordPaymentPending { .. }
             | Command::ExpirePayment { .. }
-            | Command::RequestCapture { .. }
             | Command::RequestVoid { .. }
             | Command::ResolveMismatch { .. }
             | Command::DeclineCancellation { .. }
-            | Command::ExpireOrder { .. }
             | Command::ListProduct { .. }
             | Command::RepriceProduct { .. }
             | Command::SetBackorder { .. }
@@ -308,6 +319,13 @@ impl Needs {
                 let quota = |line: &FulfillmentLine| QuotaId { customer: customer.clone(), sku: line.sku.clone() };
                 self.quotas.extend(parcel.lines.iter().map(quota));
             }
+        }
+    }
+
+    /// The payments whose money is set aside for an order, which may have to be released.
+    fn authorized(&mut self, order: OrderId, working: &Working) {
+        if let Some(Order::PendingPayment(open)) = working.orders.get(&order).map(|order| &order.state) {
+            self.payments.extend(open.authorized.iter());
         }
     }
 

@@ -20,6 +20,8 @@ pub enum ExceptionKind {
     RefundNotRecorded,
     /// What a gateway says of a payment contradicts the log.
     PaymentMismatch,
+    /// A gateway sets money aside for an order that takes none.
+    AuthorizationNotReleased,
     /// Money that is owed back is not back in time.
     RefundOverdue,
     /// A parcel has not left in time.
@@ -30,7 +32,7 @@ pub enum ExceptionKind {
 
 impl ExceptionKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::PaidNotConfirmed,
         Self::WindowOverrun,
         Self::ReservationWithoutOrder,
@@ -38,6 +40,7 @@ impl ExceptionKind {
         Self::CaptureWithoutOrder,
         Self::RefundNotRecorded,
         Self::PaymentMismatch,
+        Self::AuthorizationNotReleased,
         Self::RefundOverdue,
         Self::ShipmentLate,
         Self::ViewDiffers,
@@ -53,6 +56,7 @@ impl ExceptionKind {
             Self::CaptureWithoutOrder => "capture_without_order",
             Self::RefundNotRecorded => "refund_not_recorded",
             Self::PaymentMismatch => "payment_mismatch",
+            Self::AuthorizationNotReleased => "authorization_not_released",
             Self::RefundOverdue => "refund_overdue",
             Self::ShipmentLate => "shipment_late",
             Self::ViewDiffers => "view_differs",
@@ -66,6 +70,7 @@ impl ExceptionKind {
             Self::PaidNotConfirmed
             | Self::WindowOverrun
             | Self::ReservationWithoutOrder
+            | Self::AuthorizationNotReleased
             | Self::RefundOverdue
             | Self::ShipmentLate
             | Self::ViewDiffers => true,

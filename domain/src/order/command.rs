@@ -1,7 +1,7 @@
 use crate::{
     Timestamp,
     address::Address,
-    ids::{OrderId, ReturnId},
+    ids::{OrderId, PaymentId, ReturnId},
     merchant::ReturnWindow,
     money::{Amount, Money},
     order::{Allocation, Capture, Exchanged, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
@@ -55,6 +55,13 @@ pub enum OrderCommand {
         /// How much.
         amount: Money,
         /// When it was taken.
+        at: Timestamp,
+    },
+    /// Takes note of money that a gateway set aside for the order and did not take.
+    NoteAuthorization {
+        /// The payment.
+        payment: PaymentId,
+        /// When that became known.
         at: Timestamp,
     },
     /// Takes note of money that a gateway captured for the order, in whole or in part, whatever state it is in.

@@ -25,6 +25,13 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             decide_payment(order, Capture { reference, amount, payment: None }, at)
         }
         OrderCommand::RecordCapture { capture, at } => decide_payment(order, capture, at),
+        OrderCommand::NoteAuthorization { payment, at } => match order {
+            Order::PendingPayment(open) if !open.authorized.contains(&payment) => {
+                Ok(vec![OrderEvent::AuthorizationReceived { payment, at }])
+            }
+            Order::PendingPayment(_) => Ok(vec![]),
+            other => refuse(other, OrderAction::Pay),
+        },
         OrderCommand::StartProcessing { parcels, at } => match order {
             Order::Paid(_) => Ok(vec![OrderEvent::ProcessingStarted { parcels, at }]),
             Order::Processing(_) => Ok(vec![]),

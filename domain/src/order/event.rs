@@ -130,6 +130,14 @@ pub enum OrderEvent {
         /// When it was taken.
         at: Timestamp,
     },
+    /// A gateway set money aside for it; nothing of that was taken. When the order stops waiting for money, what is still set
+    /// aside is released.
+    AuthorizationReceived {
+        /// The payment.
+        payment: PaymentId,
+        /// When that became known.
+        at: Timestamp,
+    },
     /// Money arrived for an order that had ended. It is owed back, unless the order lives again.
     LatePaymentReceived {
         /// The money.
@@ -354,6 +362,7 @@ impl OrderEvent {
         match self {
             Self::OrderPlaced(_) => "OrderPlaced",
             Self::OrderPaid { .. } => "OrderPaid",
+            Self::AuthorizationReceived { .. } => "AuthorizationReceived",
             Self::PartialPaymentReceived { .. } => "PartialPaymentReceived",
             Self::RefundOwed { .. } => "RefundOwed",
             Self::LatePaymentReceived { .. } => "LatePaymentReceived",

@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    ids::PaymentId,
     order::{
-        Allocation, Benefits, Cancelling, Capture, Closed, Exchanged, Interrupted, LineBook, LineUnits, Open, Order,
-        OrderEvent, OrderPlaced, Parcels, RefundLedger, RefundPart, Settled, Settlement, Terms, book::without,
+        Allocation, Authorized, Benefits, Cancelling, Capture, Closed, Exchanged, Interrupted, LineBook, LineUnits,
+        Open, Order, OrderEvent, OrderPlaced, Parcels, RefundLedger, RefundPart, Settled, Settlement, Terms,
+        book::without,
     },
     points::Points,
     quantity::Quantity,
@@ -15,11 +17,13 @@ impl Order {
     /// The state after an event. Never fails and never decides: an event that does not fit a state leaves it as it is,
     /// and `decide` is what makes sure that none is ever written.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one list, with an entry for each event")]
     pub fn evolve(self, event: OrderEvent) -> Self {
         match event {
             OrderEvent::OrderPlaced(placed) => self.placed(placed),
             OrderEvent::OrderPaid { settlement, at: _ } => self.paid(settlement),
             OrderEvent::PartialPaymentReceived { capture, at: _ } => self.partial_payment(capture),
+            OrderEvent::AuthorizationReceived { payment, at: _ } => self.authorized(payment),
             OrderEvent::LatePaymentReceived { capture, at: _ } => self.late_payment(capture),
             OrderEvent::SurplusPaymentReceived { capture, at: _ } => self.surplus_payment(capture),
             OrderEvent::RefundOwed { capture, part: None, .. } => self.late_payment_owed(&capture),
@@ -111,7 +115,7 @@ impl Order {
                 other => other,
             },
             OrderEvent::OrderExpired { at: _ } => match self {
-                Self::PendingPayment(Open { terms, received }) => Self::Expired(Closed::of(terms, received).into()),
+                Self::PendingPayment(Open { terms, received, .. }) => Self::Expired(Closed::of(terms, received).into()),
                 other => other,
             },
             OrderEvent::OrderReservationsReleased { at: _ } => self.released(),
@@ -132,7 +136,7 @@ impl Order {
                     benefits,
                     book,
                 };
-                Self::PendingPayment(Open { terms, received: vec![] })
+                Self::PendingPayment(Open { terms, received: vec![], authorized: Authorized::default() })
             }
             other => other,
         }
@@ -140,7 +144,7 @@ impl Order {
 
     fn paid(self, settlement: Settlement) -> Self {
         match self {
-            Self::PendingPayment(Open { terms, received }) => {
+            Self::PendingPayment(Open { terms, received, .. }) => {
                 let mut surplus = received;
                 surplus.retain(|part| !settlement.captures().contains(part));
                 Self::Paid(Settled::by(settlement, terms, surplus).into())
@@ -161,6 +165,13 @@ impl Order {
             | Self::Completed(_)
             | Self::Cancelled(_)
             | Self::Expired(_) => {}
+        }
+        self
+    }
+
+    fn authorized(mut self, payment: PaymentId) -> Self {
+        if let Self::PendingPayment(open) = &mut self {
+            open.authorized.insert(payment);
         }
         self
     }
@@ -210,7 +221,7 @@ impl Order {
     /// All money ever taken for it is owed back, whatever of it was owed back before.
     fn cancelled(self) -> Self {
         match self {
-            Self::PendingPayment(Open { terms, received }) => Self::Cancelled(Closed::of(terms, received).into()),
+            Self::PendingPayment(Open { terms, received, .. }) => Self::Cancelled(Closed::of(terms, received).into()),
             Self::Paid(settled) | Self::Processing(settled) | Self::Cancelling(Cancelling { settled, .. }) => {
                 Self::Cancelled(settled.closed().into())
             }

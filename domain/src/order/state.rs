@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
+    ids::PaymentId,
     money::{Amount, Money},
     order::{
         Aftersale, Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, Parcels, RefundLedger, Settlement,
@@ -79,6 +80,39 @@ pub struct Open {
     /// Parts of the total that were taken already.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub received: Vec<Capture>,
+    /// The payments for which a gateway has set money aside.
+    #[serde(default, skip_serializing_if = "Authorized::is_empty")]
+    pub authorized: Authorized,
+}
+
+/// Payments for which money is set aside. Few orders have any, so that those which have none pay one pointer for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Authorized(Option<Box<Authorizations>>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Authorizations(Vec<PaymentId>);
+
+impl Authorized {
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether a payment is one of them.
+    pub fn contains(&self, payment: &PaymentId) -> bool {
+        self.iter().any(|known| known == *payment)
+    }
+
+    /// All of them, in the order in which they became known.
+    pub fn iter(&self) -> impl Iterator<Item = PaymentId> {
+        self.0.iter().flat_map(|known| &known.0).copied()
+    }
+
+    pub(super) fn insert(&mut self, payment: PaymentId) {
+        self.0.get_or_insert_default().0.push(payment);
+    }
 }
 
 /// An order whose total is settled.

@@ -40,6 +40,8 @@ pub enum PaymentCommand {
     RequestCapture {
         /// How much.
         amount: Money,
+        /// Whether no more will be taken: what is left is called off after it.
+        is_final: bool,
         /// When.
         at: Timestamp,
     },

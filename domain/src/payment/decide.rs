@@ -21,7 +21,9 @@ pub fn decide(payment: &Payment, command: PaymentCommand) -> Result<Vec<PaymentE
             Some(known) => Err(PaymentRefusal::OtherReference { known: known.clone(), received: gateway_reference }),
         },
         PaymentCommand::Report { report, source, at } => report::decide(payment, attempt?, report, &source, at),
-        PaymentCommand::RequestCapture { amount, at } => decide_capture(payment, attempt?, amount, at),
+        PaymentCommand::RequestCapture { amount, is_final, at } => {
+            decide_capture(payment, attempt?, amount, is_final, at)
+        }
         PaymentCommand::RequestVoid { at } => decide_void(payment, attempt?, at),
         PaymentCommand::Expire { at } => decide_expire(payment, at),
         PaymentCommand::ResolveMismatch { actor, reason, at } => {
@@ -51,11 +53,13 @@ fn decide_initiate(
     }
 }
 
-/// The gateway has the last word on what can be taken; what is refused here would only be refused there.
+/// The gateway has the last word on what can be taken; what is refused here would only be refused there. A final capture of
+/// less than is authorised is followed by a void of the rest.
 fn decide_capture(
     payment: &Payment,
     attempt: &Attempt,
     Money { amount, currency }: Money,
+    is_final: bool,
     at: Timestamp,
 ) -> Result<Vec<PaymentEvent>, PaymentRefusal> {
     let expected = attempt.terms.amount.currency;
@@ -83,11 +87,14 @@ fn decide_capture(
     };
     match attempt.asked {
         Some(Asked::Void) => return Err(PaymentRefusal::BeingVoided),
-        Some(Asked::Capture(known)) if known == amount => return Ok(vec![]),
+        Some(Asked::Capture(known)) if known == amount => {
+            return Ok(if is_final { vec![PaymentEvent::VoidRequested { at }] } else { vec![] });
+        }
         Some(Asked::Capture(_)) | None => {}
     }
     let captured = payment.captures().map_or(Amount::ZERO, Captures::sum);
-    if captured.checked_add(amount).is_none_or(|sum| sum > authorized) {
+    let sum = captured.checked_add(amount);
+    if sum.is_none_or(|sum| sum > authorized) {
         return Err(PaymentRefusal::MoreThanAuthorized {
             authorized: attempt.money(authorized),
             captured: attempt.money(captured),
@@ -95,7 +102,10 @@ fn decide_capture(
         });
     }
     let number = attempt.captures_asked.saturating_add(1);
-    Ok(vec![PaymentEvent::CaptureRequested { number, amount: attempt.money(amount), at }])
+    let capture = PaymentEvent::CaptureRequested { number, amount: attempt.money(amount), at };
+    // What is asked of a gateway about one payment is done in order: the rest is called off when the capture is done.
+    let rest = (is_final && sum != Some(authorized)).then_some(PaymentEvent::VoidRequested { at });
+    Ok(std::iter::once(capture).chain(rest).collect())
 }
 
 /// What failed or expired here may still be open at the gateway.

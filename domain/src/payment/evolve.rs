@@ -135,8 +135,11 @@ impl Attempt {
 
     fn collects(self, mut captures: Captures, rest: Rest, capture: Capture, sum: Amount) -> Payment {
         captures.insert(capture.reference, capture.amount.amount, sum);
-        let attempt = self.answered();
-        if sum == attempt.terms.amount.amount {
+        // A part that is taken is no answer to the wish that the rest be called off.
+        let is_void_asked = self.asked == Some(Asked::Void);
+        let is_whole = sum == self.terms.amount.amount;
+        let attempt = if is_void_asked && !is_whole { self } else { self.answered() };
+        if is_whole {
             Payment::Captured { attempt, captures }
         } else {
             Payment::PartiallyCaptured { attempt, captures, rest }

@@ -175,6 +175,21 @@ impl Payment {
         }
     }
 
+    /// Whether a gateway has set money aside for it that was neither taken nor released, as far as is known.
+    pub fn holds_authorization(&self) -> bool {
+        match self {
+            Self::Authorized { .. } => true,
+            Self::PartiallyCaptured { captures, rest: Rest::Open { authorized }, .. } => *authorized > captures.sum(),
+            Self::Uninitiated
+            | Self::Initiated(_)
+            | Self::Pending(_)
+            | Self::PartiallyCaptured { rest: Rest::Ended(_), .. }
+            | Self::Captured { .. }
+            | Self::Disputed { .. }
+            | Self::Ended { .. } => false,
+        }
+    }
+
     /// Whether an ending is news.
     pub(super) fn may_end_by(&self, ending: Ending) -> bool {
         match self {

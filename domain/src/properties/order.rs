@@ -68,6 +68,7 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         OrderEvent::CancellationRequested { .. } => Some(OrderStatus::Cancelling),
         OrderEvent::CancellationDeclined { resumed, .. } => Some(resumed.status()),
         OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::AuthorizationReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }

@@ -62,8 +62,9 @@ fn commands() -> impl Strategy<Value = PaymentCommand> {
     prop_oneof![
         6 => wild().prop_map(says),
         1 => Just(PaymentCommand::RecordPending { gateway_reference: text("sbx_9"), next_action: None, at: at(1) }),
-        1 => prop::sample::select(vec![500, 530, 1530])
-            .prop_map(|pence| PaymentCommand::RequestCapture { amount: gbp(pence), at: at(3) }),
+        1 => (prop::sample::select(vec![500, 530, 1530]), any::<bool>()).prop_map(|(pence, is_final)| {
+            PaymentCommand::RequestCapture { amount: gbp(pence), is_final, at: at(3) }
+        }),
         1 => Just(PaymentCommand::RequestVoid { at: at(4) }),
         1 => Just(PaymentCommand::Expire { at: at(30) }),
         1 => Just(PaymentCommand::ResolveMismatch { actor: text("x"), reason: text("y"), at: at(5) }),

@@ -9,7 +9,9 @@
 //!    after; what is not news leaves nothing behind. Nothing is asked before the gateway has answered to the first step,
 //!    because what one saga does about one subject is done in order.
 //! 3. At the payment's end a second timer gives it up, and has the gateway asked to close it.
-//! 4. `CaptureRequested` and `VoidRequested` are carried to the gateway, and its answers reported.
+//! 4. `CaptureRequested` and `VoidRequested` are carried to the gateway, one after the other, and its answers reported. A void is
+//!    asked for by the seller; in the append of a final capture, for what that leaves; and in the append in which the order
+//!    stops waiting for money, or hears of an authorisation after that.
 //!
 //! **Compensations.** A void is what undoes a payment of which nothing was taken. Money that was taken is on the order's
 //! books in the same append, and goes back by the [refund](super::refund) saga where the order does not want it.

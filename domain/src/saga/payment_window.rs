@@ -23,6 +23,7 @@ pub(super) fn react(event: &Event) -> Reactions {
             Reaction::ClearTimer { timer }.into()
         }
         OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::AuthorizationReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::OrderReinstated { .. }

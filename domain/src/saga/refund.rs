@@ -65,6 +65,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         OrderEvent::OrderPlaced(_)
         | OrderEvent::OrderPaid { .. }
         | OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::AuthorizationReceived { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::OrderReinstated { .. }
         | OrderEvent::ProcessingStarted { .. }

@@ -100,6 +100,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::OrderReservationsReleased { .. }
             | OrderEvent::ReturnOpened { .. }
             | OrderEvent::ReturnEnded { .. }
+            | OrderEvent::AuthorizationReceived { .. }
             | OrderEvent::UnitsReturned { .. } => [const { None }; Saga::ALL.len()],
         };
         assert_eq!(reactions(&order(sample.value)), expected, "{} {}", sample.variant, sample.label);

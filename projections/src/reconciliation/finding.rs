@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use purser_domain::{
     Timestamp,
     exception::{Case, ExceptionKind},
-    ids::OrderId,
+    ids::{OrderId, PaymentId},
     order::OrderStatus,
     text::{MerchantId, Reason, Subject},
 };
@@ -43,6 +43,8 @@ pub enum Repair {
     StartProcessing(OrderId),
     /// End an order whose window has closed.
     ExpireOrder(OrderId),
+    /// Have a gateway release money that an order does not take.
+    ReleasePayment(PaymentId),
     /// Give back what is held for an order that has ended.
     ReleaseReservations(OrderId),
 }
@@ -56,6 +58,7 @@ impl Watch {
             findings.extend(of_order(*id, order, |since| overdue(since, patience.engine), shown));
         }
         findings.extend(self.differences(shown));
+        findings.extend(self.unreleased(|since| overdue(since, patience.engine)));
         for (id, refund) in &self.refunds {
             if !refund.in_review && overdue(refund.since, patience.refund) {
                 let order = Some(refund.order);
@@ -71,6 +74,26 @@ impl Watch {
             }
         }
         findings
+    }
+
+    /// Money that gateways set aside for orders that take none. Where the gateway was asked to release it and has not done so,
+    /// to ask once more is a person's decision.
+    fn unreleased(&self, overdue: impl Fn(Timestamp) -> bool) -> impl Iterator<Item = Finding> {
+        let unwanted = self
+            .authorized
+            .iter()
+            .filter(move |(_, payment)| payment.is_authorized && payment.unwanted_since.is_some_and(&overdue));
+        unwanted.filter_map(|(id, payment)| {
+            let words = if payment.is_void_asked {
+                "its order takes no money, and the gateway does not release what it was asked to release"
+            } else {
+                "its order takes no money, and the gateway sets some aside"
+            };
+            let kind = ExceptionKind::AuthorizationNotReleased;
+            let found = finding(kind, id, Some(payment.order), Some(payment.merchant.clone()), words)?;
+            let repair = (!payment.is_void_asked).then_some(Repair::ReleasePayment(*id));
+            Some(Finding { repair, ..found })
+        })
     }
 
     /// What the view of orders shows otherwise than the log has it, where the view has seen all that the watch has.

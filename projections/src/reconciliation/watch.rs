@@ -5,8 +5,10 @@ use purser_domain::{
     event::Event,
     exception::{Case, Closing, ExceptionEvent},
     fulfillment::FulfillmentEvent,
-    ids::{ExceptionId, FulfillmentId, OrderId, RefundId},
+    ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId},
+    money::Amount,
     order::{OrderEvent, OrderStatus},
+    payment::PaymentEvent,
     refund::RefundEvent,
     stock::StockEvent,
     text::MerchantId,
@@ -20,6 +22,7 @@ use crate::views::status_after;
 pub struct Watch {
     pub(super) orders: BTreeMap<OrderId, WatchedOrder>,
     pub(super) refunds: BTreeMap<RefundId, WatchedRefund>,
+    pub(super) authorized: BTreeMap<PaymentId, WatchedPayment>,
     pub(super) parcels: BTreeMap<FulfillmentId, WatchedParcel>,
     pub(super) raised: BTreeMap<ExceptionId, Case>,
     pub(super) settled: BTreeMap<ExceptionId, Case>,
@@ -48,6 +51,19 @@ pub(super) struct WatchedRefund {
     pub(super) in_review: bool,
 }
 
+/// A payment for which a gateway sets money aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct WatchedPayment {
+    pub(super) order: OrderId,
+    pub(super) merchant: MerchantId,
+    /// Whether anything of it is set aside, and not only awaited.
+    pub(super) is_authorized: bool,
+    /// Since when its order takes none of it; none while it does.
+    pub(super) unwanted_since: Option<Timestamp>,
+    /// The gateway was asked to release it.
+    pub(super) is_void_asked: bool,
+}
+
 /// A parcel that has not left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct WatchedParcel {
@@ -62,11 +78,11 @@ impl Watch {
         match event {
             Event::Order(id, event) => self.see_order(*id, event, at),
             Event::Stock(_, event) => self.see_stock(event, at),
+            Event::Payment(id, event) => self.see_payment(*id, event, at),
             Event::Refund(id, event) => self.see_refund(*id, event, at),
             Event::Fulfillment(id, event) => self.see_parcel(*id, event),
             Event::Exception(id, event) => self.see_exception(*id, event),
             Event::Product(..)
-            | Event::Payment(..)
             | Event::Return(..)
             | Event::Merchant(..)
             | Event::Coupon(..)
@@ -92,6 +108,10 @@ impl Watch {
 
     fn see_order(&mut self, id: OrderId, event: &OrderEvent, at: Timestamp) {
         let Some(status) = status_after(event) else { return };
+        let unwanted_since = (status != OrderStatus::PendingPayment).then_some(at);
+        for payment in self.authorized.values_mut().filter(|payment| payment.order == id) {
+            payment.unwanted_since = payment.unwanted_since.filter(|_| unwanted_since.is_some()).or(unwanted_since);
+        }
         if !is_awaiting(status) && !self.orders.contains_key(&id) {
             return;
         }
@@ -122,6 +142,47 @@ impl Watch {
         order.pieces += pieces;
         order.pieces_at = Some(at);
         self.forget_if_over(id);
+    }
+
+    fn see_payment(&mut self, id: PaymentId, event: &PaymentEvent, at: Timestamp) {
+        match event {
+            PaymentEvent::PaymentInitiated { terms, .. } => {
+                let (order, merchant) = (terms.order, terms.merchant.clone());
+                let payment = WatchedPayment {
+                    order,
+                    merchant,
+                    is_authorized: false,
+                    unwanted_since: None,
+                    is_void_asked: false,
+                };
+                self.authorized.insert(id, payment);
+            }
+            PaymentEvent::PaymentAuthorized { .. } => {
+                if let Some(payment) = self.authorized.get_mut(&id) {
+                    payment.is_authorized = true;
+                    // What it is asked for late is late from now on.
+                    payment.unwanted_since = payment.unwanted_since.map(|_| at);
+                }
+            }
+            PaymentEvent::VoidRequested { .. } => {
+                if let Some(payment) = self.authorized.get_mut(&id) {
+                    payment.is_void_asked = true;
+                }
+            }
+            PaymentEvent::PaymentCaptured { rest: Amount::ZERO, .. }
+            | PaymentEvent::PaymentVoided { .. }
+            | PaymentEvent::AuthorizationExpired { .. }
+            | PaymentEvent::PaymentFailed { .. }
+            | PaymentEvent::PaymentExpired { .. }
+            | PaymentEvent::PaymentDisputed { .. } => {
+                self.authorized.remove(&id);
+            }
+            PaymentEvent::PaymentPending { .. }
+            | PaymentEvent::PaymentCaptured { .. }
+            | PaymentEvent::CaptureRequested { .. }
+            | PaymentEvent::PaymentMismatchReported { .. }
+            | PaymentEvent::PaymentMismatchResolved { .. } => {}
+        }
     }
 
     fn see_refund(&mut self, id: RefundId, event: &RefundEvent, at: Timestamp) {
@@ -200,3 +261,6 @@ const fn is_awaiting(status: OrderStatus) -> bool {
         | OrderStatus::Expired => false,
     }
 }
+
+#[cfg(test)]
+mod spec;

@@ -90,6 +90,7 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         OrderEvent::CancellationDeclined { resumed, .. } => Some(resumed.status()),
         OrderEvent::OrderExpired { .. } => Some(OrderStatus::Expired),
         OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::AuthorizationReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::BackorderServed { .. }
         | OrderEvent::ParcelOpened { .. }
@@ -121,6 +122,7 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::OrderCancelled { at, .. }
         | OrderEvent::OrderExpired { at }
         | OrderEvent::PartialPaymentReceived { at, .. }
+        | OrderEvent::AuthorizationReceived { at, .. }
         | OrderEvent::RefundOwed { at, .. }
         | OrderEvent::OrderLinesCancelled { at, .. }
         | OrderEvent::CancellationRequested { at, .. }

@@ -100,6 +100,7 @@ impl<'a> TurnKind<'a> {
             OrderEvent::OrderCancelled { owed_back: None, .. } => Some(Self::Dropped),
             OrderEvent::OrderPlaced(_)
             | OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::AuthorizationReceived { .. }
             | OrderEvent::RefundOwed { .. }
             | OrderEvent::CancellationRequested { .. }
             | OrderEvent::CancellationDeclined { .. }

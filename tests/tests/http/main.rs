@@ -1,5 +1,6 @@
 //! Stories about HTTP: every route and every type of problem, through the real router on a real Postgres and a real NATS.
 
+mod authorizations;
 mod backorders;
 mod bodies;
 mod cancellation;

@@ -114,7 +114,7 @@ async fn an_order_is_paid_when_the_parts_of_one_payment_add_up() {
     by_the_engine(&write_side, taken(payment, order, &[("tx-1", 100)])).await.expect("a part");
     assert_eq!(
         events_after(&database, before).await,
-        ["PaymentAuthorized", "PaymentCaptured", "PartialPaymentReceived"]
+        ["PaymentAuthorized", "PaymentCaptured", "PartialPaymentReceived", "AuthorizationReceived"]
     );
 
     let before = shop::head(&database).await;
@@ -266,7 +266,7 @@ async fn captures_and_voids_are_asked_for_by_the_seller() {
     let before = shop::head(&database).await;
     let part = json!({"amount": 100, "currency": "GBP"});
     let part: Money = serde_json::from_value(part).expect("a pound");
-    let capture = || Command::RequestCapture { payment, amount: part };
+    let capture = || Command::RequestCapture { payment, amount: part, is_final: false };
     for stranger in [
         Principal::Merchant("m2".parse().expect("a merchant")),
         Principal::Customer("c9".parse().expect("a customer")),

@@ -19,11 +19,16 @@ pub(crate) struct CaptureWish {
     /// How much, in the payment's currency: no more than is authorised and not taken yet.
     #[schema(value_type = schema::Money)]
     amount: Money,
+    /// Whether nothing more will be taken of the payment: what is then still authorised is released, as by a void after the
+    /// capture. The order waits for the rest of its total from elsewhere. `false` where absent.
+    #[serde(default, rename = "final")]
+    is_final: bool,
 }
 
 /// Captures authorised money.
 ///
-/// All of it or a part; further parts may follow. The gateway is asked, and the payment tells when the money was taken. While
+/// All of it or a part; further parts may follow, unless this is said to be the final one. The order must still wait for money:
+/// for one that was paid otherwise, cancelled or expired nothing is taken, and what is authorised is being released. The gateway is asked, and the payment tells when the money was taken. While
 /// it has not answered, asking for the same amount again changes nothing.
 #[utoipa::path(
     post,
@@ -36,7 +41,7 @@ pub(crate) struct CaptureWish {
 pub(crate) async fn capture_payment(
     State(state): State<AppState>,
     Id(payment): Id<PaymentId>,
-    Submission { body: CaptureWish { amount }, envelope }: Submission<CaptureWish>,
+    Submission { body: CaptureWish { amount, is_final }, envelope }: Submission<CaptureWish>,
 ) -> Result<Answered<Standing>, Problem> {
-    change(&state, &envelope, Command::RequestCapture { payment, amount }).await.map(Answered::ok)
+    change(&state, &envelope, Command::RequestCapture { payment, amount, is_final }).await.map(Answered::ok)
 }

@@ -169,13 +169,12 @@ impl Book {
     ) -> Result<(Vec<Record>, GatewayPayment), Refusal> {
         let mut payment = self.payment(id)?.clone();
         match payment.status {
-            PaymentStatus::Pending | PaymentStatus::Authorized => {
+            PaymentStatus::Pending | PaymentStatus::Authorized | PaymentStatus::PartiallyCaptured => {
                 payment.status = PaymentStatus::Voided;
                 Ok((self.change(world, Change::Voided, payment.clone()), payment))
             }
             PaymentStatus::Voided => Ok((Vec::new(), payment)),
             PaymentStatus::Captured
-            | PaymentStatus::PartiallyCaptured
             | PaymentStatus::Failed { .. }
             | PaymentStatus::Expired
             | PaymentStatus::Disputed => Err(Refusal::WrongStatus(payment.status)),

@@ -131,7 +131,7 @@ fn every_pair_of_status_and_request_is_decided() {
         // succeed, authorize, fail, expire, dispute, capture of 600, void, refund of 100
         (PaymentStatus::Pending, ["authorized", "authorized", "failed", "expired", "!", "!", "voided", "!"]),
         (PaymentStatus::Authorized, ["=", "=", "!", "!", "!", "partially_captured", "voided", "!"]),
-        (PaymentStatus::PartiallyCaptured, ["!", "!", "!", "!", "disputed", "captured", "!", "refunded"]),
+        (PaymentStatus::PartiallyCaptured, ["!", "!", "!", "!", "disputed", "captured", "voided", "refunded"]),
         (PaymentStatus::Captured, ["=", "!", "!", "!", "disputed", "!", "!", "refunded"]),
         (failed, ["!", "!", "=", "!", "!", "!", "!", "!"]),
         (PaymentStatus::Expired, ["!", "!", "!", "=", "!", "!", "!", "!"]),

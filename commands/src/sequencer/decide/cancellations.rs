@@ -121,6 +121,7 @@ impl Decision<'_> {
             OrderEvent::OrderPlaced(_)
             | OrderEvent::OrderPaid { .. }
             | OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::AuthorizationReceived { .. }
             | OrderEvent::LatePaymentReceived { .. }
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::RefundOwed { .. }

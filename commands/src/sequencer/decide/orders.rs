@@ -1,6 +1,9 @@
 //! Commands to an order that exists, with what they do to the stock that is held for it.
 
-use purser_domain::order::{Benefits, OrderStatus, Terms};
+use purser_domain::{
+    ids::PaymentId,
+    order::{Benefits, OrderStatus, Terms},
+};
 
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, OrderRefusal, Stock, StockCommand, Stopped,
@@ -69,7 +72,12 @@ impl Decision<'_> {
 
     pub(super) fn drive_order(&mut self, asked: &Asked<'_>, id: OrderId, command: OrderCommand) -> Result<(), Stopped> {
         let order = self.working.orders.get_mut(&id).ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
-        Ok(self.draft.drive(order.target(&id), command, &asked.metadata)?)
+        let authorized = awaited(&order.state);
+        self.draft.drive(order.target(&id), command, &asked.metadata)?;
+        if authorized.is_empty() || self.status(id) == Some(OrderStatus::PendingPayment) {
+            return Ok(());
+        }
+        self.release_authorized(asked, &authorized)
     }
 
     /// Where an order stands.
@@ -130,6 +138,22 @@ impl Decision<'_> {
         let version = shelf.versions.entry(allocation.stock.location.clone()).or_default();
         let target = Target { id: allocation.stock.to_string(), state, version };
         Ok(self.draft.drive(target, command, &asked.metadata)?)
+    }
+}
+
+/// The payments whose money is set aside for an order that waits for it.
+fn awaited(order: &Order) -> Vec<PaymentId> {
+    match order {
+        Order::PendingPayment(open) => open.authorized.iter().collect(),
+        Order::Unplaced
+        | Order::Paid(_)
+        | Order::Processing(_)
+        | Order::Cancelling(_)
+        | Order::Shipped(_)
+        | Order::Delivered(_)
+        | Order::Completed(_)
+        | Order::Cancelled(_)
+        | Order::Expired(_) => Vec::new(),
     }
 }
 

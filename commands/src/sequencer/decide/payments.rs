@@ -94,12 +94,63 @@ impl Decision<'_> {
         let captures = self.agreed_captures(order, &news)?;
         let answer = self.drive_payment(asked, id, command)?;
         for capture in captures {
-            let Some(order) = self.working.orders.get_mut(&order).map(|known| known.target(&order)) else {
-                return Err(Stopped::Contradiction(format!("{id} is for {order}, which is not there")));
-            };
-            self.draft.drive(order, OrderCommand::RecordCapture { capture, at: self.now }, &asked.metadata)?;
+            self.drive_order(asked, order, OrderCommand::RecordCapture { capture, at: self.now })?;
         }
+        self.mind_authorization(asked, id)?;
         Ok(answer)
+    }
+
+    /// Money that is set aside for an order that waits for it is on the order's books, and for any other it is released.
+    fn mind_authorization(&mut self, asked: &Asked<'_>, id: PaymentId) -> Result<(), Stopped> {
+        let payment = self.working.payments.get(&id).map(|payment| &payment.state);
+        let Some(attempt) = payment.filter(|payment| payment.holds_authorization()).and_then(Payment::attempt) else {
+            return Ok(());
+        };
+        let order = attempt.terms.order;
+        if self.status(order) == Some(OrderStatus::PendingPayment) {
+            self.drive_order(asked, order, OrderCommand::NoteAuthorization { payment: id, at: self.now })
+        } else {
+            self.drive_payment(asked, id, PaymentCommand::RequestVoid { at: self.now }).map(drop)
+        }
+    }
+
+    /// When an order stops waiting for money, the gateways release what they have set aside for it, in the same append. Of
+    /// payments that it does not hold any more nothing is asked.
+    pub(super) fn release_authorized(&mut self, asked: &Asked<'_>, payments: &[PaymentId]) -> Result<(), Stopped> {
+        for id in payments {
+            if self.working.payments.contains_key(id) {
+                self.mind_authorization(asked, *id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same, of a payment of which it should have happened.
+    pub(super) fn release_payment(&mut self, asked: &Asked<'_>, id: PaymentId) -> Result<Answer, Stopped> {
+        engine_only(asked)?;
+        self.mind_authorization(asked, id)?;
+        let payment = self.working.payments.get(&id).map(|payment| &payment.state);
+        standing(payment.ok_or_else(|| Stopped::refused(PaymentRefusal::Unknown))?)
+    }
+
+    /// A capture, which the order must still be waiting for: no money is taken to be given back.
+    pub(super) fn request_capture(
+        &mut self,
+        asked: &Asked<'_>,
+        id: PaymentId,
+        capture: PaymentCommand,
+    ) -> Result<Answer, Stopped> {
+        let known = self.sold(asked, id)?;
+        let order = known.attempt().map(|attempt| attempt.terms.order);
+        let is_asked_already = payment::decide(known, capture.clone()).is_ok_and(|news| news.is_empty());
+        match order.and_then(|order| self.status(order)) {
+            Some(OrderStatus::PendingPayment) => {}
+            Some(status) if !is_asked_already => {
+                return Err(Stopped::refused(OrderRefusal::WrongStatus { action: OrderAction::Pay, status }));
+            }
+            Some(_) | None => {}
+        }
+        self.drive_payment(asked, id, capture)
     }
 
     /// The new captures, each of which the order has agreed to take after those before it: a refusal must not come when
@@ -128,18 +179,23 @@ impl Decision<'_> {
         self.drive_payment(asked, id, PaymentCommand::RequestVoid { at: self.now })
     }
 
-    /// Captures and voids, which are the seller's to ask for.
     pub(super) fn change_payment(
         &mut self,
         asked: &Asked<'_>,
         id: PaymentId,
         command: PaymentCommand,
     ) -> Result<Answer, Stopped> {
-        let known = self.working.payments.get(&id).and_then(|payment| payment.state.attempt());
-        if !known.is_some_and(|attempt| asked.request.principal.sells_for_payment(&attempt.terms)) {
-            return Err(Stopped::refused(PaymentRefusal::Unknown));
-        }
+        self.sold(asked, id)?;
         self.drive_payment(asked, id, command)
+    }
+
+    /// The payment, if the caller sells what it is for: captures and voids are the seller's to ask for.
+    fn sold(&self, asked: &Asked<'_>, id: PaymentId) -> Result<&Payment, Stopped> {
+        let known = self.working.payments.get(&id).map(|payment| &payment.state);
+        let is_theirs = |payment: &&Payment| {
+            payment.attempt().is_some_and(|attempt| asked.request.principal.sells_for_payment(&attempt.terms))
+        };
+        known.filter(is_theirs).ok_or_else(|| Stopped::refused(PaymentRefusal::Unknown))
     }
 
     pub(super) fn resolve_mismatch(

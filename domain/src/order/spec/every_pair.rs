@@ -7,7 +7,7 @@ use super::{cancel, cancel_lines, capture_of, given, life, pay, state};
 use crate::{
     money::Amount,
     order::{OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus, decide},
-    samples::{Sample, allocation, at, every_variant, gbp, place, return_id, text, units},
+    samples::{Sample, allocation, at, every_variant, gbp, payment_id, place, return_id, text, units},
 };
 
 #[derive(Debug, Clone)]
@@ -37,6 +37,7 @@ fn commands() -> Vec<Sample<OrderCommand>> {
             "of the total" => capture_of("tx-2", 1530),
             "of a part" => capture_of("tx-2", 30),
         ],
+        NoteAuthorization: ["" => OrderCommand::NoteAuthorization { payment: payment_id(3), at: at(1) }],
         StartProcessing: ["" => OrderCommand::StartProcessing { parcels: Some(1), at: at(2) }],
         ServeBackorder: [
             "that it does not wait for" => OrderCommand::ServeBackorder { stock: text("85123A@main"), at: at(3) },
@@ -125,6 +126,11 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             let [shipped, delivered, completed] = [more(Shipped), more(Delivered), more(Completed)];
             let [cancelled, expired] = [late(Cancelled), late(Expired)];
             [none(), first, paid, processing, cancelling, shipped, delivered, completed, cancelled, expired]
+        }
+        OrderCommand::NoteAuthorization { .. } => {
+            let no = || no(OrderAction::Pay);
+            let first = Does("AuthorizationReceived", PendingPayment);
+            [none(), first, no(), no(), no(), no(), no(), no(), no(), no()]
         }
         OrderCommand::StartProcessing { .. } => {
             let no = || no(OrderAction::StartProcessing);

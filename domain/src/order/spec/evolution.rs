@@ -46,7 +46,10 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 (OrderEvent::ReturnOpened { .. } | OrderEvent::UnitsReturned { .. }, Some(status)) => {
                     [Shipped, Delivered, Completed].contains(&status)
                 }
-                (OrderEvent::PartialPaymentReceived { .. }, Some(status)) => status == PendingPayment,
+                (
+                    OrderEvent::PartialPaymentReceived { .. } | OrderEvent::AuthorizationReceived { .. },
+                    Some(status),
+                ) => status == PendingPayment,
                 (OrderEvent::ProcessingStarted { .. }, Some(status)) => status == Paid,
                 (OrderEvent::CancellationRequested { .. }, Some(status)) => [Paid, Processing].contains(&status),
                 (OrderEvent::CancellationDeclined { .. }, Some(status)) => status == Cancelling,

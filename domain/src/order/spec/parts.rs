@@ -7,7 +7,7 @@ use crate::{
     ids::PaymentId,
     order::{Capture, Order, OrderCommand, OrderEvent, OrderRefusal, OrderStatus, Settlement},
     refund::RefundCause,
-    samples::{at, capture, gbp, money, part},
+    samples::{at, capture, gbp, money, part, payment_id},
 };
 
 fn received(reference: &str, pence: i64) -> OrderEvent {
@@ -32,6 +32,18 @@ fn owed(capture: Capture, minute: i64) -> OrderEvent {
 fn partly_paid() -> Vec<OrderEvent> {
     let parts = [received("tx-1", 500), received("tx-2", 1000)];
     life(OrderStatus::PendingPayment).into_iter().chain(parts).collect()
+}
+
+#[test]
+fn money_that_is_set_aside_is_noted_once_until_the_order_waits_no_more() {
+    let note = |payment| OrderCommand::NoteAuthorization { payment: payment_id(payment), at: at(1) };
+    let noted = |payment| OrderEvent::AuthorizationReceived { payment: payment_id(payment), at: at(1) };
+    let events: Vec<OrderEvent> = life(OrderStatus::PendingPayment).into_iter().chain([noted(3)]).collect();
+    given(life(OrderStatus::PendingPayment)).when(note(3)).then_expect_events(vec![noted(3)]);
+    given(events.clone()).when(note(3)).then_expect_events(vec![]);
+    given(events.clone()).when(note(4)).then_expect_events(vec![noted(4)]);
+    let Order::PendingPayment(open) = state(events) else { panic!("it waits") };
+    assert_eq!(open.authorized.iter().collect::<Vec<_>>(), [payment_id(3)]);
 }
 
 #[test]

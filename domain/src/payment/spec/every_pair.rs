@@ -45,7 +45,9 @@ fn commands() -> Vec<Sample<PaymentCommand>> {
             "voided" => says(report(ReportedStatus::Voided, 1530, &[])),
             "disputed" => says(report(ReportedStatus::Disputed, 1530, &[("tx-1", 1000), ("tx-2", 530)])),
         ],
-        RequestCapture: ["" => PaymentCommand::RequestCapture { amount: gbp(530), at: at(3) }],
+        RequestCapture: [
+            "" => PaymentCommand::RequestCapture { amount: gbp(530), is_final: false, at: at(3) },
+        ],
         RequestVoid: ["" => PaymentCommand::RequestVoid { at: at(3) }],
         Expire: [
             "within the window" => PaymentCommand::Expire { at: at(29) },

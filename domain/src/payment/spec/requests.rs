@@ -8,7 +8,11 @@ use crate::{
 };
 
 fn capture(pence: i64) -> PaymentCommand {
-    PaymentCommand::RequestCapture { amount: gbp(pence), at: at(3) }
+    PaymentCommand::RequestCapture { amount: gbp(pence), is_final: false, at: at(3) }
+}
+
+fn last_capture(pence: i64) -> PaymentCommand {
+    PaymentCommand::RequestCapture { amount: gbp(pence), is_final: true, at: at(3) }
 }
 
 fn capture_requested(number: u32, pence: i64) -> PaymentEvent {
@@ -30,7 +34,8 @@ fn more_than_authorized(captured: i64, asked: i64) -> PaymentRefusal {
 #[test]
 fn money_is_captured_in_the_currency_of_the_payment() {
     let yen = text("JPY");
-    let asked = PaymentCommand::RequestCapture { amount: Money { amount: amount(530), currency: yen }, at: at(3) };
+    let amount = Money { amount: amount(530), currency: yen };
+    let asked = PaymentCommand::RequestCapture { amount, is_final: false, at: at(3) };
     given(life(PaymentStatus::Authorized))
         .when(asked)
         .then_expect_error(PaymentRefusal::OtherCurrency { expected: gbp(1).currency, received: yen });
@@ -41,6 +46,27 @@ fn authorized_money_is_captured_whole_or_in_parts() {
     given(after(&[])).when(capture(1530)).then_expect_events(vec![capture_requested(1, 1530)]);
     let first = [capture_requested(1, 1000), captured("tx-1", 1000, 1000)];
     given(after(&first)).when(capture(530)).then_expect_events(vec![capture_requested(2, 530)]);
+}
+
+#[test]
+fn what_a_final_capture_leaves_is_called_off_after_it() {
+    let both = vec![capture_requested(1, 1000), void_requested()];
+    given(after(&[])).when(last_capture(1000)).then_expect_events(both.clone());
+    given(after(&[])).when(last_capture(1530)).then_expect_events(vec![capture_requested(1, 1530)]);
+    given(after(&[capture_requested(1, 1000)])).when(last_capture(1000)).then_expect_events(vec![void_requested()]);
+    // The part has come, the answer to the void has not.
+    let taken: Vec<PaymentEvent> = both.into_iter().chain([captured("tx-1", 1000, 1000)]).collect();
+    given(after(&taken)).when(capture(530)).then_expect_error(PaymentRefusal::BeingVoided);
+    given(after(&taken)).when(PaymentCommand::RequestVoid { at: at(3) }).then_expect_events(vec![]);
+}
+
+#[test]
+fn money_is_set_aside_until_it_is_taken_or_released() {
+    let holds = |events: &[PaymentEvent]| state(after(events)).holds_authorization();
+    assert!(holds(&[]) && holds(&[captured("tx-1", 1000, 1000)]));
+    assert!(!holds(&[captured("tx-1", 1530, 1530)]) && !holds(&[voided()]));
+    assert!(!holds(&[captured("tx-1", 1000, 1000), voided()]));
+    assert!(!state(vec![initiated(), captured("tx-1", 1000, 1000)]).holds_authorization());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
         events::{RETURN, full_address, precise},
         every_variant, gbp, goods_line,
         offers::rate,
-        part, placed, points, quantity, service_line, text, units,
+        part, payment_id, placed, points, quantity, service_line, text, units,
     },
 };
 
@@ -34,6 +34,9 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         ],
         PartialPaymentReceived: [
             "" => OrderEvent::PartialPaymentReceived { capture: part("tx_1", 3000), at: precise() },
+        ],
+        AuthorizationReceived: [
+            "" => OrderEvent::AuthorizationReceived { payment: payment_id(3), at: precise() },
         ],
         RefundOwed: [
             "part" => OrderEvent::RefundOwed {

@@ -174,6 +174,7 @@ impl OrderDetail {
             OrderEvent::OrderPlaced(_)
             | OrderEvent::OrderPaid { .. }
             | OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::AuthorizationReceived { .. }
             | OrderEvent::LatePaymentReceived { .. }
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::RefundOwed { .. }
@@ -224,6 +225,7 @@ impl OrderDetail {
             OrderEvent::OrderReservationsReleased { .. } => self.waiting = vec![],
             OrderEvent::OrderPaid { .. }
             | OrderEvent::PartialPaymentReceived { .. }
+            | OrderEvent::AuthorizationReceived { .. }
             | OrderEvent::LatePaymentReceived { .. }
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::RefundOwed { .. }
@@ -278,6 +280,7 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         OrderEvent::LatePaymentReceived { capture, at } => Some((PaymentRole::Late, from_ref(capture), *at)),
         OrderEvent::SurplusPaymentReceived { capture, at } => Some((PaymentRole::Surplus, from_ref(capture), *at)),
         OrderEvent::OrderPlaced(_)
+        | OrderEvent::AuthorizationReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::OrderLinesCancelled { .. }
         | OrderEvent::CancellationRequested { .. }
@@ -309,6 +312,7 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         | OrderEvent::OrderPaid { .. }
         | OrderEvent::OrderReinstated { .. }
         | OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::AuthorizationReceived { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }

@@ -105,12 +105,14 @@ impl PaymentDetail {
                 Self { gateway_reference: Some(gateway_reference.clone()), next_action: next_action.clone(), ..self }
             }
             PaymentEvent::PaymentAuthorized { amount, .. } => Self { authorized: amount.amount, ..self },
-            PaymentEvent::PaymentCaptured { capture, sum, at, .. } => {
+            PaymentEvent::PaymentCaptured { capture, sum, rest, at, .. } => {
                 let mut captures = self.captures;
                 let (reference, amount) = (capture.reference.clone(), capture.amount.amount);
                 captures.push(TakenCapture { reference, amount, at: *at });
                 let authorized = self.authorized.max(sum.amount);
-                Self { authorized, captured: sum.amount, captures, asked: None, ..self }
+                // A part that is taken is no answer to the wish that the rest be called off.
+                let asked = self.asked.filter(|asked| *asked == Asked::Void && *rest > Amount::ZERO);
+                Self { authorized, captured: sum.amount, captures, asked, ..self }
             }
             PaymentEvent::PaymentFailed { code, .. } => Self { failure: Some(code.clone()), asked: None, ..self },
             PaymentEvent::PaymentExpired { .. }

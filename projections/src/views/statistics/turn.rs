@@ -62,6 +62,7 @@ const fn order_turn(event: &OrderEvent) -> Option<OrderTurn> {
         OrderEvent::OrderCancelled { .. } => Some(OrderTurn::Cancelled),
         OrderEvent::OrderExpired { .. } => Some(OrderTurn::Expired),
         OrderEvent::PartialPaymentReceived { .. }
+        | OrderEvent::AuthorizationReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
