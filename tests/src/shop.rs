@@ -28,6 +28,19 @@ pub async fn open() -> (TestEngine, Api) {
     (engine, api)
 }
 
+/// A path of the API's document with the examples of its parameters in their places.
+pub fn with_examples(path: &str, operation: &Value) -> String {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters.filter(|parameter| parameter["in"] == "path").fold(path.to_owned(), |path, parameter| {
+        let example = match &parameter["schema"]["examples"][0] {
+            Value::String(text) => text.clone(),
+            Value::Null => "sales".to_owned(),
+            other => other.to_string(),
+        };
+        path.replace(&format!("{{{}}}", parameter["name"].as_str().expect("a name")), &example)
+    })
+}
+
 /// Waits until the engine behind `api` is the one that writes.
 pub async fn writes(api: &Api) {
     until("the engine writes", async || (role(api).await == "writer").then_some(())).await;

@@ -4,14 +4,16 @@
 //! One middleware and not six: each layer of a tower costs allocations and clones on every request.
 
 use std::{
+    borrow::Cow,
     convert::Infallible,
     panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     task::{Context as TaskContext, Poll},
     time::{Duration, Instant},
 };
 
 use axum::{
+    body::Bytes,
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     response::{IntoResponse, Response},
@@ -22,7 +24,7 @@ use tower::{Layer, Service};
 use tracing::Instrument;
 
 use super::{
-    extract::BODY_TIMEOUT,
+    extract::{BODY_TIMEOUT, other_faults},
     problem::{Fault, Kind, Problem},
     state::AppState,
 };
@@ -53,6 +55,22 @@ pub(crate) struct Context {
     pub(crate) correlation_id: Arc<str>,
     /// Whose token came with it; none for operations that are open.
     pub(crate) grant: Option<Arc<Grant>>,
+    /// The body and the name of its schema, once it is there.
+    body: Arc<OnceLock<(Cow<'static, str>, Bytes)>>,
+}
+
+impl Context {
+    /// Remembers the body, so that a refusal of one of its values can name all the others.
+    pub(crate) fn keep(&self, schema: Cow<'static, str>, body: &Bytes) {
+        // A request has one body.
+        let _ = self.body.set((schema, body.clone()));
+    }
+}
+
+/// A refusal of one value with all else that is wrong with the body, so that nobody has to come again for each.
+fn complete(problem: &Problem, body: &OnceLock<(Cow<'static, str>, Bytes)>) -> Option<Problem> {
+    let (schema, body) = body.get().filter(|_| problem.kind() == Kind::InvalidValue)?;
+    Some(problem.and_also(other_faults(schema, body)))
 }
 
 /// The way in and out of one operation.
@@ -135,6 +153,7 @@ impl Operation {
             correlation_id = &*correlation_id
         );
         let is_read = is_read(request.method());
+        let body = Arc::default();
         let admitted = given.and_then(|_| self.admit(request.headers()));
         let response = async {
             let response = match admitted {
@@ -143,12 +162,13 @@ impl Operation {
                         request_id,
                         correlation_id: Arc::clone(&correlation_id),
                         grant,
+                        body: Arc::clone(&body),
                     });
                     bounded(longest(self.state.request_timeout, is_read), is_read, inner.call(request)).await
                 }
                 Err(problem) => problem.into_response(),
             };
-            finish(response, request_id)
+            finish(response, request_id, &body)
         };
         let mut response = response.instrument(span).await;
         put(response.headers_mut(), REQUEST_ID, &named);
@@ -184,11 +204,12 @@ impl Operation {
 }
 
 /// Renders a problem, which needs the request's id, and says so in the log: once, here, with what the caller is not told.
-fn finish(mut response: Response, request_id: RequestId) -> Response {
+fn finish(mut response: Response, request_id: RequestId, body: &OnceLock<(Cow<'static, str>, Bytes)>) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() else {
         tracing::debug!(status = response.status().as_u16(), "answered");
         return response;
     };
+    let problem = complete(&problem, body).map_or(problem, Arc::new);
     let (problem_type, detail) = (problem.kind().slug(), problem.detail());
     let cause = problem.cause();
     match problem.kind().status().as_u16() {

@@ -1,9 +1,13 @@
 //! Extractors of our own, so that every refusal is a problem document and names what it is about.
 
+mod described;
 mod json;
 mod message;
 mod parameters;
+mod rules;
+mod strict;
 mod submission;
+mod words;
 
 use std::sync::Arc;
 
@@ -12,7 +16,8 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use super::{edge::Context, problem::Problem};
 use crate::auth::Grant;
 
-pub(crate) use json::read as read_json;
+pub(crate) use described::FAULTS_MAX;
+pub(crate) use json::{other_faults, read as read_json};
 pub(crate) use message::Message;
 pub(crate) use parameters::{Id, IdPair, ListParameters, Name, NameAndPosition, Parameters, parameter};
 pub(crate) use submission::{BODY_TIMEOUT, Envelope, Submission};

@@ -37,7 +37,9 @@ five seconds, until its view has come that far, and answers 503 `view-behind` if
 exactly the same request again. A refusal leaves no key behind. Keys belong to the token's owner and not to the token: to the customer or the merchant that it is bound to, and of the \
 back office and operators to the `owner` that it was issued to.
 
-**Problems** are RFC 9457 documents with a stable `type`; `errors` names the places in the request that are wrong.";
+**Problems** are RFC 9457 documents with a stable `type`; `errors` names the places in the request that are wrong. \
+A body is 400 where it is not JSON and 422 where it is not as described; then all that is wrong with it is told at once, up \
+to twenty places. A field that is not needed may be null, which says nothing.";
 
 /// The document as JSON.
 pub fn openapi_json() -> Vec<u8> {

@@ -16,6 +16,7 @@ use purser_commands::Failure;
 use purser_domain::order::OrderStatus;
 use serde::Serialize;
 
+use super::extract::FAULTS_MAX;
 use crate::{auth::AuthError, mint::RequestId};
 
 pub(crate) use fault::Fault;
@@ -59,7 +60,7 @@ pub(crate) struct ProblemDocument<'a> {
     /// This very request; the number is in `X-Request-Id` and in the log lines.
     #[schema(value_type = String, example = "urn:purser:request:req_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d")]
     instance: String,
-    /// Where the request is wrong.
+    /// Where the request is wrong. Of a body all that is wrong by its description is told at once, up to twenty places.
     #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
     #[schema(value_type = Option<Vec<Fault>>)]
     errors: &'a [Fault],
@@ -82,6 +83,27 @@ impl Problem {
     /// A problem with one place in the request.
     pub(crate) fn at(kind: Kind, fault: Fault) -> Self {
         Self { faults: vec![fault.clone()], ..Self::new(kind, fault.into_detail()) }
+    }
+
+    /// A problem with each of these places in the request.
+    pub(crate) fn with_all(kind: Kind, faults: Vec<Fault>) -> Self {
+        let detail = match faults.as_slice() {
+            [] => kind.title().to_owned(),
+            [only] => only.detail().to_owned(),
+            [first, ..] => format!("{} places are wrong, see errors; the first: {}", faults.len(), first.detail()),
+        };
+        Self { faults, ..Self::new(kind, detail) }
+    }
+
+    /// Adds what else is wrong with the body, up to as many faults as are told.
+    pub(crate) fn and_also(&self, others: Vec<Fault>) -> Self {
+        let mut faults = self.faults.clone();
+        for other in others {
+            if faults.len() < FAULTS_MAX && !faults.iter().any(|fault| fault.is_at(&other)) {
+                faults.push(other);
+            }
+        }
+        if faults.len() == self.faults.len() { self.clone() } else { Self::with_all(self.kind, faults) }
     }
 
     /// Unknown, or somebody else's: nobody can tell which.

@@ -2,7 +2,7 @@
 //!
 //! The rules themselves are in the domain; the tests below hold the two together where a number could drift.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use purser_domain::{
     fulfillment::FulfillmentStatus as Parcels, money::MAX_AMOUNT, order::OrderStatus as Status,
@@ -49,6 +49,13 @@ fn prose(example: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).examples([json!(example)])
 }
 
+/// All codes that the domain knows: not so many that a client could not have them in a list.
+static CURRENCIES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let letters = || 'A'..='Z';
+    let codes = letters().flat_map(|one| letters().flat_map(move |two| letters().map(move |three| [one, two, three])));
+    codes.map(String::from_iter).filter(|code| code.parse::<purser_domain::money::Currency>().is_ok()).collect()
+});
+
 fn whole(least: i64, most: i64, example: i64) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
@@ -82,7 +89,10 @@ documented! {
     /// ISO 3166-1 alpha-2 country code, in upper case.
     CountryCode = text("^[A-Z]{2}$", "GB");
     /// ISO 4217 currency code of a currency that has a minor unit, in upper case.
-    Currency = text("^[A-Z]{3}$", "GBP");
+    Currency = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(CURRENCIES.iter().cloned()))
+        .examples([json!("GBP")]);
     /// An amount in whole minor units of a currency: pence, cents, yen.
     Amount = whole(0, MAX_AMOUNT, 255);
     /// Pieces, at least one.

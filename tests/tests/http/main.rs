@@ -3,6 +3,7 @@
 mod authorizations;
 mod backorders;
 mod bodies;
+mod body_faults;
 mod cancellation;
 mod coupon_guessing;
 mod coupons;

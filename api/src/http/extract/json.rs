@@ -1,50 +1,74 @@
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::error::Category;
-use serde_path_to_error::{Path, Segment};
+//! Bodies: JSON, read as it is described.
 
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_path_to_error::{Path, Segment};
+use utoipa::ToSchema;
+
+use super::{
+    described::{self, push},
+    strict::Strict,
+    words,
+};
 use crate::http::problem::{Fault, Kind, Problem};
 
-/// Reads a body. An empty one reads like `{}`: where every field is optional there is nothing to send, and where one is
-/// not, the answer names it.
-pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).or_else(|_| {
-        // What is no JSON at all is told first, whatever is wrong before the place where that shows.
-        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| malformed(&error))?;
-        read_tracked(body)
+/// Reads a body of a described type, or tells all that is wrong with it. An empty one reads like `{}`: where every field is
+/// optional there is nothing to send, and where one is not, the answer names it.
+pub(crate) fn read_described<T: DeserializeOwned + ToSchema>(body: &[u8]) -> Result<T, Problem> {
+    let body = or_empty(body);
+    read_strictly(body).or_else(|_| {
+        let text = json(body)?;
+        refuse::<T>(text, described::faults(&T::name(), text))
     })
 }
 
-/// Reads while keeping track of the place, which is slow and only of use once something is wrong.
-fn read_tracked<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+/// Reads a body that is described elsewhere than in the API's document, or tells the first thing that is wrong with it.
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let body = or_empty(body);
+    read_strictly(body).or_else(|_| refuse::<T>(json(body)?, Vec::new()))
+}
+
+/// What else is wrong with a body that was read and then refused, by its description.
+pub(crate) fn other_faults(schema: &str, body: &[u8]) -> Vec<Fault> {
+    json(or_empty(body)).map(|text| described::faults(schema, text)).unwrap_or_default()
+}
+
+fn or_empty(body: &[u8]) -> &[u8] {
+    if body.is_empty() { b"{}" } else { body }
+}
+
+fn read_strictly<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().clone();
-        refuse(&path, &error.into_inner())
-    })?;
-    deserializer.end().map_err(|error| malformed(&error))?;
+    let value = T::deserialize(Strict(&mut deserializer))?;
+    deserializer.end()?;
     Ok(value)
 }
 
-fn refuse(path: &Path, error: &serde_json::Error) -> Problem {
-    match error.classify() {
-        Category::Syntax | Category::Eof | Category::Io => malformed(error),
-        Category::Data => {
-            let reason = reason(error);
-            Problem::at(Kind::InvalidValue, Fault::pointer(pointer(path, &reason), reason))
+/// The text of a body that is JSON. What is none is told first, whatever is wrong before the place where that shows.
+fn json(body: &[u8]) -> Result<&str, Problem> {
+    let malformed = |detail: String| Problem::new(Kind::MalformedJson, detail);
+    let text = std::str::from_utf8(body).map_err(|error| malformed(format!("the body is not UTF-8: {error}")))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| malformed(error.to_string()))?;
+    Ok(text)
+}
+
+/// Reads once more, keeping track of the place, which is slow and only of use once something is wrong.
+fn refuse<T: DeserializeOwned>(text: &str, mut faults: Vec<Fault>) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    match serde_path_to_error::deserialize(Strict(&mut deserializer)) {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            let fault = fault(error.path(), error.inner());
+            if !faults.iter().any(|told| told.is_at(&fault)) && faults.len() < described::FAULTS_MAX {
+                faults.push(fault);
+            }
+            Err(Problem::with_all(Kind::InvalidValue, faults))
         }
     }
 }
 
-fn malformed(error: &serde_json::Error) -> Problem {
-    Problem::new(Kind::MalformedJson, error.to_string())
-}
-
-/// The message without the place, which the pointer names better, and without the names of Rust's types.
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-    text.replace("expected i64", "expected a whole number").replace("expected a sequence", "expected a list")
+fn fault(path: &Path, error: &serde_json::Error) -> Fault {
+    let reason = error.to_string();
+    Fault::pointer(pointer(path, &reason), words::reason(&reason))
 }
 
 /// RFC 6901. A field that is missing or unknown belongs to the pointer, although the reader stands at its parent then.
@@ -70,11 +94,6 @@ fn pointer(path: &Path, reason: &str) -> String {
         Some(_) | None => {}
     }
     pointer
-}
-
-fn push(pointer: &mut String, token: &str) {
-    pointer.push('/');
-    pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
 }
 
 #[cfg(test)]
@@ -110,26 +129,26 @@ mod tests {
         for (body, pointer, detail) in [
             (r#"{"lines":[{"sku":"A","quantity":0}]}"#, "/lines/0/quantity", "quantity must be 1 to 1000000"),
             (r#"{"lines":[{"sku":"A","quantity":-1}]}"#, "/lines/0/quantity", "quantity must be 1 to 1000000"),
-            (
-                r#"{"lines":[{"sku":"A","quantity":"6"}]}"#,
-                "/lines/0/quantity",
-                "invalid type: string \"6\", expected a whole number",
-            ),
-            (r#"{"lines":[{"sku":"A"}]}"#, "/lines/0/quantity", "missing field `quantity`"),
+            (r#"{"lines":[{"sku":"A","quantity":"6"}]}"#, "/lines/0/quantity", "must be a whole number, not a text"),
+            (r#"{"lines":[{"sku":"A"}]}"#, "/lines/0/quantity", "`quantity` is missing"),
             (
                 r#"{"lines":[{"sku":"A","quantity":1,"price":2}]}"#,
                 "/lines/0/price",
-                "unknown field `price`, expected `sku` or `quantity`",
+                "there is no `price` here, but `sku` or `quantity`",
             ),
-            (r#"{"lines":[],"a/b":2}"#, "/a~1b", "unknown field `a/b`, expected `lines` or `price`"),
-            (r#"{"lines":[],"lines":[]}"#, "/lines", "duplicate field `lines`"),
+            (r#"{"lines":[],"a/b":2}"#, "/a~1b", "there is no `a/b` here, but `lines` or `price`"),
+            (r#"{"lines":[],"lines":[]}"#, "/lines", "`lines` is there twice"),
             (
                 r#"{"lines":[],"price":{"amount":1,"currency":"XXX"}}"#,
                 "/price/currency",
                 "currency must be an ISO 4217 code with a minor unit, like GBP",
             ),
-            ("", "/lines", "missing field `lines`"),
-            ("{}", "/lines", "missing field `lines`"),
+            (r#"{"lines":[["A",1]]}"#, "/lines/0", "must be an object, not a list"),
+            (r#"{"lines":[],"price":[1,"GBP"]}"#, "/price", "must be an object, not a list"),
+            ("[[],null]", "", "must be an object, not a list"),
+            ("null", "", "must be an object, not null"),
+            ("", "/lines", "`lines` is missing"),
+            ("{}", "/lines", "`lines` is missing"),
         ] {
             let (kind, faults) = refusal(body);
             assert_eq!(kind, Kind::InvalidValue, "{body}");
@@ -139,14 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn huge_numbers_are_invalid_values_like_any_other() {
-        for number in ["1e30", "99999999999999999999", "-99999999999999999999", "1.5", "1e999"] {
-            let (kind, faults) = refusal(&format!(r#"{{"lines":[{{"sku":"A","quantity":{number}}}]}}"#));
-            let expected = if number == "1e999" { Kind::MalformedJson } else { Kind::InvalidValue };
-            assert_eq!(kind, expected, "{number}");
-            if kind == Kind::InvalidValue {
-                assert_eq!(faults[0]["pointer"], "/lines/0/quantity", "{number}");
-            }
+    fn numbers_and_texts_that_are_json_are_invalid_values_like_any_other() {
+        for value in ["1e30", "99999999999999999999", "-99999999999999999999", "1.5", "1e999", "\"\\ud83d\""] {
+            let (kind, faults) = refusal(&format!(r#"{{"lines":[{{"sku":"A","quantity":{value}}}]}}"#));
+            assert_eq!(kind, Kind::InvalidValue, "{value}");
+            assert_eq!(faults[0]["pointer"], "/lines/0/quantity", "{value}");
         }
     }
 
@@ -155,7 +171,7 @@ mod tests {
         for body in ["{", "{]", "{\"unknown\":", "lines", "{\"lines\":[]} x", "\u{feff}{}"] {
             assert_eq!(refusal(body).0, Kind::MalformedJson, "{body}");
         }
-        assert!(read::<Body>(b"{\"lines\":\"\xff\"}").is_err());
+        assert_eq!(read::<Body>(b"{\"lines\":\"\xff\"}").unwrap_err().kind(), Kind::MalformedJson);
         assert!(read::<Body>("[".repeat(100_000).as_bytes()).is_err(), "depth is bounded");
     }
 }

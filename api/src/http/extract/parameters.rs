@@ -7,6 +7,7 @@ use axum::{
 use purser_domain::text::InvalidValue;
 use serde::de::DeserializeOwned;
 
+use super::words;
 use crate::http::{
     cursor,
     problem::{Fault, Kind, Problem},
@@ -144,9 +145,9 @@ fn in_full(rejection: &dyn Error) -> String {
 fn refuse(reason: &str) -> Problem {
     let quoted = reason.split_once('`').and_then(|(_, rest)| rest.split_once('`')).map(|(field, _)| field);
     match (reason.split_once(": "), quoted) {
-        (_, Some(field)) if reason.contains("field `") => at(field, reason),
-        (Some((name, detail)), _) if !name.contains(' ') => at(name, detail),
-        (_, _) => Problem::new(Kind::MalformedParameter, reason.to_owned()),
+        (_, Some(field)) if reason.contains("field `") => at(field, &words::reason(reason)),
+        (Some((name, detail)), _) if !name.contains(' ') => at(name, &words::reason(detail)),
+        (_, _) => Problem::new(Kind::MalformedParameter, words::reason(reason)),
     }
 }
 

@@ -9,6 +9,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use purser_commands::{Command, IdempotencyKey, Request as CommandRequest};
 use purser_domain::metadata::Metadata;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use super::{context, grant, json};
 use crate::{
@@ -32,6 +33,10 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const IDEMPOTENCY_KEY_MAX: usize = 255;
 
 /// A command on its way in: what is asked, by whom, and how to recognise it when it comes again.
+///
+/// The body is read once, by `json::read_described`, into the type that the handler names; `body` is that value, and nothing
+/// else of what came is looked at. A body that cannot be read is refused with all its faults. One that is read and then refused as an
+/// invalid value by the handler or the domain is completed by the edge: `Context::complete` keeps what it needs for that.
 pub(crate) struct Submission<T> {
     /// What is asked.
     pub(crate) body: T,
@@ -76,7 +81,7 @@ impl Envelope {
 impl<S, T> FromRequest<S> for Submission<T>
 where
     S: Sync,
-    T: DeserializeOwned,
+    T: DeserializeOwned + ToSchema,
 {
     type Rejection = Problem;
 
@@ -89,8 +94,9 @@ where
         if !body.is_empty() {
             check_media_type(&parts.headers)?;
         }
+        context.keep(T::name(), &body);
         Ok(Self {
-            body: json::read(&body)?,
+            body: json::read_described(&body)?,
             envelope: Envelope {
                 idempotency: key.map(|key| digest(&caller, key, &parts, &body)),
                 correlation_id: Arc::clone(&context.correlation_id),

@@ -4,7 +4,8 @@ use serde::Serialize;
 /// Where a request is wrong: exactly one of `pointer`, `parameter` and `header` says where.
 #[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 pub(crate) struct Fault {
-    /// A place in the body, as a JSON pointer (RFC 6901), lines counted from zero: `/lines/3/quantity`.
+    /// A place in the body, as a JSON pointer (RFC 6901), lines counted from zero: `/lines/3/quantity`. Empty for the body as
+    /// a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
     /// A parameter of the path or of the query.
@@ -56,5 +57,15 @@ impl Fault {
 
     pub(super) fn into_detail(self) -> String {
         self.detail
+    }
+
+    /// What is wrong there.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Whether both are about the same place in the body.
+    pub(crate) fn is_at(&self, other: &Self) -> bool {
+        self.pointer.is_some() && self.pointer == other.pointer
     }
 }
