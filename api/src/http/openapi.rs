@@ -31,7 +31,8 @@ derived from it.
 **Money** is in whole minor units with its currency. **Times** are UTC with microseconds. **Ids** carry a prefix.
 
 **Read your writes.** Every command answers with its `position` in the log. A query with `min_position` waits, at most \
-five seconds, until its view has come that far, and answers 503 `view-behind` if it has not.
+five seconds, until its view has come that far, and answers 503 `view-behind` if it has not. A position that the log does \
+not have is 409 `position-ahead` at once.
 
 **Repeat without harm.** A POST with an `Idempotency-Key` may be repeated: after 503, 504 or a broken connection send \
 exactly the same request again. A refusal leaves no key behind. Keys belong to the token's owner and not to the token: to the customer or the merchant that it is bound to, and of the \

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use purser_projections::views::listing::Direction;
+use purser_projections::{follower::Waited, views::listing::Direction};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error},
@@ -52,17 +52,21 @@ pub(crate) const fn oldest_first() -> Direction {
 }
 
 /// Waits until a view has come as far as the reader needs to see, for five seconds and for half of the request's time at
-/// most.
+/// most. What the log does not have is not waited for.
 pub(crate) async fn wait_for(state: &AppState, view: &str, min_position: Option<i64>) -> Result<(), Problem> {
-    let Some(position) = min_position.filter(|position| *position > 0) else {
-        return Ok(());
+    let refuse = |kind, detail: String| Err(Problem::at(kind, Fault::parameter("min_position", detail)));
+    let position = match min_position {
+        None | Some(0) => return Ok(()),
+        Some(position) if position < 0 => {
+            return refuse(Kind::MalformedParameter, "must be a whole number from 0 on".to_owned());
+        }
+        Some(position) => position,
     };
     let longest = WAIT_MAX.min(state.request_timeout / 2);
-    if state.read_after.wait_for(view, position, longest).await? {
-        Ok(())
-    } else {
-        let detail = format!("the view {view} has not come to position {position} yet");
-        Err(Problem::at(Kind::ViewBehind, Fault::parameter("min_position", detail)))
+    match state.read_after.wait_for(view, position, longest).await? {
+        Waited::Reached => Ok(()),
+        Waited::Behind => refuse(Kind::ViewBehind, format!("the view {view} has not come to position {position} yet")),
+        Waited::BeyondLog(end) => refuse(Kind::PositionAhead, format!("the log ends at position {end}")),
     }
 }
 

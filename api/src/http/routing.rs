@@ -153,9 +153,11 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
             255,
         )));
     }
-    for (name, kind) in [("cursor", Kind::MalformedCursor), ("min_position", Kind::ViewBehind)] {
+    let by_parameter: [(&str, &[Kind]); 2] =
+        [("cursor", &[Kind::MalformedCursor]), ("min_position", &[Kind::ViewBehind, Kind::PositionAhead])];
+    for (name, its_kinds) in by_parameter {
         if parameters.iter().any(|parameter| is_named(parameter, name)) {
-            kinds.push(kind);
+            kinds.extend(its_kinds);
         }
     }
     if has(parameters, &ParameterIn::Path) {

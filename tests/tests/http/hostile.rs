@@ -58,8 +58,7 @@ async fn no_value_of_any_parameter_makes_the_engine_fail() {
         let whole = whole.replace("{code}", "TEN-OFF").replace("{customer}", "demo-customer");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap();
-            // A position far ahead is waited for, as it should be.
-            for value in VALUES.into_iter().filter(|value| name != "min_position" || !value.starts_with('9')) {
+            for value in VALUES {
                 let request = match parameter["in"].as_str().unwrap() {
                     "query" => format!("{whole}?{name}={value}"),
                     "path" if !value.is_empty() => path.replace(&format!("{{{name}}}"), value),

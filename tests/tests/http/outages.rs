@@ -1,7 +1,7 @@
 //! What an engine answers that cannot answer: the caller is told whether and when to come back, and nothing is done by
 //! halves.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use purser::config::{Config, NatsSource};
@@ -114,15 +114,48 @@ async fn a_log_that_takes_nothing_leaves_no_trace_of_what_was_asked() {
 async fn a_view_that_is_behind_says_so_after_a_while() {
     let (engine, api) = impatient(|_| {}).await;
     let _telling = api.tells(&["view-behind"]);
-    let beyond = shop::head(engine.database()).await + 1;
-    for path in ["/v1/orders", "/v1/products/A", "/v1/stock/A", "/v1/refunds", "/v1/sales/days", "/v1/statistics/days"]
-    {
-        let refused = get(&api, &format!("{path}?min_position={beyond}")).await.expect_problem(503, "view-behind");
-        let refused = refused.expect_fault("parameter", "min_position");
-        assert_eq!(refused.header("retry-after"), "1");
-        get(&api, &format!("{path}?min_position={}", beyond - 1)).await.expect_status(200);
+    let mut lock = frozen(engine.database(), "views.product").await;
+    let head = shop::stocked(&api, "m-2", "B", 250, 1).await;
+    let of_all = format!("/v1/products?min_position={head}");
+    for path in [of_all.clone(), format!("/v1/products/B?min_position={head}")] {
+        let refused = get(&api, &path).await.expect_problem(503, "view-behind");
+        assert_eq!(refused.expect_fault("parameter", "min_position").header("retry-after"), "1");
     }
-    get(&api, &format!("/v1/orders?min_position={}", i64::MAX)).await.expect_problem(503, "view-behind");
+    lock.execute("rollback").await.unwrap();
+    get(&api, &of_all).await.expect_status(200);
+    engine.stop().await;
+}
+
+/// It would be waited for in vain; nor is a position below the first one a place in the log.
+#[tokio::test]
+async fn what_the_log_does_not_have_is_refused_at_once_by_every_view() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["position-ahead", "malformed-parameter"]);
+    api.stocked("A", 250, 10).await;
+    let end = shop::head(engine.database()).await;
+    let document = api.anonymous(Method::GET, "/openapi.json").send().await.body;
+    let mut asked = 0;
+    let started = Instant::now();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let parameters = item["get"]["parameters"].as_array();
+        if !parameters.is_some_and(|all| all.iter().any(|parameter| parameter["name"] == "min_position")) {
+            continue;
+        }
+        let path = shop::with_examples(path, &item["get"]);
+        for (position, status, kind) in [
+            (end + 1, 409, "position-ahead"),
+            (i64::MAX, 409, "position-ahead"),
+            (-1, 400, "malformed-parameter"),
+            (i64::MIN, 400, "malformed-parameter"),
+        ] {
+            let refused = get(&api, &format!("{path}?min_position={position}")).await;
+            refused.expect_problem(status, kind).expect_fault("parameter", "min_position");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 40, "{asked}");
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    get(&api, &format!("/v1/orders?min_position={end}")).await.expect_status(200);
     engine.stop().await;
 }
 

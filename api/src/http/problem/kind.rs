@@ -118,6 +118,8 @@ kinds! {
     RebuildRunning CONFLICT "rebuild-running" "The view is being rebuilt already";
     /// Another reconciliation is under way.
     ReconciliationRunning CONFLICT "reconciliation-running" "Another reconciliation is under way";
+    /// A query asks to see what the log does not have.
+    PositionAhead CONFLICT "position-ahead" "The log does not go so far";
     /// The exception is closed, in another way.
     ExceptionClosed CONFLICT "exception-closed" "The exception is closed already";
     /// The event waits behind an earlier one of its stream.
