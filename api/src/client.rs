@@ -25,7 +25,7 @@ pub use returns::{
 pub use shapes::{
     Adjustment, Change, DaySales, Finding, GatewayList, Listing, MoneyTaken, OrderDetail, OrderLine, OrderPricing,
     Payment, PaymentRole, Period, Placed, Placement, Receipt, Reconciliation, RefundDone, Shipment, SkuSales, Standing,
-    StockCount,
+    StockCount, Sum,
 };
 pub use statistics::{DayStatistics, OrderFigures, RefundFigures, ReturnFigures};
 pub use target::{Target, TargetError};

@@ -141,7 +141,7 @@ pub enum Refusal {
         field: String,
     },
     /// A stated business time lies in the future.
-    #[error("{field} must not be in the future")]
+    #[error("{field} must not be more than 60 seconds in the future")]
     FutureTime {
         /// Which field.
         field: String,

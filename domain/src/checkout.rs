@@ -85,7 +85,7 @@ pub enum CheckoutRefusal {
         merchant: MerchantId,
     },
     /// The sum up to this line is more than an amount can be.
-    #[error("the order's total is more than 9007199254740991 minor units")]
+    #[error("the order's total is more than 10000000000000 minor units")]
     TotalOverflow {
         /// Which line.
         line: usize,

@@ -41,6 +41,7 @@ pub mod saga;
 pub mod split;
 pub mod stock;
 pub mod text;
+pub mod time_zone;
 pub mod upcast;
 
 /// A moment in UTC. The engine's clock yields whole microseconds, the resolution that Postgres stores.

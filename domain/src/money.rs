@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{quantity::Quantity, text::InvalidValue};
 
-/// The largest amount, in minor units, that the engine handles: exactly representable in JSON readers that hold numbers
-/// as IEEE 754 doubles, which is where most clients live.
-pub const MAX_AMOUNT: i64 = 9_007_199_254_740_991;
+/// The largest amount, in minor units, that the engine handles: a hundred billion pounds, or ten trillion yen.
+///
+/// It bounds prices, totals, payments and refunds. Each is exact in JSON readers that hold numbers as IEEE 754 doubles (up
+/// to 2^53 - 1), and so is the sum of 900 of the largest. What adds up amounts of many orders has no such bound: the views
+/// store and read their sums as `numeric`.
+pub const MAX_AMOUNT: i64 = 10_000_000_000_000;
 
 /// An ISO 4217 currency that has a minor unit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -135,7 +138,7 @@ impl TryFrom<i64> for Amount {
         if (0..=MAX_AMOUNT).contains(&minor_units) {
             Ok(Self(minor_units))
         } else {
-            Err(InvalidValue { kind: "amount", rule: "must be 0 to 9007199254740991 minor units" })
+            Err(InvalidValue { kind: "amount", rule: "must be 0 to 10000000000000 minor units" })
         }
     }
 }
@@ -211,7 +214,7 @@ mod tests {
         let of = |whole: i64, parts, all| Amount::try_from(whole).unwrap().portion(parts, all).minor_units();
         assert_eq!([of(5, 1, 2), of(5, 1, 3), of(4, 1, 3), of(1, 1, 2), of(1, 499, 1000)], [3, 2, 1, 1, 0]);
         assert_eq!([of(7, 0, 9), of(7, 9, 9), of(7, 10, 9), of(7, 1, 0)], [0, 7, 7, 0]);
-        assert_eq!(of(MAX_AMOUNT, 999_999, 1_000_000), 9_007_190_247_541_736);
+        assert_eq!(of(MAX_AMOUNT, 999_999, 1_000_000), 9_999_990_000_000);
         assert_eq!(of(MAX_AMOUNT, u64::MAX - 1, u64::MAX), MAX_AMOUNT);
     }
 

@@ -14,6 +14,7 @@ mod parcels;
 mod refunds;
 mod refusal;
 mod state;
+mod timing;
 mod waiting;
 
 pub use aftersale::{Aftersale, Exchanged};

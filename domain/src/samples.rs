@@ -189,6 +189,7 @@ pub(crate) fn place() -> PlaceOrder {
         waiting: vec![],
         placed_at: at(0),
         pay_by: at(30),
+        time_zone: crate::time_zone::TimeZone::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `purser replay STREAM`
 
+use chrono::Timelike;
 use purser_domain::{Timestamp, upcast::Upcasters};
 use purser_projections::history::{At, Subject, as_of, history};
 
@@ -25,8 +26,10 @@ fn parse_at(text: &str) -> Result<At, String> {
         return Ok(At::Position(position));
     }
     text.parse::<Timestamp>()
+        .ok()
+        .filter(|time| time.nanosecond() < 1_000_000_000)
         .map(At::Time)
-        .map_err(|_| "must be a log position or a time like 2026-01-31T12:00:00Z".to_owned())
+        .ok_or_else(|| "must be a log position or a time like 2026-01-31T12:00:00Z".to_owned())
 }
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<(), CliError> {

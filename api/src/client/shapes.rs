@@ -252,6 +252,15 @@ impl Period {
     }
 }
 
+/// A sum of amounts. Unlike a single amount it has no bound; one that an `i64` does not hold is refused.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Sum {
+    /// Minor units of the currency.
+    pub amount: i64,
+    /// What the units are of.
+    pub currency: Currency,
+}
+
 /// What was sold on one day.
 #[derive(Debug, Clone, Deserialize)]
 pub struct DaySales {
@@ -262,7 +271,7 @@ pub struct DaySales {
     /// Pieces sold.
     pub units: i64,
     /// What they cost.
-    pub gross: Money,
+    pub gross: Sum,
 }
 
 /// What was sold of one SKU.
@@ -275,7 +284,7 @@ pub struct SkuSales {
     /// Pieces sold.
     pub units: i64,
     /// What they cost.
-    pub gross: Money,
+    pub gross: Sum,
 }
 
 /// What a reconciliation found and did.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, SubsecRound, Timelike, Utc};
 use purser_domain::Timestamp;
 use purser_projections::views::listing::Period;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -21,7 +21,7 @@ pub(crate) struct Moment(Timestamp);
 const FIRST_YEAR: i32 = 1900;
 const LAST_YEAR: i32 = 9999;
 
-/// A day in UTC as the API reads it. The database knows fewer days than the parser.
+/// A day as the API reads it. The database knows fewer days than the parser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Day(NaiveDate);
 
@@ -65,8 +65,12 @@ impl<'de> Deserialize<'de> for Moment {
         let text = Cow::<str>::deserialize(deserializer)?;
         let moment = DateTime::parse_from_rfc3339(&text)
             .map_err(|_| D::Error::custom("time must be RFC 3339, like 2010-12-01T08:26:00Z"))?
-            .with_timezone(&Utc)
-            .trunc_subsecs(6);
+            .with_timezone(&Utc);
+        // Leap seconds come as a nanosecond past the second; neither the database nor most clients can hold one.
+        if moment.nanosecond() >= 1_000_000_000 {
+            return Err(D::Error::custom("time must have a second from 00 to 59"));
+        }
+        let moment = moment.trunc_subsecs(6);
         if (FIRST_YEAR..=LAST_YEAR).contains(&moment.year()) {
             Ok(Self(moment))
         } else {
@@ -103,8 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn times_without_a_zone_or_off_by_centuries_are_refused() {
-        for text in ["2010-12-01T09:26:00", "2010-12-01", "0210-12-01T09:26:00Z", "now", ""] {
+    fn times_without_a_zone_or_off_by_centuries_or_in_a_leap_second_are_refused() {
+        const LEAP: &str = "2016-12-31T23:59:60Z";
+        for text in ["2010-12-01T09:26:00", "2010-12-01", "0210-12-01T09:26:00Z", "now", "", LEAP] {
             assert!(serde_json::from_str::<Moment>(&format!("\"{text}\"")).is_err(), "{text} was accepted");
         }
     }

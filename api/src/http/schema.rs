@@ -65,6 +65,11 @@ fn whole(least: i64, most: i64, example: i64) -> ObjectBuilder {
         .examples([json!(example)])
 }
 
+/// An integer of any size.
+fn unbounded(least: Option<i64>, example: i64) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(least).examples([json!(example)])
+}
+
 documented! {
     /// Stock keeping unit: 1 to 64 of A-Z a-z 0-9 . _ - and inner spaces.
     Sku = text("^[A-Za-z0-9._-]([A-Za-z0-9._ -]{0,62}[A-Za-z0-9._-])?$", "85123A");
@@ -99,8 +104,13 @@ documented! {
     Quantity = whole(1, i64::from(Pieces::MAX), 6);
     /// Pieces, counted.
     Count = whole(0, 1_000_000_000_000, 120);
-    /// A sum of amounts in whole minor units. It may be greater than a single amount can be.
-    Sum = whole(0, i64::MAX, 75_568_743);
+    /// A sum of amounts in whole minor units. It may be greater than a single amount can be, without a bound: beyond 2^53 - 1
+    /// a reader that holds numbers as doubles rounds it.
+    Sum = unbounded(Some(0), 75_568_743);
+    /// A number of orders, pieces or other things, without a bound.
+    Counted = unbounded(Some(0), 42);
+    /// A difference of two sums in whole minor units, without a bound.
+    Balance = unbounded(None, 75_568_743);
     /// A difference in pieces, not zero: negative for lost or broken ones, positive for found ones.
     Change = whole(-1_000_000_000_000, 1_000_000_000_000, -2);
     /// A place in the log: 1, 2, 3 and so on without gaps. A query with `min_position` at least this sees the effect.
@@ -192,11 +202,13 @@ documented! {
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
         .examples([json!("2010-12-01T08:26:00.000000Z")]);
-    /// A day in UTC: YYYY-MM-DD.
+    /// A day: YYYY-MM-DD.
     Day = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
         .examples([json!("2010-12-01")]);
+    /// A time zone by its name in the IANA database.
+    TimeZone = ObjectBuilder::new().schema_type(Type::String).max_length(Some(64)).examples([json!("Europe/Berlin")]);
     /// Where an order stands.
     OrderStatus = ObjectBuilder::new()
         .schema_type(Type::String)

@@ -175,6 +175,9 @@ impl Decision<'_> {
     }
 }
 
+/// How far a caller's clock may be ahead of the engine's.
+const AHEAD_MAX: TimeDelta = TimeDelta::seconds(60);
+
 impl Asked<'_> {
     /// Who asks, as events name them.
     fn actor(&self) -> Result<Actor, Stopped> {
@@ -182,7 +185,8 @@ impl Asked<'_> {
         actor.map_err(|error| Stopped::Contradiction(format!("the actor of a request is no actor: {error}")))
     }
 
-    /// The stated business time, or now. Only some may state one, and nobody one to come.
+    /// The stated business time, or now. Only some may state one, and nobody one to come; a clock that is ahead by no more
+    /// than [`AHEAD_MAX`] is taken to say now.
     fn time(&self, stated: Option<Timestamp>) -> Result<Timestamp, Stopped> {
         self.stated("at", stated)
     }
@@ -192,9 +196,9 @@ impl Asked<'_> {
         if !self.request.principal.may_state_terms() {
             return Err(Stopped::refused(Refusal::FieldNotAllowed { field: field.to_owned() }));
         }
-        if stated > self.now {
+        if stated > self.now + AHEAD_MAX {
             return Err(Stopped::refused(Refusal::FutureTime { field: field.to_owned() }));
         }
-        Ok(stated)
+        Ok(stated.min(self.now))
     }
 }

@@ -40,7 +40,8 @@ pub fn decide(fulfillment: &Fulfillment, command: FulfillmentCommand) -> Decisio
             ship(fulfillment, lines.as_deref(), Shipment { tracking, carrier, at })
         }
         FulfillmentCommand::Deliver { at } => match fulfillment {
-            Shipped(Dispatch { parcel, .. }) => {
+            Shipped(Dispatch { parcel, shipment }) => {
+                after(shipment, at)?;
                 Ok(vec![FulfillmentEvent::FulfillmentDelivered { replaces: parcel.replaces, at }])
             }
             Delivered(_) => Ok(vec![]),
@@ -49,7 +50,10 @@ pub fn decide(fulfillment: &Fulfillment, command: FulfillmentCommand) -> Decisio
             }
         },
         FulfillmentCommand::RecordDeliveryFailure { reason, at } => match fulfillment {
-            Shipped(_) => Ok(vec![FulfillmentEvent::FulfillmentDeliveryFailed { reason, at }]),
+            Shipped(Dispatch { parcel: _, shipment }) => {
+                after(shipment, at)?;
+                Ok(vec![FulfillmentEvent::FulfillmentDeliveryFailed { reason, at }])
+            }
             DeliveryFailed { dispatch: _, reason: known } => {
                 same(*known == reason, FulfillmentAction::RecordDeliveryFailure)
             }
@@ -97,6 +101,7 @@ fn ship(fulfillment: &Fulfillment, part: Option<&[LineUnits]>, shipment: Shipmen
         }
         Fulfillment::InProgress(pending) => Ok(shipped(divide(&pending.parcel, part)?.taken, shipment)),
         Fulfillment::DeliveryFailed { dispatch, reason: _ } => {
+            after(&dispatch.shipment, shipment.at)?;
             let Split { taken, left } = divide(&dispatch.parcel, part)?;
             if left.is_empty() { Ok(shipped(taken, shipment)) } else { Err(FulfillmentRefusal::PartialReshipment) }
         }
@@ -109,6 +114,11 @@ fn ship(fulfillment: &Fulfillment, part: Option<&[LineUnits]>, shipment: Shipmen
             Err(wrong_status(fulfillment, FulfillmentAction::Ship))
         }
     }
+}
+
+/// Times may be stated by whoever reports a step: nothing happens to a parcel at the carrier before the carrier has it.
+fn after(shipment: &Shipment, at: Timestamp) -> Result<(), FulfillmentRefusal> {
+    if at < shipment.at { Err(FulfillmentRefusal::TooEarly { since: shipment.at }) } else { Ok(()) }
 }
 
 fn shipped(lines: Vec<FulfillmentLine>, Shipment { tracking, carrier, at }: Shipment) -> Vec<FulfillmentEvent> {

@@ -95,6 +95,12 @@ pub enum FulfillmentRefusal {
     /// What is sent in exchange is given up whole or not at all.
     #[error("some of what answers the return is on its way or has arrived, and the rest must follow")]
     ReplacementUnderWay,
+    /// The stated time is before the parcel was handed to its carrier.
+    #[error("the parcel was shipped at {since}, and what follows cannot have been before")]
+    TooEarly {
+        /// When that was.
+        since: Timestamp,
+    },
     /// It has still time.
     #[error("the parcel must ship by {ship_by} and is not overdue before")]
     NotOverdue {

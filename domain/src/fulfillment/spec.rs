@@ -193,3 +193,14 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
         }
     }
 }
+
+#[test]
+fn nothing_happens_to_a_parcel_at_the_carrier_before_the_carrier_has_it() {
+    let early = FulfillmentRefusal::TooEarly { since: at(60) };
+    let deliver = FulfillmentCommand::Deliver { at: at(59) };
+    given(life(FulfillmentStatus::Shipped)).when(deliver).then_expect_error(early.clone());
+    let fail = FulfillmentCommand::RecordDeliveryFailure { reason: text("nobody at home"), at: at(59) };
+    given(life(FulfillmentStatus::Shipped)).when(fail).then_expect_error(early.clone());
+    let again = FulfillmentCommand::Ship { lines: None, tracking: None, carrier: None, at: at(59) };
+    given(life(FulfillmentStatus::DeliveryFailed)).when(again).then_expect_error(early);
+}

@@ -8,6 +8,7 @@ use crate::{
     merchant::MerchantRefusal,
     money::{Amount, Money},
     text::{InvalidValue, Location},
+    time_zone::TimeZone,
 };
 
 /// The most locations that an allocation rule may rank.
@@ -163,6 +164,9 @@ pub struct Policies {
     /// How points are taken and granted; not at all, where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsPolicy>,
+    /// Where it is that its days begin and end; frozen in each order, so that a day that is over stays as it was.
+    #[serde(skip_serializing_if = "TimeZone::is_utc")]
+    pub time_zone: TimeZone,
 }
 
 impl Policies {

@@ -54,6 +54,11 @@ struct Reward {
 }
 
 impl Aftersale {
+    /// When the order arrived, where that is known.
+    pub(super) const fn delivered_at(&self) -> Option<Timestamp> {
+        self.delivered_at
+    }
+
     /// How many units of a line are being given back, or have gone for other goods.
     pub fn not_to_be_asked(&self, line: u32) -> u32 {
         let units = self.open.iter().flat_map(|open| &open.units).chain(&self.exchanged);

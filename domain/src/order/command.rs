@@ -9,6 +9,7 @@ use crate::{
     pricing::Priced,
     stock::StockId,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, TrackingNumber},
+    time_zone::TimeZone,
 };
 
 /// Everything that an order freezes at its placement. Prices, titles and allocations are settled before it gets here.
@@ -40,6 +41,8 @@ pub struct PlaceOrder {
     pub placed_at: Timestamp,
     /// When the payment window closes.
     pub pay_by: Timestamp,
+    /// By which time zone its merchant counts days.
+    pub time_zone: TimeZone,
 }
 
 /// What can be asked of an order. Times are stated with the command, never read from a clock.
@@ -251,6 +254,7 @@ impl From<PlaceOrder> for OrderPlaced {
             waiting,
             placed_at,
             pay_by,
+            time_zone,
         } = place;
         Self {
             customer,
@@ -265,6 +269,7 @@ impl From<PlaceOrder> for OrderPlaced {
             waiting,
             placed_at,
             pay_by,
+            time_zone,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         Cancelling, Capture, Closed, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus,
         PlaceOrder, Sent, Settled, Settlement,
         late::{decide_late_refund, decide_reinstatement},
+        timing,
     },
     refund::RefundCause,
 };
@@ -19,6 +20,7 @@ type Decision = Result<Vec<OrderEvent>, OrderRefusal>;
 
 /// What follows from a command. No events mean "already so"; whatever must not be is a refusal with its own name.
 pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    timing::check(order, &command)?;
     match command {
         OrderCommand::Place(place) => decide_place(order, place),
         OrderCommand::RecordPayment { reference, amount, at } => {

@@ -16,6 +16,7 @@ use crate::{
     refund::RefundCause,
     stock::StockId,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, Sku, Title, TrackingNumber},
+    time_zone::TimeZone,
 };
 
 /// One line of an order, as it was at placement. Later changes of the catalogue do not touch it.
@@ -67,6 +68,9 @@ pub struct OrderPlaced {
     pub placed_at: Timestamp,
     /// When the payment window closes.
     pub pay_by: Timestamp,
+    /// By which time zone its merchant counted days then.
+    #[serde(default, skip_serializing_if = "TimeZone::is_utc")]
+    pub time_zone: TimeZone,
 }
 
 /// Pieces of a SKU of which one customer may buy only so many.

@@ -130,6 +130,7 @@ impl Order {
                     customer: placed.customer,
                     merchant: placed.merchant,
                     total: placed.total,
+                    placed_at: placed.placed_at,
                     pay_by: placed.pay_by,
                     allocations: placed.allocations,
                     waiting: placed.waiting,

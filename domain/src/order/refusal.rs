@@ -121,6 +121,12 @@ pub enum OrderRefusal {
         /// For how many days they can be asked back; never for zero days.
         days: u16,
     },
+    /// The stated time is before what the step follows.
+    #[error("the order was placed or delivered at {since}, and what follows cannot have been before")]
+    TooEarly {
+        /// When that was.
+        since: crate::Timestamp,
+    },
     /// The payment window is still open.
     #[error("the payment window is open until {pay_by}")]
     WindowOpen {

@@ -7,6 +7,7 @@ mod parcels;
 mod parts;
 mod payment;
 mod returns;
+mod timing;
 mod waiting;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};

@@ -58,6 +58,9 @@ pub struct Terms {
     pub merchant: MerchantId,
     /// What is to be paid.
     pub total: Money,
+    /// When it was placed; the beginning of 1970 in snapshots that do not say so.
+    #[serde(default)]
+    pub placed_at: Timestamp,
     /// When the payment window closes.
     pub pay_by: Timestamp,
     /// Which stock is held for it, or waited for.

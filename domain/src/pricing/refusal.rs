@@ -123,6 +123,6 @@ pub enum PricingRefusal {
     #[error("so few points take nothing off")]
     PointsGiveNothing,
     /// The sum of the lines, or the total with tax and shipping, is more than an amount can be.
-    #[error("the order's total is more than 9007199254740991 minor units")]
+    #[error("the order's total is more than 10000000000000 minor units")]
     TotalOverflow,
 }

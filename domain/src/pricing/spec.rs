@@ -219,7 +219,7 @@ fn a_total_that_is_more_than_an_amount_can_be_is_refused() {
     let dear =
         |price| Till::of(&[line("A", 1, price)]).tax(TaxBasis::Added, vec![tax_rate("GB", "standard", 1_000_000)]);
     assert_eq!(dear(crate::money::MAX_AMOUNT).refused(), PricingRefusal::TotalOverflow);
-    assert_eq!(total(&dear(crate::money::MAX_AMOUNT / 2)), crate::money::MAX_AMOUNT - 1);
+    assert_eq!(total(&dear(crate::money::MAX_AMOUNT / 2)), crate::money::MAX_AMOUNT);
     let two = Till::of(&[line("A", 1, crate::money::MAX_AMOUNT), line("B", 1, 1)]);
     assert_eq!(two.discount("five", off_order(500)).refused(), PricingRefusal::TotalOverflow);
 }

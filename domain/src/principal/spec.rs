@@ -22,6 +22,7 @@ fn terms(customer: Option<&str>) -> Terms {
         customer: customer.map(text),
         merchant: text("gifts"),
         total: gbp(1530),
+        placed_at: crate::samples::at(0),
         pay_by: at(30),
         allocations: vec![],
         waiting: vec![],

@@ -161,7 +161,7 @@ impl Desk {
     fn ask(&mut self, id: u128, of: i64, goods: Vec<(&'static str, i64)>) {
         let replacement = goods.into_iter().map(|(sku, of)| Replacement { sku: text(sku), quantity: quantity(of) });
         let kind = ReturnKind::Exchange { replacement: replacement.collect() };
-        let mut terms = ReturnTerms { order: order_id(1), ..return_terms(kind) };
+        let mut terms = ReturnTerms { order: order_id(1), requested_at: at(0), ..return_terms(kind) };
         terms.units.truncate(1);
         terms.units[0].quantity = quantity(of);
         let open = OrderCommand::OpenReturn {

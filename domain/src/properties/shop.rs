@@ -16,6 +16,7 @@ use crate::{
     samples::{at, bare_address, listing, text},
     stock::{self, Stock, StockCommand, StockId},
     text::Sku,
+    time_zone::TimeZone,
 };
 
 pub(super) struct Shop {
@@ -73,6 +74,7 @@ impl Shop {
             waiting: waiting.clone(),
             placed_at: at(self.minute),
             pay_by: at(self.minute + 30),
+            time_zone: TimeZone::default(),
         });
         let Ok(events) = order::decide(self.orders.get(&id).unwrap_or(&Order::Unplaced), place) else { return false };
         for Allocation { stock, quantity } in allocations {

@@ -15,8 +15,31 @@ use crate::{
 
 type Decision = Result<Vec<ReturnEvent>, ReturnRefusal>;
 
+/// Refuses a step whose time, which may have been stated by whoever reports it, is before the return was asked for.
+fn check_time(state: &Return, command: &ReturnCommand) -> Result<(), ReturnRefusal> {
+    let at = match command {
+        ReturnCommand::Request { .. } => return Ok(()),
+        ReturnCommand::Approve { at, .. }
+        | ReturnCommand::Decline { at, .. }
+        | ReturnCommand::Cancel { at, .. }
+        | ReturnCommand::ReportReviewOverdue { at }
+        | ReturnCommand::RecordInTransit { at, .. }
+        | ReturnCommand::Receive { at }
+        | ReturnCommand::Inspect { at, .. }
+        | ReturnCommand::Resolve { at, .. }
+        | ReturnCommand::GiveUpReplacement { at, .. }
+        | ReturnCommand::SettleRefund { at, .. }
+        | ReturnCommand::Close { at } => *at,
+    };
+    match state.terms() {
+        Some(terms) if at < terms.requested_at => Err(ReturnRefusal::TooEarly { since: terms.requested_at }),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// What follows from a command. No events mean "already so".
 pub fn decide(state: &Return, command: ReturnCommand) -> Decision {
+    check_time(state, &command)?;
     match command {
         ReturnCommand::Request { terms } => request(state, terms),
         ReturnCommand::Approve { return_address, actor, at } => approve(state, return_address, actor, at),

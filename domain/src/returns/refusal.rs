@@ -108,6 +108,12 @@ pub enum ReturnRefusal {
         /// What the units were sold for, before discounts.
         given: Money,
     },
+    /// The stated time is before the return was asked for.
+    #[error("the return was asked for at {since}, and what follows cannot have been before")]
+    TooEarly {
+        /// When that was.
+        since: Timestamp,
+    },
     /// A line that it is not about.
     #[error("line {line} is not in this return")]
     UnknownLine {

@@ -215,3 +215,12 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
         }
     }
 }
+
+#[test]
+fn nothing_happens_to_a_return_before_it_is_asked_for() {
+    let early = ReturnRefusal::TooEarly { since: at(10_000) };
+    let receive = ReturnCommand::Receive { at: at(9_999) };
+    given(life(ReturnStatus::InTransit)).when(receive).then_expect_error(early.clone());
+    let cancel = ReturnCommand::Cancel { reason: None, at: at(9_999) };
+    given(life(ReturnStatus::Requested)).when(cancel).then_expect_error(early);
+}

@@ -168,6 +168,7 @@ impl SagaCommand {
                 | OrderRefusal::TooManyUnits { .. }
                 | OrderRefusal::OtherStock
                 | OrderRefusal::ReturnWindowClosed { .. }
+                | OrderRefusal::TooEarly { .. }
                 | OrderRefusal::WindowOpen { .. },
             )
             | (

@@ -233,6 +233,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         LineRepeated: ["" => OrderRefusal::LineRepeated { place: 1 }],
         TooManyUnits: ["" => OrderRefusal::TooManyUnits { place: 0, open: 1 }],
         ReturnWindowClosed: ["" => OrderRefusal::ReturnWindowClosed { days: 30 }],
+        TooEarly: ["" => OrderRefusal::TooEarly { since: at(0) }],
         WindowOpen: ["" => OrderRefusal::WindowOpen { pay_by: at(30) }],
     });
     let others =

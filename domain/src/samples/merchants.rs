@@ -12,6 +12,7 @@ use crate::{
     money::Money,
     pricing::{Discount, DiscountClass, Offer, Validity},
     samples::offers::{offer, rate},
+    time_zone::TimeZone,
 };
 
 pub(crate) fn promotion(id: &str, discount: Discount) -> Promotion {
@@ -71,5 +72,6 @@ pub(crate) fn policies() -> Policies {
         allocation: AllocationRule::Priority(vec![text("main"), text("north")]),
         sites: BTreeMap::new(),
         points: Some(points(gbp(50), 3)),
+        time_zone: TimeZone::default(),
     }
 }

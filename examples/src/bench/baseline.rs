@@ -18,6 +18,7 @@ use purser_domain::{
     order::{Allocation, Order, OrderCommand, PlaceOrder},
     stock::{Stock, StockCommand, StockId},
     text::{Location, Sku},
+    time_zone::TimeZone,
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
@@ -125,6 +126,7 @@ impl Caller for BaselineCaller {
             waiting: vec![],
             placed_at: now,
             pay_by: now + TimeDelta::minutes(30),
+            time_zone: TimeZone::default(),
         };
         insist(&self.baseline.orders, &order.to_string(), || OrderCommand::Place(place.clone())).await?;
         for Allocation { stock, quantity } in needed {

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
-use purser::client::{Client, ClientError, OrderDetail, Period, RefundStatus};
+use purser::client::{Client, ClientError, OrderDetail, Period, RefundStatus, Sum};
 use purser_domain::{
     ids::OrderId,
-    money::Money,
     product::ProductKind,
     text::{InvalidValue, Sku},
 };
@@ -114,8 +113,8 @@ async fn sales(client: &Client, period: &Period, position: i64) -> Result<Sales,
     Ok(sales)
 }
 
-fn figures(orders: i64, units: i64, gross: Money) -> Figures {
-    Figures { orders, units, gross: gross.amount.minor_units() }
+fn figures(orders: i64, units: i64, gross: Sum) -> Figures {
+    Figures { orders, units, gross: gross.amount }
 }
 
 fn order_difference(sale: &Sale, detail: &OrderDetail, [owed, refunded]: [i64; 2]) -> Option<OrderDifference> {

@@ -1,10 +1,10 @@
 //! What was sold per day, and per day and SKU: orders, units and gross, by merchant and currency.
 //!
-//! An order counts from when it is paid, in time or late enough to be reinstated, on the UTC day of its placement; one of which
-//! nothing is to be paid, from its placement on. Units that are cancelled or come back are taken out of it, and so are their
-//! money, if any, a SKU of which the order has none left, and the order itself when it has none of anything. These events are
-//! short; what was agreed is read from the order's placement in the log, and what had gone before from the events between. An
-//! order that is never paid costs this view nothing.
+//! An order counts from when it is paid, in time or late enough to be reinstated, on the day of its placement in its
+//! merchant's time zone; one of which nothing is to be paid, from its placement on. Units that are cancelled or come back are
+//! taken out of it, and so are their money, if any, a SKU of which the order has none left, and the order itself when it has
+//! none of anything. These events are short; what was agreed is read from the order's placement in the log, and what had gone
+//! before from the events between. An order that is never paid costs this view nothing.
 
 mod gone;
 mod read;

@@ -1,6 +1,6 @@
 //! What happened in each minute and on each day, by merchant and currency: orders, money, refunds and returns.
 //!
-//! An event counts in the UTC minute and on the UTC day in which the log took it, whatever time it states for itself. That
+//! An event counts in the minute in which the log took it, and on the day that it was then in the order's time zone, whatever time it states for itself. That
 //! time never goes back, so that a day which is over does not change any more; sales, by contrast, are counted on the day
 //! of the placement, and taken back. A payment counts with the figures that were frozen at the placement; a refund counts
 //! when the money is back; a return, when it is decided what is owed for it.
@@ -23,9 +23,11 @@ use purser_domain::{
     Timestamp,
     event::Event,
     ids::{OrderId, RefundId, ReturnId},
+    order::OrderPlaced,
     recorded::Recorded,
     refund::{Claim, Refund, RefundEvent},
     returns::{Return, ReturnEvent, ReturnTerms},
+    time_zone::TimeZone,
     upcast::Upcasters,
 };
 use sqlx::PgConnection;
@@ -130,11 +132,13 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent], upcasters: &Upcaster
     let known = Known::find(db, events, &turns, upcasters).await?;
     let (mut minutes, mut days) = (Sums::new(), Sums::new());
     for (recorded, turn) in &turns {
-        let (merchant, currency, figures) = known.figures(turn).map_err(|cause| poison(recorded, cause))?;
-        let [minute, day] = begins(recorded.recorded_at).ok_or_else(|| poison(recorded, "its time has no minute"))?;
+        let (placed, currency, figures) = known.figures(turn).map_err(|cause| poison(recorded, cause))?;
+        let merchant = placed.merchant.as_str();
+        let [minute, day] =
+            begins(recorded.recorded_at, placed.time_zone).ok_or_else(|| poison(recorded, "its time has no minute"))?;
         for (sums, begins) in [(&mut minutes, minute), (&mut days, day)] {
             let sum = sums.entry(Key { begins, merchant, currency }).or_default();
-            *sum = sum.checked_add(figures).ok_or_else(|| poison(recorded, "the sums of its day overflow"))?;
+            *sum = sum.plus(figures);
         }
     }
     write(db, Grain::Minute, minutes).await?;
@@ -142,11 +146,12 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent], upcasters: &Upcaster
     Ok(())
 }
 
-/// When the minute began, and when the day.
-fn begins(at: Timestamp) -> Option<[Timestamp; 2]> {
+/// When the minute began, and the day there as its midnight in UTC: rows of merchants in several time zones are added up by
+/// their date.
+fn begins(at: Timestamp, zone: TimeZone) -> Option<[Timestamp; 2]> {
     let seconds = at.timestamp();
     let minute = DateTime::from_timestamp(seconds - seconds.rem_euclid(60), 0)?;
-    Some([minute, at.date_naive().and_time(NaiveTime::MIN).and_utc()])
+    Some([minute, zone.day(at).and_time(NaiveTime::MIN).and_utc()])
 }
 
 impl<'a> Known<'a> {
@@ -166,15 +171,15 @@ impl<'a> Known<'a> {
         Ok(Self { placements, claims, returns })
     }
 
-    /// Whose they are, in which currency, and what there is to count; or why that is not known.
-    fn figures(&self, turn: &Turn<'_>) -> Result<(&str, &'static str, Figures), String> {
+    /// Of which order they are, in which currency, and what there is to count; or why that is not known.
+    fn figures(&self, turn: &Turn<'_>) -> Result<(&OrderPlaced, &'static str, Figures), String> {
         let placed = self.placements.of(order(turn, &self.claims, &self.returns)?)?;
         let (currency, figures) = match turn {
             Turn::Order(_, turn) => of_order(*turn, placed),
             Turn::Refunded(refund) => of_refund(self.claims.of(*refund)?),
             Turn::Returned(id, units) => (placed.total.currency, of_return(self.returns.of(*id)?, *units)),
         };
-        Ok((placed.merchant.as_str(), currency.code(), figures))
+        Ok((placed, currency.code(), figures))
     }
 }
 
@@ -194,7 +199,7 @@ async fn write(db: &mut PgConnection, grain: Grain, sums: Sums<'_>) -> Result<()
         .bind(column(&rows, |(key, _)| key.merchant))
         .bind(column(&rows, |(key, _)| key.currency));
     for number in 0..COLUMNS.len() {
-        query = query.bind(column(&rows, |(_, values)| values[number]));
+        query = query.bind(column(&rows, |(_, values)| values[number].to_string()));
     }
     query.execute(db).await?;
     Ok(())
@@ -206,7 +211,7 @@ fn upsert(grain: Grain) -> String {
     for (number, name) in COLUMNS.iter().enumerate() {
         let separator = if number == 0 { "" } else { ", " };
         // Writing into a string cannot fail.
-        let _ = write!(lists, "{separator}${}::bigint[]", number + 4);
+        let _ = write!(lists, "{separator}${}::text[]::numeric[]", number + 4);
         let _ = write!(sums, "{separator}{name} = known.{name} + excluded.{name}");
     }
     let columns = COLUMNS.join(", ");

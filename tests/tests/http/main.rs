@@ -9,6 +9,7 @@ mod coupon_guessing;
 mod coupons;
 mod coverage;
 mod cursors;
+mod days;
 mod engine;
 mod exceptions;
 mod exchanges;

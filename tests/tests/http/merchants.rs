@@ -14,7 +14,7 @@ fn gbp(amount: i64) -> Value {
 fn defaults() -> Value {
     json!({"late_payment": "refund", "cancellation_after_payment": "consent", "return_window_days": 30,
         "return_review_hours": 24, "return_review_overdue": "escalate", "late_shipment_hours": 72,
-        "allocation": "first_location"})
+        "allocation": "first_location", "time_zone": "UTC"})
 }
 
 /// A PUT or a POST, by the rest of its path.
@@ -52,7 +52,7 @@ async fn all_that_a_merchant_decides_is_seen_as_it_was_said() {
         {"country": "GB", "category": "standard", "rate": 200_000},
         {"country": "US", "region": "NY", "category": "books", "rate": 0},
     ]});
-    let policies = json!({"payment_window_minutes": 60, "late_payment": "reinstate",
+    let policies = json!({"payment_window_minutes": 60, "time_zone": "Europe/Berlin", "late_payment": "reinstate",
         "cancellation_after_payment": "automatic", "return_window_days": 0, "return_review_hours": 48,
         "return_review_overdue": "approve", "late_shipment_hours": 24, "allocation": "priority",
         "allocation_priority": ["west", "east"], "sites": [{"location": "west", "country": "GB", "postal_code": "SW1Y 4LE"}],

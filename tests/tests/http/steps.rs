@@ -1,5 +1,6 @@
 //! Steps that an order refuses.
 
+use chrono::TimeDelta;
 use purser_tests::{Api, shop};
 use serde_json::{Value, json};
 
@@ -68,7 +69,7 @@ async fn a_payment_that_cannot_be_right_is_refused() {
     let nothing = shop::refused(&engine, pay(&payment(0, "GBP")), 422, "invalid-value").await;
     nothing.expect_fault("pointer", "/amount/amount");
     let mut future = payment(500, "GBP");
-    future["at"] = json!("2026-01-15T12:00:01Z");
+    future["at"] = json!("2026-01-15T12:01:01Z");
     shop::refused(&engine, pay(&future), 422, "future-time").await.expect_fault("pointer", "/at");
     pay(&payment(500, "GBP")).send().await.expect_status(200);
     shop::at_rest(&api).await;
@@ -84,7 +85,8 @@ async fn the_time_of_a_step_is_the_back_offices_to_state_and_never_in_the_future
     let _telling = api.tells(&["field-not-allowed", "future-time"]);
     api.stocked("A", 250, 10).await;
     let id = paid(&api).await;
-    let (past, future) = (json!({"at": "2026-01-15T11:59:00Z"}), json!({"at": "2026-01-15T12:00:01Z"}));
+    engine.clock().advance(TimeDelta::minutes(2));
+    let (past, future) = (json!({"at": "2026-01-15T12:01:00Z"}), json!({"at": "2026-01-15T12:03:01Z"}));
     for step in ["ship", "deliver", "complete"] {
         let by_merchant = api.post_as(&api.tokens().merchant, &path(&id, step), &past);
         shop::refused(&engine, by_merchant, 403, "field-not-allowed").await.expect_fault("pointer", "/at");
@@ -93,8 +95,8 @@ async fn the_time_of_a_step_is_the_back_offices_to_state_and_never_in_the_future
         let taken = api.post(&path(&id, step), &past).send().await.expect_status(200);
         let seen = api.get(&format!("/v1/orders/{id}?min_position={}", taken.position())).await;
         let last = seen["history"].as_array().unwrap().last().unwrap();
-        assert_eq!(last["at"], "2026-01-15T11:59:00.000000Z");
-        assert_eq!(last["recorded_at"], "2026-01-15T12:00:00.000000Z");
+        assert_eq!(last["at"], "2026-01-15T12:01:00.000000Z");
+        assert_eq!(last["recorded_at"], "2026-01-15T12:02:00.000000Z");
     }
     engine.stop().await;
 }

@@ -75,7 +75,7 @@ async fn stock_of_services_of_others_and_of_the_future_is_refused() {
         shop::refused(&engine, api.post(&path("NONE"), body), 404, "not-found").await;
         shop::refused(&engine, api.post_as(merchant, &path("X"), body), 404, "not-found").await;
         let mut dated = body.clone();
-        dated["at"] = json!("2026-01-15T12:00:00.000001Z");
+        dated["at"] = json!("2026-01-15T12:01:00.000001Z");
         let by_merchant = shop::refused(&engine, api.post_as(merchant, &path("A"), &dated), 403, "field-not-allowed");
         by_merchant.await.expect_fault("pointer", "/at");
         let by_staff = shop::refused(&engine, api.post(&path("A"), &dated), 422, "future-time").await;

@@ -9,6 +9,7 @@ use purser_domain::{
     },
     money::Money,
     text::{AddressLine, CountryCode, Location},
+    time_zone::TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,10 @@ pub(crate) struct Policies {
     /// How points are taken and granted; not at all, where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<PointsPolicy>,
+    /// By which time zone days are counted in the sales and the statistics of orders that are placed from now on; UTC if
+    /// nothing is said.
+    #[schema(value_type = Option<schema::TimeZone>)]
+    time_zone: Option<TimeZone>,
 }
 
 /// Where a location is.
@@ -139,6 +144,7 @@ impl Policies {
                 value_per_100: points.value_per_100,
                 granted_per_100: points.granted_per_100,
             }),
+            time_zone: self.time_zone.unwrap_or_default(),
         })
     }
 }
@@ -183,6 +189,7 @@ impl From<merchant::Policies> for Policies {
                 value_per_100: points.value_per_100,
                 granted_per_100: points.granted_per_100,
             }),
+            time_zone: Some(policies.time_zone),
         }
     }
 }

@@ -164,6 +164,8 @@ kinds! {
     AmountMismatch UNPROCESSABLE_ENTITY "amount-mismatch" "The payment is not the order's total";
     /// No gateway of this name is configured.
     UnknownGateway UNPROCESSABLE_ENTITY "unknown-gateway" "There is no such gateway";
+    /// A stated time is before what it follows.
+    TimeTooEarly UNPROCESSABLE_ENTITY "time-too-early" "A stated time is before what it follows";
     /// A stated time lies in the future.
     FutureTime UNPROCESSABLE_ENTITY "future-time" "A stated time lies in the future";
     /// The idempotency key was used for another request.

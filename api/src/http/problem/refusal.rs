@@ -93,6 +93,7 @@ impl From<OrderRefusal> for Problem {
             // Only the engine's own steps name stock.
             OrderRefusal::OtherStock => Self::new(Kind::ReservationConflict, detail),
             OrderRefusal::ReturnWindowClosed { days: _ } => Self::new(Kind::ReturnWindowClosed, detail),
+            OrderRefusal::TooEarly { since: _ } => Self::at(Kind::TimeTooEarly, Fault::pointer("/at", detail)),
             OrderRefusal::WindowOpen { pay_by: _ } => Self::new(Kind::WindowOpen, detail),
         }
     }
@@ -112,6 +113,7 @@ impl From<FulfillmentRefusal> for Problem {
             | FulfillmentRefusal::RecordedDifferently { action: _ }
             | FulfillmentRefusal::AlreadyOpened
             | FulfillmentRefusal::ReplacementUnderWay => Self::new(Kind::WrongStatus, detail),
+            FulfillmentRefusal::TooEarly { since: _ } => Self::at(Kind::TimeTooEarly, Fault::pointer("/at", detail)),
             FulfillmentRefusal::NotOverdue { ship_by: _ } => Self::new(Kind::WindowOpen, detail),
         }
     }
@@ -213,6 +215,7 @@ impl From<ReturnRefusal> for Problem {
                 Self::at(Kind::InspectionMismatch, Fault::pointer("/lines", detail))
             }
             ReturnRefusal::AddressNeeded => Self::at(Kind::InvalidValue, Fault::pointer("/return_address", detail)),
+            ReturnRefusal::TooEarly { since: _ } => Self::at(Kind::TimeTooEarly, Fault::pointer("/at", detail)),
             ReturnRefusal::NoReplacement | ReturnRefusal::TooManyReplacements => {
                 Self::at(Kind::InvalidValue, Fault::pointer("/replacement", detail))
             }

@@ -17,10 +17,10 @@ use crate::http::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SalesParameters {
-    /// The first day in UTC, YYYY-MM-DD.
+    /// The first day in the merchant's time zone, YYYY-MM-DD.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<Day>,
-    /// The last day in UTC, inclusive, YYYY-MM-DD.
+    /// The last day, inclusive, YYYY-MM-DD.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<Day>,
     /// Whose. A merchant sees their own sales alone.
@@ -50,7 +50,7 @@ pub(crate) struct SalesParameters {
 pub(crate) struct GrossSum {
     /// Whole minor units of the currency.
     #[schema(value_type = schema::Sum)]
-    amount: i64,
+    amount: i128,
     /// What the units are of.
     #[schema(value_type = schema::Currency)]
     currency: Currency,

@@ -28,25 +28,25 @@ pub(crate) struct DaySkuSalesList {
 /// The sales of a SKU on a day in one currency.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct DaySkuSales {
-    /// Which day, in UTC.
+    /// Which day, in the merchant's time zone.
     #[schema(value_type = schema::Day)]
     day: NaiveDate,
     /// Which SKU.
     #[schema(value_type = schema::Sku)]
     sku: Sku,
     /// How many orders.
-    #[schema(minimum = 1)]
-    orders: i64,
+    #[schema(value_type = schema::Counted)]
+    orders: i128,
     /// How many pieces.
-    #[schema(minimum = 1)]
-    units: i64,
+    #[schema(value_type = schema::Counted)]
+    units: i128,
     /// What they came to.
     gross: GrossSum,
 }
 
 /// Sales by day and SKU.
 ///
-/// Orders that were paid and not cancelled, on the UTC day of their placement.
+/// Orders that were paid and not cancelled, on the day of their placement in their merchant's time zone.
 #[utoipa::path(
     get,
     path = "/v1/sales/day-skus",

@@ -27,22 +27,22 @@ pub(crate) struct DaySalesList {
 /// The sales of a day in one currency.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct DaySales {
-    /// Which day, in UTC.
+    /// Which day, in the merchant's time zone.
     #[schema(value_type = schema::Day)]
     day: NaiveDate,
     /// How many orders; none where only money is left that was kept, such as a shipping fee.
-    #[schema(minimum = 0)]
-    orders: i64,
+    #[schema(value_type = schema::Counted)]
+    orders: i128,
     /// How many pieces.
-    #[schema(minimum = 0)]
-    units: i64,
+    #[schema(value_type = schema::Counted)]
+    units: i128,
     /// What they came to.
     gross: GrossSum,
 }
 
 /// Sales by day.
 ///
-/// Orders that were paid and not cancelled, on the UTC day of their placement.
+/// Orders that were paid and not cancelled, on the day of their placement in their merchant's time zone.
 #[utoipa::path(
     get,
     path = "/v1/sales/days",

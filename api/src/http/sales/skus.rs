@@ -31,18 +31,18 @@ pub(crate) struct SkuSales {
     #[schema(value_type = schema::Sku)]
     sku: Sku,
     /// How many orders.
-    #[schema(minimum = 1)]
-    orders: i64,
+    #[schema(value_type = schema::Counted)]
+    orders: i128,
     /// How many pieces.
-    #[schema(minimum = 1)]
-    units: i64,
+    #[schema(value_type = schema::Counted)]
+    units: i128,
     /// What they came to.
     gross: GrossSum,
 }
 
 /// Sales by SKU.
 ///
-/// Orders that were paid and not cancelled, on the UTC day of their placement.
+/// Orders that were paid and not cancelled, on the day of their placement in their merchant's time zone.
 #[utoipa::path(
     get,
     path = "/v1/sales/skus",

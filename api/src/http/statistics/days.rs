@@ -20,10 +20,10 @@ use crate::http::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct DayStatisticsParameters {
-    /// The first day in UTC, YYYY-MM-DD.
+    /// The first day in the merchant's time zone, YYYY-MM-DD.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<Day>,
-    /// The last day in UTC, inclusive, YYYY-MM-DD.
+    /// The last day, inclusive, YYYY-MM-DD.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<Day>,
     /// Whose; those of all merchants together if nothing is said. A merchant sees their own alone.
@@ -58,7 +58,7 @@ pub(crate) struct DayStatisticsList {
 /// What happened on a day, in one currency. Sums are in its minor units.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct DayStatistics {
-    /// Which day, in UTC.
+    /// Which day, in the merchant's time zone.
     #[schema(value_type = schema::Day)]
     day: NaiveDate,
     /// What the sums are of.
@@ -73,12 +73,13 @@ pub(crate) struct DayStatistics {
     /// Returns.
     returns: ReturnFigures,
     /// What was paid less what was refunded of it: `sales.paid - refunds.amount`.
-    net: i64,
+    #[schema(value_type = schema::Balance)]
+    net: i128,
 }
 
 /// Daily reports.
 ///
-/// Everything counts on the UTC day on which the engine recorded it, so that a day which is over does not change any more.
+/// Everything counts on the day, in the merchant's time zone, on which the engine recorded it, so that a day which is over does not change any more.
 /// Sales by day differ: they are counted on the day of the placement, and taken back.
 #[utoipa::path(
     get,

@@ -9,83 +9,83 @@ use crate::http::schema;
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct OrderFigures {
     /// Orders that were placed.
-    #[schema(minimum = 0)]
-    placed: i64,
+    #[schema(value_type = schema::Counted)]
+    placed: i128,
     /// Orders that were paid, in time or late.
-    #[schema(minimum = 0)]
-    paid: i64,
+    #[schema(value_type = schema::Counted)]
+    paid: i128,
     /// Orders that were cancelled, whenever they were placed.
-    #[schema(minimum = 0)]
-    cancelled: i64,
+    #[schema(value_type = schema::Counted)]
+    cancelled: i128,
     /// Orders that were not paid in time, those among them that were reinstated later.
-    #[schema(minimum = 0)]
-    expired: i64,
+    #[schema(value_type = schema::Counted)]
+    expired: i128,
     /// Orders cancelled to orders placed in the same time, in parts of a million, rounded down; absent where none was
     /// placed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0)]
-    cancellation_rate: Option<i64>,
+    #[schema(value_type = Option<schema::Counted>)]
+    cancellation_rate: Option<i128>,
 }
 
 /// What was sold with the orders that were paid, as it was frozen when they were placed.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SalesFigures {
     /// Pieces.
-    #[schema(minimum = 0)]
-    units: i64,
+    #[schema(value_type = schema::Counted)]
+    units: i128,
     /// What they came to before anything was taken off or added.
     #[schema(value_type = schema::Sum)]
-    gross: i64,
+    gross: i128,
     /// What promotions and coupons took off, off shipping fees too.
     #[schema(value_type = schema::Sum)]
-    discounts: i64,
+    discounts: i128,
     /// Shipping fees before discounts.
     #[schema(value_type = schema::Sum)]
-    shipping: i64,
+    shipping: i128,
     /// All tax, in the prices or on top.
     #[schema(value_type = schema::Sum)]
-    tax: i64,
+    tax: i128,
     /// What of the tax came on top.
     #[schema(value_type = schema::Sum)]
-    tax_added: i64,
+    tax_added: i128,
     /// What the points were worth that were spent.
     #[schema(value_type = schema::Sum)]
-    points: i64,
+    points: i128,
     /// What was paid: `gross - discounts + shipping + tax_added - points`.
     #[schema(value_type = schema::Sum)]
-    paid: i64,
+    paid: i128,
 }
 
 /// Money that went back, counted when it was back.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct RefundFigures {
     /// Refunds of orders that had been paid.
-    #[schema(minimum = 0)]
-    count: i64,
+    #[schema(value_type = schema::Counted)]
+    count: i128,
     /// What they came to.
     #[schema(value_type = schema::Sum)]
-    amount: i64,
+    amount: i128,
     /// Refunds of money that settled no order: it came too late, twice, or in parts that did not add up.
-    #[schema(minimum = 0)]
-    unapplied_count: i64,
+    #[schema(value_type = schema::Counted)]
+    unapplied_count: i128,
     /// What they came to. It was never counted as paid, and is no part of `net`.
     #[schema(value_type = schema::Sum)]
-    unapplied_amount: i64,
+    unapplied_amount: i128,
 }
 
 /// Goods that were accepted back, counted when it was decided what is owed for them.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct ReturnFigures {
     /// Returns.
-    #[schema(minimum = 0)]
-    count: i64,
+    #[schema(value_type = schema::Counted)]
+    count: i128,
     /// Pieces.
-    #[schema(minimum = 0)]
-    units: i64,
+    #[schema(value_type = schema::Counted)]
+    units: i128,
     /// Pieces returned to pieces paid in the same time, in parts of a million, rounded down; absent where none was paid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0)]
-    rate: Option<i64>,
+    #[schema(value_type = Option<schema::Counted>)]
+    rate: Option<i128>,
 }
 
 impl From<&Figures> for OrderFigures {

@@ -75,7 +75,8 @@ pub(crate) struct MinuteStatistics {
     /// Returns.
     returns: ReturnFigures,
     /// What was paid less what was refunded of it: `sales.paid - refunds.amount`.
-    net: i64,
+    #[schema(value_type = schema::Balance)]
+    net: i128,
 }
 
 /// Live statistics.

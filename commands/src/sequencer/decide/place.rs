@@ -54,6 +54,7 @@ impl Decision<'_> {
             waiting: waiting.clone(),
             placed_at,
             pay_by,
+            time_zone: policies.time_zone,
         });
         self.draft.drive(order.target(&place.order), command, &asked.metadata)?;
         let status = order.state.status().unwrap_or(OrderStatus::PendingPayment);

@@ -127,6 +127,10 @@ pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
                 policies: Policies { return_address: Some(full_address()), ..policies() },
                 at: precise(),
             },
+            "time_zone" => MerchantEvent::PoliciesSet {
+                policies: Policies { time_zone: text("Europe/Berlin"), ..Policies::default() },
+                at: at(2),
+            },
         ],
     });
     let labels = ["", "uncapped", "units", "free_unit", "tiers", "order", "order_uncapped", "order_amount", "shipping"];

@@ -22,6 +22,10 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "minimal" => OrderEvent::OrderPlaced(minimal_placement()),
             "priced" => OrderEvent::OrderPlaced(priced_placement()),
             "waiting" => OrderEvent::OrderPlaced(waiting_placement()),
+            "time_zone" => OrderEvent::OrderPlaced(OrderPlaced {
+                time_zone: text("America/St_Johns"),
+                ..minimal_placement()
+            }),
         ],
         OrderPaid: [
             "" => OrderEvent::OrderPaid { settlement: Settlement::Captured(capture("pi_3OqY", 3855)), at: precise() },

@@ -31,7 +31,7 @@ pub struct SalesQuery<Key> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Gross {
     /// Minor units of the currency.
-    pub amount: i64,
+    pub amount: i128,
     /// What the units are of.
     pub currency: Currency,
 }
@@ -39,12 +39,12 @@ pub struct Gross {
 /// The sales of a day in a currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Day {
-    /// Which day, in UTC.
+    /// Which day, in the merchant's time zone.
     pub day: NaiveDate,
     /// How many orders.
-    pub orders: i64,
+    pub orders: i128,
     /// How many pieces.
-    pub units: i64,
+    pub units: i128,
     /// What they came to.
     pub gross: Gross,
 }
@@ -55,9 +55,9 @@ pub struct SkuTotal {
     /// Which.
     pub sku: Sku,
     /// How many orders had it.
-    pub orders: i64,
+    pub orders: i128,
     /// How many pieces.
-    pub units: i64,
+    pub units: i128,
     /// What they came to.
     pub gross: Gross,
 }
@@ -65,14 +65,14 @@ pub struct SkuTotal {
 /// The sales of a SKU on a day in a currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DaySku {
-    /// Which day, in UTC.
+    /// Which day, in the merchant's time zone.
     pub day: NaiveDate,
     /// Which SKU.
     pub sku: Sku,
     /// How many orders had it.
-    pub orders: i64,
+    pub orders: i128,
     /// How many pieces.
-    pub units: i64,
+    pub units: i128,
     /// What they came to.
     pub gross: Gross,
 }
@@ -162,7 +162,7 @@ impl<Key> SalesQuery<Key> {
         Row: for<'row> FromRow<'row, PgRow> + Send + Unpin,
     {
         let mut sql = QueryBuilder::<Postgres>::new(format!(
-            "select {columns}, sum(orders)::bigint as orders, sum(units)::bigint as units, sum(gross)::bigint as gross
+            "select {columns}, sum(orders)::text as orders, sum(units)::text as units, sum(gross)::text as gross
              from {table} where true"
         ));
         self.restrict(&mut sql);
@@ -199,26 +199,26 @@ impl<Key> SalesQuery<Key> {
 }
 
 fn gross(row: &PgRow) -> Result<Gross, sqlx::Error> {
-    Ok(Gross { amount: row.try_get("gross")?, currency: read(row, "currency")? })
+    Ok(Gross { amount: read(row, "gross")?, currency: read(row, "currency")? })
 }
 
 impl FromRow<'_, PgRow> for Day {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let (orders, units) = (row.try_get("orders")?, row.try_get("units")?);
+        let (orders, units) = (read(row, "orders")?, read(row, "units")?);
         Ok(Self { day: row.try_get("day")?, orders, units, gross: gross(row)? })
     }
 }
 
 impl FromRow<'_, PgRow> for SkuTotal {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let (orders, units) = (row.try_get("orders")?, row.try_get("units")?);
+        let (orders, units) = (read(row, "orders")?, read(row, "units")?);
         Ok(Self { sku: read(row, "sku")?, orders, units, gross: gross(row)? })
     }
 }
 
 impl FromRow<'_, PgRow> for DaySku {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let (orders, units) = (row.try_get("orders")?, row.try_get("units")?);
+        let (orders, units) = (read(row, "orders")?, read(row, "units")?);
         Ok(Self { day: row.try_get("day")?, sku: read(row, "sku")?, orders, units, gross: gross(row)? })
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct TallyKey<'a> {
 impl<'a> TallyKey<'a> {
     fn of(placed: &'a OrderPlaced) -> Self {
         Self {
-            day: placed.placed_at.date_naive(),
+            day: placed.time_zone.day(placed.placed_at),
             merchant: placed.merchant.as_str(),
             currency: placed.total.currency.code(),
         }

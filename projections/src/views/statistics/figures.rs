@@ -1,4 +1,6 @@
-use sqlx::{FromRow, Row, postgres::PgRow};
+use sqlx::{FromRow, postgres::PgRow};
+
+use crate::views::column::read;
 
 /// Makes the figures and their columns from one list, so that none is counted and not stored, or the other way round.
 macro_rules! figures {
@@ -6,33 +8,35 @@ macro_rules! figures {
         /// What happened in a while, for one currency. Every figure only grows: what is taken back is counted as such.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub struct Figures {
-            $($(#[$doc])+ pub $name: i64,)+
+            $($(#[$doc])+ pub $name: i128,)+
         }
 
         /// The columns of the figures.
         pub(super) const COLUMNS: &[&str] = &[$(stringify!($name)),+];
 
         impl Figures {
-            /// Both together; none where a sum overflows.
-            pub(super) fn checked_add(self, other: Self) -> Option<Self> {
-                Some(Self { $($name: self.$name.checked_add(other.$name)?,)+ })
+            /// Both together.
+            #[must_use]
+            pub(super) const fn plus(self, other: Self) -> Self {
+                Self { $($name: self.$name + other.$name,)+ }
             }
 
             /// The figures in the order of their columns.
-            pub(super) const fn values(&self) -> [i64; COLUMNS.len()] {
+            pub(super) const fn values(&self) -> [i128; COLUMNS.len()] {
                 [$(self.$name),+]
             }
         }
 
         impl FromRow<'_, PgRow> for Figures {
             fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-                Ok(Self { $($name: row.try_get(stringify!($name))?,)+ })
+                Ok(Self { $($name: read(row, stringify!($name))?,)+ })
             }
         }
     };
 }
 
-// Sums are in minor units of the currency.
+// Sums are in minor units of the currency. No single amount comes near the bounds of `i128`, nor would a number of them that
+// a log can hold.
 figures! {
     /// Orders that were placed.
     orders_placed,
@@ -74,26 +78,25 @@ figures! {
 
 impl Figures {
     /// What was paid less what was refunded of it.
-    pub const fn net(&self) -> i64 {
-        self.paid.saturating_sub(self.refunded)
+    pub const fn net(&self) -> i128 {
+        self.paid - self.refunded
     }
 
     /// Orders cancelled to orders placed, in parts per million, rounded down. More than all, where orders of before were
     /// cancelled; none, where none was placed.
-    pub fn cancellation_rate(&self) -> Option<i64> {
+    pub fn cancellation_rate(&self) -> Option<i128> {
         parts_per_million(self.orders_cancelled, self.orders_placed)
     }
 
     /// Pieces returned to pieces paid, in parts per million, rounded down. More than all, where pieces of before came
     /// back; none, where none was paid.
-    pub fn return_rate(&self) -> Option<i64> {
+    pub fn return_rate(&self) -> Option<i128> {
         parts_per_million(self.units_returned, self.units)
     }
 }
 
-fn parts_per_million(part: i64, whole: i64) -> Option<i64> {
-    let parts = (i128::from(part) * 1_000_000).checked_div(i128::from(whole))?;
-    Some(i64::try_from(parts).unwrap_or(i64::MAX))
+fn parts_per_million(part: i128, whole: i128) -> Option<i128> {
+    (part * 1_000_000).checked_div(whole)
 }
 
 #[cfg(test)]
@@ -107,16 +110,13 @@ mod tests {
         assert_eq!(figures.cancellation_rate(), Some(333_333));
         assert_eq!(figures.return_rate(), Some(2_500_000));
         assert_eq!(Figures { orders_placed: 0, ..figures }.cancellation_rate(), None);
-        assert_eq!(Figures { orders_cancelled: i64::MAX, ..figures }.cancellation_rate(), Some(i64::MAX));
     }
 
     #[test]
-    fn sums_that_overflow_are_refused() {
-        let most = Figures { paid: i64::MAX, ..Figures::default() };
-        assert_eq!(most.checked_add(Figures { paid: 1, ..Figures::default() }), None);
-        assert_eq!(
-            most.checked_add(Figures { refunded: 1, ..Figures::default() }),
-            Some(Figures { refunded: 1, ..most })
-        );
+    fn sums_pass_what_a_bigint_holds() {
+        let most = Figures { paid: i64::MAX.into(), ..Figures::default() };
+        let more = most.plus(Figures { paid: 1, refunded: 2, ..Figures::default() });
+        assert_eq!((more.paid, more.refunded), (9_223_372_036_854_775_808, 2));
+        assert_eq!(more.net(), 9_223_372_036_854_775_806);
     }
 }

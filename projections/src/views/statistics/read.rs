@@ -10,7 +10,7 @@ use crate::views::{column::read, owner::restrict_merchant};
 pub enum Grain {
     /// A minute.
     Minute,
-    /// A day in UTC.
+    /// A day in each merchant's time zone.
     Day,
 }
 
@@ -45,7 +45,7 @@ pub struct StatisticsQuery {
 /// The statistics of a minute or a day in a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Statistics {
-    /// When it began.
+    /// When it began; of a day, its midnight in UTC.
     pub begins: Timestamp,
     /// What the sums are of.
     pub currency: Currency,
@@ -73,7 +73,7 @@ pub async fn list(
     principal: &Principal,
     query: &StatisticsQuery,
 ) -> Result<Vec<Statistics>, sqlx::Error> {
-    let sums: Vec<String> = COLUMNS.iter().map(|name| format!("sum({name})::bigint as {name}")).collect();
+    let sums: Vec<String> = COLUMNS.iter().map(|name| format!("sum({name})::text as {name}")).collect();
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "select begins, currency, {} from views.{} where true",
         sums.join(", "),

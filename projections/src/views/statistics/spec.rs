@@ -5,7 +5,7 @@ use super::{
     Figures, begins,
     turn::{OrderTurn, Turn, of_order, of_refund, of_return},
 };
-use purser_domain::{event::Event, refund::Claim, returns::ReturnEvent};
+use purser_domain::{event::Event, refund::Claim, returns::ReturnEvent, time_zone::TimeZone};
 
 fn placed(pricing: &Value) -> OrderPlaced {
     let line = |sku: &str, quantity: i64| json!({"sku": sku, "title": sku, "kind": "goods", "quantity": quantity, "unit_price": 10, "total": 10 * quantity});
@@ -78,9 +78,17 @@ fn a_return_counts_the_units_that_are_settled() {
 #[test]
 fn a_minute_and_a_day_begin_with_their_first_microsecond() {
     let moment = |text: &str| text.parse().unwrap();
-    let of = |text: &str| begins(moment(text)).unwrap();
+    let of = |text: &str| begins(moment(text), TimeZone::default()).unwrap();
     let expected = [moment("2010-12-01T23:59:00Z"), moment("2010-12-01T00:00:00Z")];
     assert_eq!(of("2010-12-01T23:59:00Z"), expected);
     assert_eq!(of("2010-12-01T23:59:59.999999Z"), expected);
     assert_eq!(of("1969-12-31T23:59:59.5Z"), [moment("1969-12-31T23:59:00Z"), moment("1969-12-31T00:00:00Z")]);
+}
+
+#[test]
+fn a_day_is_the_merchants() {
+    let moment = |text: &str| text.parse().unwrap();
+    let tokyo = "Asia/Tokyo".parse().unwrap();
+    let expected = [moment("2010-12-01T15:00:00Z"), moment("2010-12-02T00:00:00Z")];
+    assert_eq!(begins(moment("2010-12-01T15:00:01Z"), tokyo).unwrap(), expected);
 }

@@ -136,14 +136,14 @@ fn paid(placed: &OrderPlaced) -> Figures {
         placed.pricing.as_ref().map_or_else(plain, |pricing| pricing.sums);
     Figures {
         orders_paid: 1,
-        units: placed.lines.iter().map(|line| i64::from(line.quantity)).sum(),
-        gross: subtotal.minor_units(),
-        discounts: discount.minor_units(),
-        shipping: shipping.minor_units(),
-        tax: tax.minor_units(),
-        tax_added: tax_added.minor_units(),
-        points: points.minor_units(),
-        paid: placed.total.amount.minor_units(),
+        units: placed.lines.iter().map(|line| i128::from(line.quantity.units())).sum(),
+        gross: subtotal.minor_units().into(),
+        discounts: discount.minor_units().into(),
+        shipping: shipping.minor_units().into(),
+        tax: tax.minor_units().into(),
+        tax_added: tax_added.minor_units().into(),
+        points: points.minor_units().into(),
+        paid: placed.total.amount.minor_units().into(),
         ..Figures::default()
     }
 }
@@ -152,7 +152,7 @@ fn paid(placed: &OrderPlaced) -> Figures {
 /// its way back is told apart.
 pub(super) fn of_refund(claim: &Claim) -> (Currency, Figures) {
     let owed = claim.owed();
-    let amount = owed.amount.minor_units();
+    let amount = owed.amount.minor_units().into();
     let figures = match claim.cause {
         RefundCause::OrderCancelled | RefundCause::LinesCancelled | RefundCause::Returned | RefundCause::Goodwill => {
             Figures { refunds: 1, refunded: amount, ..Figures::default() }
@@ -167,8 +167,8 @@ pub(super) fn of_refund(claim: &Claim) -> (Currency, Figures) {
 /// What a return adds of which so many units were accepted.
 pub(super) fn of_return(terms: &ReturnTerms, accepted: Accepted<'_>) -> Figures {
     let units_returned = match accepted {
-        Accepted::These(units) => units.iter().map(|units| i64::from(units.quantity)).sum(),
-        Accepted::All => terms.units.iter().map(|units| i64::from(units.quantity)).sum(),
+        Accepted::These(units) => units.iter().map(|units| i128::from(units.quantity.units())).sum(),
+        Accepted::All => terms.units.iter().map(|units| i128::from(units.quantity.units())).sum(),
     };
     Figures { returns: 1, units_returned, ..Figures::default() }
 }
