@@ -15,13 +15,13 @@ use purser_domain::{
     merchant::Merchant,
     order::Order,
     payment::Payment,
-    points::PointsAccount,
+    points::{PointsAccount, PointsId},
     product::Product,
     quota::{PurchaseQuota, QuotaId},
     refund::Refund,
     returns::Return,
     stock::{Stock, StockId},
-    text::{CouponCode, CustomerId, MerchantId, Sku},
+    text::{CouponCode, MerchantId, Sku},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -103,7 +103,7 @@ impl Kept for Coupon {
 }
 
 impl Kept for PointsAccount {
-    type Id = CustomerId;
+    type Id = PointsId;
 
     fn entries(&self) -> usize {
         self.open_freezes()

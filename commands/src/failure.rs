@@ -105,6 +105,9 @@ pub enum Refusal {
     /// Points are their customer's: there are none for a guest.
     #[error("a guest has no points")]
     PointsOfNobody,
+    /// A merchant would spend the points of a customer.
+    #[error("a customer's points are spent by the customer or the back office only")]
+    PointsOfAnother,
     /// The customer's points say no.
     #[error(transparent)]
     Points(#[from] PointsRefusal),

@@ -13,14 +13,14 @@ use purser_domain::{
     money::Money,
     order::{Capture, LineUnits},
     payment::{CaptureMethod, GatewayReport, NextAction, ReportSource},
-    points::Points,
+    points::{Points, PointsId},
     principal::Principal,
     product::{Backorder, Listing},
     quantity::Quantity,
     refund::{Claim, RefundChannel, RefundFailure},
     returns::InspectedLine,
     stock::StockId,
-    text::{CouponCode, CustomerId, GatewayName, Location, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
+    text::{CouponCode, GatewayName, Location, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -277,10 +277,10 @@ pub enum Command {
         /// Why.
         reason: Reason,
     },
-    /// Gives points to a customer.
+    /// Gives points to a customer, of a merchant's or of the platform's.
     GrantPoints {
-        /// Whose.
-        customer: CustomerId,
+        /// Whose, and whose to give.
+        account: PointsId,
         /// How many.
         points: Points,
         /// Why.

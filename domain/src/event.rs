@@ -10,14 +10,14 @@ use crate::{
     merchant::{Merchant, MerchantEvent},
     order::{Order, OrderEvent},
     payment::{Payment, PaymentEvent},
-    points::{PointsAccount, PointsEvent},
+    points::{PointsAccount, PointsEvent, PointsId},
     product::{Product, ProductEvent},
     quota::{PurchaseQuota, QuotaEvent, QuotaId},
     recorded::Recorded,
     refund::{Refund, RefundEvent},
     returns::{Return, ReturnEvent},
     stock::{Stock, StockEvent, StockId},
-    text::{CouponCode, CustomerId, InvalidValue, MerchantId, Sku},
+    text::{CouponCode, InvalidValue, MerchantId, Sku},
     upcast::Upcasters,
 };
 
@@ -64,8 +64,8 @@ aggregates! {
     Merchant(MerchantId, MerchantEvent) of Merchant;
     /// Of a coupon.
     Coupon(CouponCode, CouponEvent) of Coupon;
-    /// Of a customer's points.
-    Points(CustomerId, PointsEvent) of PointsAccount;
+    /// Of a customer's points with one issuer.
+    Points(PointsId, PointsEvent) of PointsAccount;
     /// Of what a customer has taken of a SKU.
     Quota(QuotaId, QuotaEvent) of PurchaseQuota;
     /// Of an order exception.

@@ -1,4 +1,7 @@
-//! A customer's points: earned by orders, frozen for an order at its placement, spent when it is paid.
+//! A customer's points with one issuer: earned by orders, frozen for an order at its placement, spent when it is paid.
+//!
+//! Points belong to who grants them: a merchant's pay for that merchant's orders and no other's, so that nobody pays for
+//! what another gives away. The platform's pay for orders of the merchants of whom it says so.
 //!
 //! What is available is the balance without the frozen points, and no more than that can be frozen: in every interleaving,
 //! two orders never count on the same point. Points that were earned by goods which came back are taken back even when they
@@ -9,6 +12,7 @@ mod command;
 mod count;
 mod decide;
 mod event;
+mod id;
 mod refusal;
 mod state;
 
@@ -16,6 +20,7 @@ pub use command::PointsCommand;
 pub use count::Points;
 pub use decide::decide;
 pub use event::{FrozenPoints, GrantCause, PointsEvent};
+pub use id::{Issuer, PointsId};
 pub use refusal::PointsRefusal;
 pub use state::{MAX_EARNED, PointsAccount};
 

@@ -6,6 +6,7 @@ use crate::{
     fulfillment::Parcel,
     order::Terms,
     payment::PaymentTerms,
+    points::PointsId,
     product::Listing,
     returns::ReturnTerms,
     text::{CustomerId, MerchantId},
@@ -101,12 +102,39 @@ impl Principal {
         }
     }
 
-    /// Whether a customer's points are theirs to see.
-    pub fn owns_points(&self, customer: &CustomerId) -> bool {
+    /// Whether points are theirs to see: those that a merchant issued are known to that merchant.
+    pub fn owns_points(&self, account: &PointsId) -> bool {
         match self {
-            Self::Customer(own) => own == customer,
+            Self::Customer(own) => *own == account.customer,
+            Self::Merchant(own) => account.merchant.as_ref() == Some(own),
             Self::BackOffice | Self::Saga => true,
-            Self::Merchant(_) | Self::Operator => false,
+            Self::Operator => false,
+        }
+    }
+
+    /// Whether they may have a customer's points spent. A seller may not, who could spend them all by orders that nobody
+    /// asked for.
+    pub const fn may_spend_points(&self) -> bool {
+        match self {
+            Self::Customer(_) | Self::BackOffice => true,
+            Self::Merchant(_) | Self::Operator | Self::Saga => false,
+        }
+    }
+
+    /// Whether they may present a coupon of this issuer, the platform's where it is nobody's. A merchant presents its own:
+    /// what the platform gives away is not a merchant's to take.
+    pub fn may_present(&self, issuer: Option<&MerchantId>) -> bool {
+        match self {
+            Self::Merchant(own) => issuer == Some(own),
+            Self::Customer(_) | Self::BackOffice | Self::Operator | Self::Saga => true,
+        }
+    }
+
+    /// Whether they may speak for the platform.
+    pub const fn is_platform(&self) -> bool {
+        match self {
+            Self::BackOffice => true,
+            Self::Customer(_) | Self::Merchant(_) | Self::Operator | Self::Saga => false,
         }
     }
 

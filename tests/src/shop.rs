@@ -250,15 +250,22 @@ pub async fn issue(api: &Api, code: &str, offer: &Value, limits: &Value) -> Answ
     api.post("/v1/coupons", &coupon(code, offer, limits)).send().await.expect_status(201)
 }
 
-/// Gives points to a customer.
+/// Gives points of `demo-merchant` to a customer.
 pub async fn grant(api: &Api, customer: &str, points: i64) -> Answered {
-    let body = json!({"points": points, "reason": "a welcome"});
+    let body = json!({"merchant": "demo-merchant", "points": points, "reason": "a welcome"});
     api.post(&format!("/v1/customers/{customer}/points"), &body).send().await.expect_status(200)
 }
 
-/// A customer's points: the balance, and how many of it are frozen.
+/// A customer's points with `demo-merchant`: the balance, and how many of it are frozen.
 pub async fn points(api: &Api, customer: &str) -> (i64, i64) {
-    let account = api.get(&format!("/v1/customers/{customer}/points?min_position={}", api.furthest())).await;
+    points_with(api, customer, Some("demo-merchant")).await
+}
+
+/// A customer's points with a merchant, or with the platform: the balance, and how many of it are frozen.
+pub async fn points_with(api: &Api, customer: &str, merchant: Option<&str>) -> (i64, i64) {
+    let merchant = merchant.map_or_else(String::new, |merchant| format!("&merchant={merchant}"));
+    let path = format!("/v1/customers/{customer}/points?min_position={}{merchant}", api.furthest());
+    let account = api.get(&path).await;
     let count = |name: &str| account[name].as_i64().expect("a count");
     assert_eq!(count("available"), count("balance") - count("frozen"));
     (count("balance"), count("frozen"))

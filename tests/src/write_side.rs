@@ -8,7 +8,8 @@ use purser_commands::{
     Role, Settings,
 };
 use purser_domain::{
-    checkout::LineRequest, ids::OrderId, metadata::Metadata, principal::Principal, product::Listing, stock::StockId,
+    checkout::LineRequest, ids::OrderId, metadata::Metadata, points::Issuer, principal::Principal, product::Listing,
+    stock::StockId,
 };
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -161,6 +162,7 @@ pub fn place(lines: &[(&str, i64)]) -> Command {
         placed_at: None,
         coupons: vec![],
         points: None,
+        points_of: Issuer::Merchant,
         shipping_method: None,
     })
 }
@@ -188,7 +190,7 @@ pub async fn offer(write_side: &WriteSide, uses: i64, points: i64) {
     let merchant = "m1".parse().expect("a merchant");
     write_side.execute(Command::ChangeMerchant { merchant, change }).await.expect("policies that hold");
     let grant = Command::GrantPoints {
-        customer: CUSTOMER.parse().expect("a customer"),
+        account: format!("m1/{CUSTOMER}").parse().expect("an account"),
         points: points.try_into().expect("points"),
         reason: "a welcome".parse().expect("a reason"),
     };
@@ -202,6 +204,7 @@ pub fn claiming(lines: &[(&str, i64)], points: i64) -> Command {
         customer: Some(CUSTOMER.parse().expect("a customer")),
         coupons: vec![COUPON.parse().expect("a code")],
         points: Some(points.try_into().expect("points")),
+        points_of: Issuer::Merchant,
         ..plain
     })
 }

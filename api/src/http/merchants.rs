@@ -11,6 +11,7 @@ pub(super) mod end_promotion;
 pub(super) mod find;
 mod policies;
 mod rates;
+pub(super) mod set_platform_points;
 pub(super) mod set_policies;
 pub(super) mod set_shipping_rates;
 pub(super) mod set_tax_rates;

@@ -1,6 +1,6 @@
 //! Customers' points: grant them by hand; look at them.
 
-use purser_domain::text::CustomerId;
+use purser_domain::text::{CustomerId, MerchantId};
 use serde::Serialize;
 
 use super::schema;
@@ -8,12 +8,16 @@ use super::schema;
 pub(super) mod find;
 pub(super) mod grant;
 
-/// The points of a customer.
+/// The points of a customer with one issuer.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct PointsAccount {
     /// Whose.
     #[schema(value_type = schema::CustomerId)]
     customer: CustomerId,
+    /// The merchant who issued them, and at whose orders they are taken; the platform, where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::MerchantId>)]
+    merchant: Option<MerchantId>,
     /// Points in all; negative where points were taken back that had been spent.
     balance: i64,
     /// Points of these that are kept for orders.

@@ -121,13 +121,14 @@ fn terms(routes: Routes) -> Routes {
         .command(SELLERS, &[NotFound], routes!(merchants::set_shipping_rates::set_shipping_rates))
         .command(SELLERS, &[NotFound], routes!(merchants::set_tax_rates::set_tax_rates))
         .command(SELLERS, &[NotFound], routes!(merchants::set_policies::set_policies))
+        .command(BACK_OFFICE, &[NotFound], routes!(merchants::set_platform_points::set_platform_points))
         .query(SELLERS, &[NotFound], routes!(merchants::find::find_merchant))
         .command(SELLERS, &[CouponConflict, FieldNotAllowed], routes!(coupons::issue::issue_coupon))
         .command(SELLERS, &[NotFound], routes!(coupons::withdraw::withdraw_coupon))
         .query(SELLERS, &[NotFound], routes!(coupons::find::find_coupon))
         .query(SELLERS, &[], routes!(coupons::list::list_coupons))
         .command(BACK_OFFICE, &[PointsFull], routes!(points::grant::grant_points))
-        .query(ACCOUNT, &[NotFound], routes!(points::find::find_points))
+        .query(TRADERS, &[NotFound], routes!(points::find::find_points))
 }
 
 fn payments(routes: Routes) -> Routes {

@@ -6,9 +6,9 @@ use purser_domain::{
     checkout::LineRequest,
     ids::{OrderId, ReturnId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
-    money::Currency,
+    money::{Currency, Money},
     order::LineUnits,
-    points::Points,
+    points::{Issuer, Points},
     returns::{ReturnKind, ReturnUnits},
     text::{Carrier, CouponCode, CustomerId, ExternalReference, PromotionId, Reason, ShippingMethod, TrackingNumber},
 };
@@ -88,6 +88,8 @@ pub enum MerchantChange {
     SetTaxRates(TaxRates),
     /// How orders are dealt with.
     SetPolicies(Policies),
+    /// What 100 of the platform's points are worth at its orders; they are not taken, where there is nothing.
+    SetPlatformPoints(Option<Money>),
 }
 
 /// A new order, at catalogue prices unless the principal may state others.
@@ -113,6 +115,9 @@ pub struct PlaceOrder {
     /// The points that the customer spends.
     #[serde(default)]
     pub points: Option<Points>,
+    /// Who issued them.
+    #[serde(default)]
+    pub points_of: Issuer,
     /// The way of delivery; the cheapest, where absent.
     #[serde(default)]
     pub shipping_method: Option<ShippingMethod>,

@@ -131,7 +131,7 @@ impl Decision<'_> {
             Command::ChangeMerchant { merchant, change } => self.change_merchant(&asked, merchant, change),
             Command::IssueCoupon { coupon, terms } => self.issue_coupon(&asked, coupon, terms),
             Command::WithdrawCoupon { coupon, reason } => self.withdraw_coupon(&asked, coupon, reason),
-            Command::GrantPoints { customer, points, reason } => self.grant_points(&asked, customer, *points, reason),
+            Command::GrantPoints { account, points, reason } => self.grant_points(&asked, account, *points, reason),
             Command::ReceiveStock { stock, quantity, at } => {
                 let receive = StockCommand::Receive { quantity: *quantity, at: asked.time(*at)? };
                 self.change_stock(&asked, stock, receive)

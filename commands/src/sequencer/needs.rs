@@ -4,6 +4,7 @@ use purser_domain::{
     fulfillment::{FulfillmentLine, Parcel},
     ids::{FulfillmentId, OrderId, RefundId, ReturnId},
     order::{Benefits, Closed, Order, Terms},
+    points::Issuer,
     principal::Principal,
     product::ProductKind,
     quota::QuotaId,
@@ -80,10 +81,10 @@ impl Needs {
     fn of(&mut self, request: &Request) {
         match &request.command {
             Command::PlaceOrder(place) => {
-                self.checkout(request, place);
+                self.checkout(place);
                 self.shelves.extend(place.lines.iter().map(|line| line.sku.clone()));
             }
-            Command::QuoteOrder(place) => self.checkout(request, place),
+            Command::QuoteOrder(place) => self.checkout(place),
             Command::SettleLatePayment { order, capture } => {
                 self.orders.push(*order);
                 self.refunds.push(RefundId::of_payment(*order, &capture.reference));
@@ -125,7 +126,7 @@ impl Needs {
             Command::IssueCoupon { coupon, .. } | Command::WithdrawCoupon { coupon, .. } => {
                 self.coupons.push(coupon.clone());
             }
-            Command::GrantPoints { customer, .. } => self.points.push(customer.clone()),
+            Command::GrantPoints { account, .. } => self.points.push(account.clone()),
             Command::ReceiveStock { stock: StockId { sku, .. }, .. }
             | Command::AdjustStock { stock: StockId { sku, .. }, .. } => {
                 self.products.push(sku.clone());
@@ -162,12 +163,9 @@ impl Needs {
         }
     }
 
-    fn checkout(&mut self, request: &Request, place: &PlaceOrder) {
+    fn checkout(&mut self, place: &PlaceOrder) {
         self.products.extend(place.lines.iter().map(|line| line.sku.clone()));
         self.coupons.extend(place.coupons.iter().cloned());
-        if place.points.is_some() {
-            self.points.extend(customer(request, place).cloned());
-        }
     }
 
     /// What only the orders, products and payments themselves can tell.
@@ -216,7 +214,8 @@ impl Needs {
             Command::CompleteOrder { order, .. } => {
                 if let Some(terms) = working.orders.get(order).and_then(|order| order.state.terms()) {
                     self.merchants.push(terms.merchant.clone());
-                    self.points.extend(terms.customer.clone());
+                    let account = |customer| Issuer::Merchant.account(customer, &terms.merchant);
+                    self.points.extend(terms.customer.as_ref().map(account));
                 }
             }
             Command::ReportPayment { payment, .. }
@@ -278,14 +277,17 @@ impl Needs {
         }
     }
 
-    /// The rules that a checkout goes by: those of the merchant, and the limits of what one customer may buy.
+    /// The rules that a checkout goes by: those of the merchant, the points that are to be spent there, and the limits of what
+    /// one customer may buy.
     fn rules(&mut self, request: &Request, place: &PlaceOrder, working: &Working) {
         let listing = |sku| working.products.get(sku).and_then(|product| product.state.listing());
         let listings = place.lines.iter().map(|line| (&line.sku, listing(&line.sku)));
-        if let Some((_, Some(first))) = listings.clone().next() {
-            self.merchants.push(first.merchant.clone());
-        }
+        let merchant = listings.clone().next().and_then(|(_, first)| first).map(|first| &first.merchant);
+        self.merchants.extend(merchant.cloned());
         let Some(customer) = customer(request, place) else { return };
+        if place.points.is_some() {
+            self.points.extend(merchant.map(|merchant| place.points_of.account(customer, merchant)));
+        }
         for (sku, listing) in listings {
             if listing.is_some_and(|listing| listing.purchase_limit.is_some()) {
                 self.quotas.push(QuotaId { customer: customer.clone(), sku: sku.clone() });
@@ -315,7 +317,8 @@ impl Needs {
             FulfillmentChange::Cancel { .. } => {
                 self.shelves.extend(goods.map(|line| line.sku.clone()));
                 let Some(customer) = &parcel.customer else { return };
-                self.points.push(customer.clone());
+                let account = |issuer: Issuer| issuer.account(customer, &parcel.merchant);
+                self.points.extend([Issuer::Platform, Issuer::Merchant].map(account));
                 let quota = |line: &FulfillmentLine| QuotaId { customer: customer.clone(), sku: line.sku.clone() };
                 self.quotas.extend(parcel.lines.iter().map(quota));
             }
@@ -364,10 +367,11 @@ impl Needs {
     /// Where the units of a return go back to, and what goes back with them.
     fn settlement(&mut self, id: ReturnId, working: &Working) {
         let Some(terms) = working.returns.get(&id).and_then(|known| known.state.terms()) else { return };
-        let Some(order) = working.orders.get(&terms.order).and_then(|order| order.state.terms()) else { return };
+        let Some(state) = working.orders.get(&terms.order).map(|order| &order.state) else { return };
+        let Some(order) = state.terms() else { return };
         self.shelves.extend(order.book.goods(&terms.line_units()).into_keys());
         self.shelves.extend(terms.kind.replacement().iter().map(|goods| goods.sku.clone()));
-        self.points.extend(order.customer.clone());
+        self.points.extend(state.rewarded_account());
         if let Some(benefits) = &order.benefits {
             self.claimed(order, benefits);
         }
@@ -384,10 +388,10 @@ impl Needs {
 
     fn claimed(&mut self, terms: &Terms, benefits: &Benefits) {
         self.coupons.extend(benefits.coupons.iter().cloned());
-        let Some(customer) = &terms.customer else { return };
         if benefits.points.is_some() {
-            self.points.push(customer.clone());
+            self.points.extend(terms.points_account());
         }
+        let Some(customer) = &terms.customer else { return };
         let quota = |sku: &purser_domain::text::Sku| QuotaId { customer: customer.clone(), sku: sku.clone() };
         self.quotas.extend(benefits.limited.iter().map(|pieces| quota(&pieces.sku)));
     }

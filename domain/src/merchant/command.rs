@@ -1,6 +1,7 @@
 use crate::{
     Timestamp,
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
+    money::Money,
     text::PromotionId,
 };
 
@@ -39,6 +40,13 @@ pub enum MerchantCommand {
     SetPolicies {
         /// The policies.
         policies: Policies,
+        /// When.
+        at: Timestamp,
+    },
+    /// Says what the platform's points are worth at its orders. That is the platform's to say, which pays for them.
+    SetPlatformPoints {
+        /// What 100 of them are worth in an order of this currency; they are not taken, where absent.
+        value_per_100: Option<Money>,
         /// When.
         at: Timestamp,
     },

@@ -1,6 +1,9 @@
 use crate::{
     Timestamp,
-    merchant::{MAX_PROMOTIONS, Merchant, MerchantCommand, MerchantEvent, MerchantRefusal, Promotion},
+    merchant::{
+        MAX_PROMOTIONS, Merchant, MerchantCommand, MerchantEvent, MerchantRefusal, Promotion,
+        policies::check_points_value,
+    },
     text::PromotionId,
 };
 
@@ -20,6 +23,11 @@ pub fn decide(merchant: &Merchant, command: MerchantCommand) -> Result<Vec<Merch
         MerchantCommand::SetPolicies { policies, at } => {
             policies.check()?;
             Ok(unless(policies == *merchant.policies(), || MerchantEvent::PoliciesSet { policies, at }))
+        }
+        MerchantCommand::SetPlatformPoints { value_per_100, at } => {
+            value_per_100.map_or(Ok(()), check_points_value)?;
+            let already_so = value_per_100 == merchant.platform_points();
+            Ok(unless(already_so, || MerchantEvent::PlatformPointsSet { value_per_100, at }))
         }
     }
 }

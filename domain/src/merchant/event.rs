@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
+    money::Money,
     text::PromotionId,
 };
 
@@ -48,6 +49,14 @@ pub enum MerchantEvent {
         /// When.
         at: Timestamp,
     },
+    /// The platform's points are worth this at its orders from now on.
+    PlatformPointsSet {
+        /// What 100 of them are worth in an order of this currency; they are not taken, where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value_per_100: Option<Money>,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl DomainEvent for MerchantEvent {
@@ -69,6 +78,7 @@ impl MerchantEvent {
             Self::ShippingRatesSet { .. } => "ShippingRatesSet",
             Self::TaxRatesSet { .. } => "TaxRatesSet",
             Self::PoliciesSet { .. } => "PoliciesSet",
+            Self::PlatformPointsSet { .. } => "PlatformPointsSet",
         }
     }
 }

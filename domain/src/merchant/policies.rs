@@ -17,6 +17,12 @@ pub const MAX_PRIORITIES: usize = 100;
 /// The most locations of which a merchant may say where they are.
 pub const MAX_SITES: usize = 100;
 
+/// What 100 points may be worth at most, in minor units.
+pub const MAX_POINTS_VALUE: i64 = 1_000_000;
+
+/// What 100 minor units may earn at most, as `value_per_100 * granted_per_100`: points that are worth 100 minor units.
+pub const MAX_POINTS_EARNED: i64 = 10_000;
+
 /// Defines spans of time that can hold nothing but what is within their bounds, both ends counting.
 macro_rules! bounded_span {
     ($($(#[$doc:meta])* $name:ident, $kind:literal, $rule:literal, $least:literal..=$most:literal, default $default:literal;)+) => {$(
@@ -99,7 +105,8 @@ pub enum OverdueReview {
     Escalate,
 }
 
-/// How points are taken and granted.
+/// How points are taken and granted. What a payment earns is worth no more than the payment, and what points are worth is
+/// bounded, so that no policy makes money out of nothing. Policies that were set before there were bounds hold as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointsPolicy {
     /// What 100 points are worth in an order of this currency; more than nothing.
@@ -109,6 +116,17 @@ pub struct PointsPolicy {
 }
 
 impl PointsPolicy {
+    pub(super) fn check(&self) -> Result<(), MerchantRefusal> {
+        check_points_value(self.value_per_100)?;
+        let value = self.value_per_100.amount.minor_units();
+        let earned = value.checked_mul(i64::from(self.granted_per_100));
+        if earned.is_some_and(|earned| earned <= MAX_POINTS_EARNED) {
+            Ok(())
+        } else {
+            Err(MerchantRefusal::TooManyPointsEarned { most: MAX_POINTS_EARNED / value })
+        }
+    }
+
     /// What points are worth, part of a minor unit down; no more than an amount can be.
     pub fn value_of(&self, points: u64) -> Option<Amount> {
         let value = i128::from(points) * i128::from(self.value_per_100.amount.minor_units()) / 100;
@@ -171,8 +189,8 @@ pub struct Policies {
 
 impl Policies {
     pub(super) fn check(&self) -> Result<(), MerchantRefusal> {
-        if self.points.is_some_and(|points| points.value_per_100.amount == Amount::ZERO) {
-            return Err(MerchantRefusal::WorthlessPoints);
+        if let Some(points) = &self.points {
+            points.check()?;
         }
         if self.sites.len() > MAX_SITES {
             return Err(MerchantRefusal::TooManySites);
@@ -181,6 +199,15 @@ impl Policies {
             AllocationRule::Priority(locations) => check_priorities(locations),
             AllocationRule::FirstLocation | AllocationRule::FewestParcels | AllocationRule::Nearest => Ok(()),
         }
+    }
+}
+
+/// Points are worth something, and not without bounds.
+pub(super) fn check_points_value(value_per_100: Money) -> Result<(), MerchantRefusal> {
+    match value_per_100.amount.minor_units() {
+        ..=0 => Err(MerchantRefusal::WorthlessPoints),
+        1..=MAX_POINTS_VALUE => Ok(()),
+        _ => Err(MerchantRefusal::PointsWorthTooMuch),
     }
 }
 

@@ -45,6 +45,17 @@ pub enum MerchantRefusal {
     /// Points would be taken for nothing.
     #[error("points must be worth more than nothing")]
     WorthlessPoints,
+    /// A hundred points would be worth more than [`MAX_POINTS_VALUE`](super::MAX_POINTS_VALUE).
+    #[error("100 points are worth at most 1000000 minor units")]
+    PointsWorthTooMuch,
+    /// A payment would earn points that are worth more than the payment.
+    #[error(
+        "what a payment earns is worth no more than the payment: at this value 100 minor units earn at most {most} points"
+    )]
+    TooManyPointsEarned {
+        /// The most points that 100 minor units may earn at the stated value.
+        most: i64,
+    },
     /// A ranking of no locations.
     #[error("a priority of locations needs at least one")]
     NoPriorities,

@@ -3,9 +3,9 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use crate::{
     allocation::{AllocationRule, Site},
     merchant::{
-        CancellationAfterPayment, LatePayment, MAX_PRIORITIES, MAX_PROMOTIONS, MAX_SHIPPING_RATES, MAX_SITES,
-        MAX_TAX_RATES, Merchant, MerchantCommand, MerchantEvent, MerchantRefusal, OverdueReview, Policies, Promotion,
-        ShippingRate, ShippingRates, TaxRates,
+        CancellationAfterPayment, LatePayment, MAX_POINTS_VALUE, MAX_PRIORITIES, MAX_PROMOTIONS, MAX_SHIPPING_RATES,
+        MAX_SITES, MAX_TAX_RATES, Merchant, MerchantCommand, MerchantEvent, MerchantRefusal, OverdueReview, Policies,
+        Promotion, ShippingRate, ShippingRates, TaxRates,
     },
     pricing::{Discount, OfferRefusal},
     samples::{
@@ -137,6 +137,11 @@ fn settings() -> Vec<(MerchantCommand, MerchantEvent, MerchantEvent)> {
             MerchantEvent::PoliciesSet { policies: allocation(), at: at(3) },
             MerchantEvent::PoliciesSet { policies: policies(), at: at(2) },
         ),
+        (
+            MerchantCommand::SetPlatformPoints { value_per_100: Some(gbp(50)), at: at(3) },
+            MerchantEvent::PlatformPointsSet { value_per_100: Some(gbp(50)), at: at(3) },
+            MerchantEvent::PlatformPointsSet { value_per_100: Some(gbp(60)), at: at(2) },
+        ),
     ]
 }
 
@@ -156,6 +161,7 @@ fn what_holds_from_the_start_is_already_so() {
         MerchantCommand::SetShippingRates { rates: ShippingRates::default(), at: at(3) },
         MerchantCommand::SetTaxRates { tax: TaxRates::default(), at: at(3) },
         MerchantCommand::SetPolicies { policies: Policies::default(), at: at(3) },
+        MerchantCommand::SetPlatformPoints { value_per_100: None, at: at(3) },
     ] {
         given(vec![]).when(command).then_expect_events(vec![]);
     }
@@ -184,6 +190,22 @@ fn policies_that_make_no_sense_are_refused() {
     };
     let worthless = Policies { points: Some(points(gbp(0), 1)), ..Policies::default() };
     refused(worthless, MerchantRefusal::WorthlessPoints);
+    let with = |points| Policies { points: Some(points), ..Policies::default() };
+    refused(with(points(gbp(MAX_POINTS_VALUE + 1), 0)), MerchantRefusal::PointsWorthTooMuch);
+    for (value, granted, most) in
+        [(1, 10_001, 10_000), (1, u32::MAX, 10_000), (100, 101, 100), (10_001, 1, 0), (MAX_POINTS_VALUE, u32::MAX, 0)]
+    {
+        refused(with(points(gbp(value), granted)), MerchantRefusal::TooManyPointsEarned { most });
+    }
+    for policies in [points(gbp(1), 10_000), points(gbp(10_000), 1), points(gbp(MAX_POINTS_VALUE), 0)].map(with) {
+        let set = MerchantEvent::PoliciesSet { policies: policies.clone(), at: at(1) };
+        given(vec![]).when(MerchantCommand::SetPolicies { policies, at: at(1) }).then_expect_events(vec![set]);
+    }
+    let platform = |value_per_100| MerchantCommand::SetPlatformPoints { value_per_100: Some(value_per_100), at: at(1) };
+    given(vec![]).when(platform(gbp(0))).then_expect_error(MerchantRefusal::WorthlessPoints);
+    let too_much = gbp(MAX_POINTS_VALUE + 1);
+    given(vec![]).when(platform(too_much)).then_expect_error(MerchantRefusal::PointsWorthTooMuch);
+    assert!(MerchantRefusal::PointsWorthTooMuch.to_string().contains(&MAX_POINTS_VALUE.to_string()));
     refused(priority(vec![]), MerchantRefusal::NoPriorities);
     refused(priority(["a", "b", "a"].map(str::to_owned).to_vec()), MerchantRefusal::PriorityRepeated { location: 2 });
     let many: Vec<String> = (0..=MAX_PRIORITIES).map(|number| format!("l{number}")).collect();
@@ -220,6 +242,7 @@ fn every_command_has_its_place_in_this_spec() {
         EndPromotion: ["" => end("spring")],
         SetShippingRates: ["" => MerchantCommand::SetShippingRates { rates: ShippingRates(vec![shipping_rate("standard", 300)]), at: at(3) }],
         SetTaxRates: ["" => MerchantCommand::SetTaxRates { tax: tax_rates(), at: at(3) }],
+        SetPlatformPoints: ["" => MerchantCommand::SetPlatformPoints { value_per_100: Some(gbp(50)), at: at(3) }],
         SetPolicies: ["" => MerchantCommand::SetPolicies { policies: Policies { late_payment: LatePayment::Reinstate, ..policies }, at: at(3) }],
     });
     let live = vec![defined(promotion("spring", five_off()))];

@@ -3,7 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    merchant::{MerchantEvent, Policies, Promotion, ShippingRates, TaxRates},
+    merchant::{MerchantEvent, PointsPolicy, Policies, Promotion, ShippingRates, TaxRates},
+    money::Money,
+    points::Issuer,
     text::PromotionId,
 };
 
@@ -16,6 +18,9 @@ pub struct Merchant {
     shipping: ShippingRates,
     tax: TaxRates,
     policies: Policies,
+    /// Not the merchant's own decision, but the platform's about its orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    platform_points: Option<Money>,
 }
 
 impl Merchant {
@@ -37,6 +42,21 @@ impl Merchant {
     /// What it does about its orders.
     pub const fn policies(&self) -> &Policies {
         &self.policies
+    }
+
+    /// What 100 of the platform's points are worth at its orders; they are not taken, where there is nothing.
+    pub const fn platform_points(&self) -> Option<Money> {
+        self.platform_points
+    }
+
+    /// How points of an issuer are taken at its orders, if they are. No payment earns the platform's.
+    pub fn points_of(&self, issuer: Issuer) -> Option<PointsPolicy> {
+        match issuer {
+            Issuer::Merchant => self.policies.points,
+            Issuer::Platform => {
+                self.platform_points.map(|value_per_100| PointsPolicy { value_per_100, granted_per_100: 0 })
+            }
+        }
     }
 
     /// Whether an order costs the sum of its lines, as far as the merchant is concerned.
@@ -63,6 +83,7 @@ impl Merchant {
             MerchantEvent::ShippingRatesSet { rates, at: _ } => self.shipping = rates,
             MerchantEvent::TaxRatesSet { tax, at: _ } => self.tax = tax,
             MerchantEvent::PoliciesSet { policies, at: _ } => self.policies = policies,
+            MerchantEvent::PlatformPointsSet { value_per_100, at: _ } => self.platform_points = value_per_100,
         }
         self
     }

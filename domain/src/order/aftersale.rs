@@ -9,7 +9,7 @@ use crate::{
     merchant::ReturnWindow,
     money::Amount,
     order::{LineUnits, OrderRefusal},
-    points::Points,
+    points::{Issuer, Points},
 };
 
 /// What an order knows once it has left. Most orders never need it.
@@ -47,6 +47,8 @@ struct OpenReturn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Reward {
     points: Points,
+    #[serde(default, skip_serializing_if = "Issuer::is_platform")]
+    of: Issuer,
     /// What was kept of the money when they were granted.
     paid: Amount,
     #[serde(default)]
@@ -91,7 +93,7 @@ impl Aftersale {
 
     /// Points to take back when no more than this is kept of the money: those that it would not have earned.
     pub(super) fn unearned(&self, kept: Amount) -> Option<Points> {
-        let Reward { points, paid, revoked } = self.reward?;
+        let Reward { points, of: _, paid, revoked } = self.reward?;
         let left = u128::from(points.get()) * u128::from(kept.minor_units().unsigned_abs());
         let left = left.checked_div(u128::from(paid.minor_units().unsigned_abs())).unwrap_or_default();
         let left = u64::try_from(left).unwrap_or(u64::MAX);
@@ -102,8 +104,13 @@ impl Aftersale {
         self.delivered_at = Some(at);
     }
 
-    pub(super) const fn rewarded(&mut self, points: Points, paid: Amount) {
-        self.reward = Some(Reward { points, paid, revoked: 0 });
+    /// With whom the customer was granted points for the order, if it was granted any.
+    pub fn rewarded_by(&self) -> Option<Issuer> {
+        self.reward.map(|reward| reward.of)
+    }
+
+    pub(super) const fn rewarded(&mut self, points: Points, of: Issuer, paid: Amount) {
+        self.reward = Some(Reward { points, of, paid, revoked: 0 });
     }
 
     pub(super) fn opened(&mut self, id: ReturnId, units: Vec<LineUnits>) {

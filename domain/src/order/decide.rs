@@ -13,6 +13,7 @@ use crate::{
         late::{decide_late_refund, decide_reinstatement},
         timing,
     },
+    points::Issuer,
     refund::RefundCause,
 };
 
@@ -60,7 +61,11 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             other => refuse(other, OrderAction::Deliver),
         },
         OrderCommand::Complete { points, at } => match order {
-            Order::Delivered(_) => Ok(vec![OrderEvent::OrderCompleted { points, at }]),
+            // What a merchant's order earns are points of that merchant.
+            Order::Delivered(_) => {
+                let points_of = points.map_or_else(Issuer::default, |_| Issuer::Merchant);
+                Ok(vec![OrderEvent::OrderCompleted { points, points_of, at }])
+            }
             Order::Completed(_) => Ok(vec![]),
             other => refuse(other, OrderAction::Complete),
         },

@@ -9,7 +9,7 @@ use crate::{
     ids::{PaymentId, ReturnId},
     money::{Amount, Money},
     order::{Allocation, Exchanged, Interrupted, LineUnits},
-    points::Points,
+    points::{Issuer, Points},
     pricing::Priced,
     product::ProductKind,
     quantity::Quantity,
@@ -243,6 +243,9 @@ pub enum OrderEvent {
         /// What its customer was granted for it in the same append.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         points: Option<Points>,
+        /// With whom they were granted.
+        #[serde(default, skip_serializing_if = "Issuer::is_platform")]
+        points_of: Issuer,
         /// When.
         at: Timestamp,
     },

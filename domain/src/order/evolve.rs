@@ -64,11 +64,11 @@ impl Order {
                 }
                 other => other,
             },
-            OrderEvent::OrderCompleted { points, at: _ } => match self {
+            OrderEvent::OrderCompleted { points, points_of, at: _ } => match self {
                 Self::Delivered(mut settled) => {
                     if let Some(points) = points {
                         let paid = settled.kept();
-                        settled.aftersale.get_or_insert_default().rewarded(points, paid);
+                        settled.aftersale.get_or_insert_default().rewarded(points, points_of, paid);
                     }
                     Self::Completed(settled)
                 }

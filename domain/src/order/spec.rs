@@ -14,6 +14,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
     order::{Order, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus, PlaceOrder, Settlement},
+    points::Issuer,
     samples::{at, capture, events::priced_placement, gbp, money, part, place, placed, text, units},
 };
 
@@ -29,7 +30,7 @@ fn life(status: OrderStatus) -> Vec<OrderEvent> {
         OrderEvent::ProcessingStarted { parcels: None, at: at(2) },
         OrderEvent::OrderShipped { tracking: Some(text("GB-1")), at: at(3) },
         OrderEvent::OrderDelivered { at: at(4) },
-        OrderEvent::OrderCompleted { points: None, at: at(5) },
+        OrderEvent::OrderCompleted { points: None, points_of: Issuer::Platform, at: at(5) },
     ];
     let first = |count: usize, last: Option<OrderEvent>| steps.iter().take(count).cloned().chain(last).collect();
     match status {

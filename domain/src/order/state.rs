@@ -8,7 +8,7 @@ use crate::{
         Aftersale, Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, Parcels, RefundLedger, Settlement,
         book::without,
     },
-    points::Points,
+    points::{Issuer, Points, PointsId},
     quantity::Quantity,
     stock::StockId,
     text::{CouponCode, CustomerId, Location, MerchantId, PaymentReference, Reason},
@@ -32,6 +32,9 @@ pub struct Benefits {
     /// Points of its customer that it spends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<Points>,
+    /// Who issued them.
+    #[serde(default, skip_serializing_if = "Issuer::is_platform")]
+    pub points_of: Issuer,
     /// Pieces that count against purchase limits of its customer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limited: Vec<LimitedPieces>,
@@ -43,7 +46,8 @@ impl Benefits {
         let pricing = placed.pricing.as_ref();
         let coupons = pricing.map_or_else(Vec::new, |pricing| pricing.coupons.clone());
         let points = pricing.and_then(|pricing| pricing.points).and_then(|points| Points::try_from(points.spent).ok());
-        let benefits = Self { coupons, points, limited: placed.limited.clone() };
+        let points_of = pricing.map_or_else(Issuer::default, |pricing| pricing.points_of);
+        let benefits = Self { coupons, points, points_of, limited: placed.limited.clone() };
         (benefits != Self::default()).then(|| Box::new(benefits))
     }
 }
@@ -73,6 +77,14 @@ pub struct Terms {
     pub benefits: Option<Box<Benefits>>,
     /// What it sold, and what of it has gone back.
     pub book: LineBook,
+}
+
+impl Terms {
+    /// The account that points of the order come from, and go back to; none for a guest, and where nothing was claimed.
+    pub fn points_account(&self) -> Option<PointsId> {
+        let issuer = self.benefits.as_ref()?.points_of;
+        Some(issuer.account(self.customer.as_ref()?, &self.merchant))
+    }
 }
 
 /// An order whose payment is awaited.
@@ -321,6 +333,13 @@ impl Order {
             | Self::Cancelling(Cancelling { settled, .. }) => Some(settled),
             Self::Unplaced | Self::PendingPayment(_) | Self::Cancelled(_) | Self::Expired(_) => None,
         }
+    }
+
+    /// The account in which the order has earned points, if it has.
+    pub fn rewarded_account(&self) -> Option<PointsId> {
+        let settled = self.settled()?;
+        let issuer = settled.aftersale.as_ref()?.rewarded_by()?;
+        Some(issuer.account(settled.terms.customer.as_ref()?, &settled.terms.merchant))
     }
 
     /// What was agreed at placement, or none where there is no such order.

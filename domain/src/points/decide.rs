@@ -18,9 +18,9 @@ pub fn decide(account: &PointsAccount, command: PointsCommand) -> Result<Vec<Poi
             if account.frozen_for(order).is_some() {
                 return Err(PointsRefusal::AlreadyFrozen);
             }
-            let (asked, available) = (i64::from(points), account.available());
-            if asked > available {
-                return Err(PointsRefusal::Insufficient { asked, available });
+            let asked = i64::from(points);
+            if asked > account.available() {
+                return Err(PointsRefusal::Insufficient { asked });
             }
             Ok(vec![PointsEvent::PointsFrozen(FrozenPoints { order, points })])
         }

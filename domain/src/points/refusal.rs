@@ -2,13 +2,11 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PointsRefusal {
-    /// Fewer points are available than were asked for.
-    #[error("{asked} points asked, {available} available")]
+    /// Fewer points are available than were asked for. How many there are is not told: whoever asks may be somebody else.
+    #[error("fewer than {asked} points are available")]
     Insufficient {
         /// Points asked for.
         asked: i64,
-        /// Points available; negative in a debt.
-        available: i64,
     },
     /// The account would have earned more than [`crate::points::MAX_EARNED`].
     #[error("an account earns at most 1000000000000000 points")]

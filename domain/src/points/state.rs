@@ -11,7 +11,7 @@ use crate::{
 /// passes it, in whatever order points are spent, returned and revoked, so that their sums have room in an i64.
 pub const MAX_EARNED: i64 = 1_000_000_000_000_000;
 
-/// The points of one customer. The customer's id is its stream's id.
+/// The points of one customer with one issuer. Its stream's id is a [`PointsId`](super::PointsId).
 ///
 /// An account of which nothing was ever recorded is the same as an empty one. Its size grows with the orders that have
 /// points frozen, and shrinks with them: of what is spent there is one sum.

@@ -3,6 +3,7 @@ use crate::{
     merchant::Merchant,
     money::Currency,
     order::OrderLine,
+    points::Issuer,
     pricing::Offer,
     text::{AddressLine, CountryCode, CouponCode, MerchantId, ShippingMethod},
 };
@@ -42,6 +43,8 @@ pub struct Basket<'a> {
     pub shipping_method: Option<&'a ShippingMethod>,
     /// The points to be spent; none for zero.
     pub points: u64,
+    /// Who issued them.
+    pub points_of: Issuer,
     /// When the order is placed.
     pub at: Timestamp,
 }

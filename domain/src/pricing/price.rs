@@ -2,6 +2,7 @@ use crate::{
     merchant::{MAX_PROMOTIONS, ShippingRate, TaxRates},
     money::{Amount, Money},
     order::OrderLine,
+    points::Issuer,
     pricing::{
         AppliedTax, Basket, MAX_COUPONS, PointsSpent, PresentedCoupon, Priced, PricedLine, PricingRefusal, Source,
         Sums,
@@ -188,14 +189,16 @@ fn finish(basket: &Basket<'_>, subtotal: Amount, draft: Draft) -> Result<Priced,
     };
     let total = Money { amount: due.saturating_sub(sums.points), currency: basket.currency };
     let coupons = basket.coupons.iter().map(|coupon| coupon.code.clone()).collect();
-    Ok(Priced { lines, shipping, points, coupons, sums, total })
+    let points_of = points.map_or_else(Issuer::default, |_| basket.points_of);
+    Ok(Priced { lines, shipping, points, points_of, coupons, sums, total })
 }
 
 fn points(basket: &Basket<'_>, due: Amount) -> Result<Option<PointsSpent>, PricingRefusal> {
     if basket.points == 0 {
         return Ok(None);
     }
-    let policy = basket.merchant.policies().points.filter(|policy| policy.value_per_100.currency == basket.currency);
+    let policy = basket.merchant.points_of(basket.points_of);
+    let policy = policy.filter(|policy| policy.value_per_100.currency == basket.currency);
     let policy = policy.ok_or(PricingRefusal::PointsNotTaken { currency: basket.currency })?;
     let usable = policy.usable_for(due);
     let value = policy.value_of(basket.points).filter(|_| basket.points <= usable);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     merchant::TaxBasis,
     money::{Amount, Money},
+    points::Issuer,
     pricing::Rate,
     quantity::Quantity,
     text::{CouponCode, PromotionId, ShippingMethod, TaxCategory},
@@ -124,6 +125,9 @@ pub struct Priced {
     /// The points spent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsSpent>,
+    /// Who issued them.
+    #[serde(default, skip_serializing_if = "Issuer::is_platform")]
+    pub points_of: Issuer,
     /// The coupons used: all that were presented, in that order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<CouponCode>,

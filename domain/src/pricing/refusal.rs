@@ -107,8 +107,8 @@ pub enum PricingRefusal {
         /// Where.
         country: CountryCode,
     },
-    /// The merchant takes no points for orders in this currency.
-    #[error("the merchant takes no points for orders in {currency}")]
+    /// Points of this issuer are not taken for orders in this currency of the merchant.
+    #[error("the merchant's orders in {currency} are not paid with such points")]
     PointsNotTaken {
         /// The order's currency.
         currency: Currency,

@@ -207,8 +207,8 @@ fn an_order_is_stored_and_read_back_with_all_its_figures() {
         r#""tax":{"category":"standard","rate":200000,"basis":"added","amount":200},"points":{"spent":67,"value":67},"#,
         r#""total":1200}],"shipping":{"method":"standard","fee":300,"discounts":[{"source":{"coupon":"SHIP-FREE"},"#,
         r#""amount":300}],"tax":{"category":"shipping","rate":200000,"basis":"added","amount":0},"total":0},"#,
-        r#""points":{"spent":118,"value":118},"coupons":["SHIP-FREE"],"sums":{"subtotal":3530,"discount":2065,"#,
-        r#""shipping":300,"tax":353,"tax_added":353,"points":118},"total":{"amount":2000,"currency":"GBP"}}"#,
+        r#""points":{"spent":118,"value":118},"points_of":"merchant","coupons":["SHIP-FREE"],"#,
+        r#""sums":{"subtotal":3530,"discount":2065,"shipping":300,"tax":353,"tax_added":353,"points":118},"total":{"amount":2000,"currency":"GBP"}}"#,
     );
     assert_eq!(serde_json::to_string(&priced).unwrap(), json);
     assert_eq!(serde_json::from_str::<Priced>(json).unwrap(), priced);

@@ -108,16 +108,43 @@ fn a_merchants_terms_are_its_own_and_the_shops() {
 }
 
 #[test]
-fn points_are_their_customers_and_the_shops() {
-    for (principal, owns) in [
-        (Principal::Customer(text("17850")), true),
-        (Principal::Customer(text("17851")), false),
-        (Principal::BackOffice, true),
-        (Principal::Saga, true),
-        (Principal::Merchant(text("17850")), false),
-        (Principal::Operator, false),
+fn points_are_their_customers_their_issuers_and_the_shops() {
+    for (principal, owns_own, owns_platforms) in [
+        (Principal::Customer(text("17850")), true, true),
+        (Principal::Customer(text("17851")), false, false),
+        (Principal::Customer(text("gifts")), false, false),
+        (Principal::BackOffice, true, true),
+        (Principal::Saga, true, true),
+        (Principal::Merchant(text("gifts")), true, false),
+        (Principal::Merchant(text("books")), false, false),
+        (Principal::Merchant(text("17850")), false, false),
+        (Principal::Operator, false, false),
     ] {
-        assert_eq!(principal.owns_points(&text("17850")), owns, "{principal:?}");
+        assert_eq!(principal.owns_points(&text("gifts/17850")), owns_own, "{principal:?}");
+        assert_eq!(principal.owns_points(&text("17850")), owns_platforms, "{principal:?}");
+    }
+}
+
+#[test]
+fn points_are_spent_by_their_customer_and_the_shop_and_not_by_a_seller() {
+    for (principal, may) in [
+        (Principal::Customer(text("17850")), true),
+        (Principal::BackOffice, true),
+        (Principal::Merchant(text("gifts")), false),
+        (Principal::Operator, false),
+        (Principal::Saga, false),
+    ] {
+        assert_eq!(principal.may_spend_points(), may, "{principal:?}");
+    }
+}
+
+#[test]
+fn a_merchant_presents_its_own_coupons_and_others_present_any() {
+    let gifts = text("gifts");
+    for (issuer, may) in [(Some(&gifts), true), (Some(&text("books")), false), (None, false)] {
+        assert_eq!(Principal::Merchant(text("gifts")).may_present(issuer), may, "{issuer:?}");
+        assert!(Principal::Customer(text("17850")).may_present(issuer));
+        assert!(Principal::BackOffice.may_present(issuer));
     }
 }
 

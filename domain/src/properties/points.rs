@@ -4,8 +4,10 @@ use proptest::prelude::*;
 
 use crate::{
     ids::OrderId,
+    merchant::{self, MAX_POINTS_VALUE, Merchant, MerchantCommand, PointsPolicy, Policies},
+    money::MAX_AMOUNT,
     points::{FrozenPoints, GrantCause, MAX_EARNED, Points, PointsAccount, PointsCommand, PointsEvent, decide},
-    samples::{at, order_id, points, text},
+    samples::{amount, at, gbp, order_id, points, text},
 };
 
 /// Few orders and few points, so that commands meet; now and then as many as a command may name.
@@ -108,4 +110,24 @@ proptest! {
             prop_assert!(decide(&account, freeze(available.max(0) + 1)).is_err());
         }
     }
+
+    /// What a payment earns is never worth more than the payment, by any policy that can be set.
+    #[test]
+    fn no_policy_makes_money_out_of_nothing(value in 0..=2_000_000_i64, granted in rates(), paid in 0..=MAX_AMOUNT) {
+        let policy = PointsPolicy { value_per_100: gbp(value), granted_per_100: granted };
+        let policies = Policies { points: Some(policy), ..Policies::default() };
+        let set = merchant::decide(&Merchant::default(), MerchantCommand::SetPolicies { policies, at: at(0) });
+        if set.is_ok() {
+            let worth = policy.value_of(policy.granted_for(amount(paid)));
+            prop_assert!(worth.is_some_and(|worth| worth <= amount(paid)), "{policy:?} of {paid} makes {worth:?}");
+        } else {
+            let nominal = i128::from(value) * i128::from(granted);
+            prop_assert!(value == 0 || value > MAX_POINTS_VALUE || nominal > 10_000, "{policy:?} was refused");
+        }
+    }
+}
+
+/// Mostly such as shops have.
+fn rates() -> impl Strategy<Value = u32> {
+    prop_oneof![4 => 0..=200_u32, 2 => 0..=20_000_u32, 1 => any::<u32>()]
 }

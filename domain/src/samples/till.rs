@@ -7,7 +7,9 @@ use crate::{
         Merchant, MerchantEvent, PointsPolicy, Policies, Promotion, ShippingRate, ShippingRates, TaxBasis, TaxRate,
         TaxRates,
     },
+    money::Money,
     order::OrderLine,
+    points::Issuer,
     pricing::{Basket, DiscountClass, Offer, PresentedCoupon, Priced, PricingRefusal, price},
     samples::{merchants::promotion, offers::offer},
     text::{AddressLine, CountryCode, CouponCode, MerchantId, ShippingMethod, TaxCategory},
@@ -23,6 +25,7 @@ pub(crate) struct Till {
     pub(crate) coupons: Vec<(CouponCode, Offer, Option<MerchantId>)>,
     pub(crate) method: Option<ShippingMethod>,
     pub(crate) points: u64,
+    pub(crate) points_of: Issuer,
     pub(crate) at: Timestamp,
     pub(crate) category: Option<TaxCategory>,
 }
@@ -49,6 +52,7 @@ impl Till {
             coupons: vec![],
             method: None,
             points: 0,
+            points_of: Issuer::Merchant,
             at: at(0),
             category: None,
         }
@@ -90,6 +94,11 @@ impl Till {
         Self { points, ..self.after(MerchantEvent::PoliciesSet { policies, at: at(0) }) }
     }
 
+    /// What the platform's points are worth here.
+    pub(crate) fn platform_points(self, value_per_100: Money) -> Self {
+        self.after(MerchantEvent::PlatformPointsSet { value_per_100: Some(value_per_100), at: at(0) })
+    }
+
     pub(crate) fn price(&self) -> Result<Option<Priced>, PricingRefusal> {
         let coupons: Vec<PresentedCoupon<'_>> = self
             .coupons
@@ -106,6 +115,7 @@ impl Till {
             coupons: &coupons,
             shipping_method: self.method.as_ref(),
             points: self.points,
+            points_of: self.points_of,
             at: self.at,
         };
         price(&basket, |_| self.category.as_ref())

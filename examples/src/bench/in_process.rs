@@ -174,6 +174,7 @@ impl Caller for InProcessCaller {
             placed_at: None,
             coupons,
             points: None,
+            points_of: purser_domain::points::Issuer::Merchant,
             shipping_method: None,
         });
         engine.commands.execute(engine.request(place, Some(idempotency))).await?;

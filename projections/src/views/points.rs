@@ -1,9 +1,9 @@
-//! How many points each customer has, and how many of them are kept for orders.
+//! How many points each customer has with each issuer, and how many of them are kept for orders.
 
 use std::collections::BTreeMap;
 
 use futures_util::{FutureExt, future::BoxFuture};
-use purser_domain::{event::Event, text::CustomerId};
+use purser_domain::{event::Event, points::PointsId, text::MerchantId};
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, PgPool};
 
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub struct PointsAccounts;
 
-/// The points of a customer.
+/// The points of a customer with an issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, FromRow)]
 pub struct PointsRow {
     /// Points in all; negative where points were taken back that had been spent.
@@ -53,29 +53,34 @@ impl View for PointsAccounts {
     }
 }
 
-/// The points of a customer. One of whom nothing is recorded has none.
-pub async fn find(pool: &PgPool, customer: &CustomerId) -> Result<PointsRow, sqlx::Error> {
-    let found = sqlx::query_as("select balance, frozen, position from views.points where customer = $1")
-        .bind(customer.as_str())
-        .fetch_optional(pool)
-        .await?;
+/// The points of an account. One of which nothing is recorded has none.
+pub async fn find(pool: &PgPool, account: &PointsId) -> Result<PointsRow, sqlx::Error> {
+    let sql = "select balance, frozen, position from views.points where customer = $1 and merchant = $2";
+    let found =
+        sqlx::query_as(sql).bind(account.customer.as_str()).bind(merchant(account)).fetch_optional(pool).await?;
     Ok(found.unwrap_or_default())
 }
 
+/// How the table names an issuer. The platform is no merchant, whose names are not empty.
+fn merchant(account: &PointsId) -> &str {
+    account.merchant.as_ref().map_or("", MerchantId::as_str)
+}
+
 async fn fold(db: &mut PgConnection, events: &[&FeedEvent]) -> Result<(), FoldError> {
-    let changes: Vec<(&CustomerId, PointsRow)> = changes(events)?.into_iter().collect();
+    let changes: Vec<(&PointsId, PointsRow)> = changes(events)?.into_iter().collect();
     if changes.is_empty() {
         return Ok(());
     }
     sqlx::query(
-        "insert into points as known (customer, balance, frozen, position)
-         select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[])
-         on conflict (customer) do update set
+        "insert into points as known (customer, merchant, balance, frozen, position)
+         select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+         on conflict (customer, merchant) do update set
              balance = known.balance + excluded.balance,
              frozen = known.frozen + excluded.frozen,
              position = excluded.position",
     )
-    .bind(column(&changes, |(customer, _)| customer.as_str()))
+    .bind(column(&changes, |(account, _)| account.customer.as_str()))
+    .bind(column(&changes, |(account, _)| merchant(account)))
     .bind(column(&changes, |(_, change)| change.balance))
     .bind(column(&changes, |(_, change)| change.frozen))
     .bind(column(&changes, |(_, change)| change.position))
@@ -84,13 +89,13 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent]) -> Result<(), FoldEr
     Ok(())
 }
 
-/// What a batch changes about each customer's points.
-fn changes<'a>(events: &[&'a FeedEvent]) -> Result<BTreeMap<&'a CustomerId, PointsRow>, FoldError> {
-    let mut changes: BTreeMap<&CustomerId, PointsRow> = BTreeMap::new();
+/// What a batch changes about each account.
+fn changes<'a>(events: &[&'a FeedEvent]) -> Result<BTreeMap<&'a PointsId, PointsRow>, FoldError> {
+    let mut changes: BTreeMap<&PointsId, PointsRow> = BTreeMap::new();
     for feed_event in events {
-        let Event::Points(customer, event) = reading(feed_event)? else { continue };
+        let Event::Points(account, event) = reading(feed_event)? else { continue };
         let recorded = &feed_event.recorded;
-        let change = changes.entry(customer).or_default();
+        let change = changes.entry(account).or_default();
         let sums =
             change.balance.checked_add(event.balance_change()).zip(change.frozen.checked_add(event.frozen_change()));
         let (balance, frozen) = sums.ok_or_else(|| poison(recorded, "the count overflows"))?;

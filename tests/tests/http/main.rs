@@ -41,5 +41,6 @@ mod sizes;
 mod statistics;
 mod steps;
 mod stock;
+mod tenants;
 mod tokens;
 mod webhooks;

@@ -36,6 +36,7 @@ async fn all_that_a_merchant_decides_is_seen_as_it_was_said() {
         "PUT /v1/merchants/{merchant}/shipping-rates",
         "PUT /v1/merchants/{merchant}/tax-rates",
         "PUT /v1/merchants/{merchant}/policies",
+        "PUT /v1/merchants/{merchant}/platform-points",
         "not-found",
     ]);
     let token = &api.tokens().merchant.clone();
@@ -68,6 +69,12 @@ async fn all_that_a_merchant_decides_is_seen_as_it_was_said() {
     for (rest, body) in &decisions {
         decide(&api, token, rest, body).await;
     }
+    // What the platform pays for, the platform decides.
+    let platform = json!({"points": {"value_per_100": gbp(20)}});
+    let call = api.put_as(token, &format!("{MERCHANT}/platform-points"), &platform);
+    call.send().await.expect_problem(403, "forbidden");
+    decide(&api, &api.tokens().back_office, "platform-points", &platform).await;
+    expected["platform_points"] = platform["points"].clone();
     let head = shop::at_rest(&api).await;
     // The same again changes nothing.
     for (rest, body) in &decisions {
@@ -167,6 +174,18 @@ async fn decisions_that_make_no_sense_are_refused_where_they_do_not() {
         ("policies", json!({"payment_window_minutes": 1_441}), "/payment_window_minutes"),
         ("policies", json!({"points": {"value_per_100": gbp(0), "granted_per_100": 1}}), "/points/value_per_100"),
         ("policies", json!({"points": {"value_per_100": gbp(1), "granted_per_100": -1}}), "/points/granted_per_100"),
+        (
+            "policies",
+            json!({"points": {"value_per_100": gbp(1_000_001), "granted_per_100": 0}}),
+            "/points/value_per_100",
+        ),
+        (
+            "policies",
+            json!({"points": {"value_per_100": gbp(1), "granted_per_100": 2_147_483_647}}),
+            "/points/granted_per_100",
+        ),
+        ("platform-points", json!({"points": {"value_per_100": gbp(0)}}), "/points/value_per_100"),
+        ("platform-points", json!({"points": {"value_per_100": gbp(1_000_001)}}), "/points/value_per_100"),
         ("policies", json!({"allocation": "priority"}), "/allocation_priority"),
         ("policies", json!({"allocation": "priority", "allocation_priority": []}), "/allocation_priority"),
         ("policies", json!({"allocation": "nearest", "allocation_priority": ["a"]}), "/allocation_priority"),

@@ -5,6 +5,7 @@ use purser_tests::shop;
 use reqwest::Method;
 use serde_json::json;
 
+/// The account with the platform.
 const PATH: &str = "/v1/customers/demo-customer/points";
 
 #[tokio::test]
@@ -20,7 +21,7 @@ async fn points_that_somebody_grants_are_the_customers_to_see() {
         let granted = api.with_token(token, Method::POST, PATH).key("k").json(&grant).send().await;
         assert_eq!(granted.expect_status(200).body, account(500, 1));
     }
-    let more = shop::grant(&api, "demo-customer", 20).await;
+    let more = api.post(PATH, &json!({"points": 20, "reason": "sorry"})).send().await.expect_status(200);
     assert_eq!(more.body, account(520, 2));
     for token in [&api.tokens().customer, token] {
         assert_eq!(api.get_as(token, &format!("{PATH}?min_position=2")).await, account(520, 2));
@@ -57,8 +58,9 @@ async fn grants_of_nothing_and_of_too_much_are_refused() {
         refused.expect_fault("pointer", pointer);
     }
     // An account earns a quadrillion at most: a thousand of the largest grants.
+    let most = json!({"points": 1_000_000_000_000_i64, "reason": "a welcome"});
     let grants = stream::iter(0..1_000).for_each_concurrent(64, |_| async {
-        shop::grant(&api, "demo-customer", 1_000_000_000_000).await;
+        api.post(PATH, &most).send().await.expect_status(200);
     });
     grants.await;
     let one_more = api.post(PATH, &json!({"points": 1, "reason": "one more"}));

@@ -6,7 +6,7 @@ use purser_domain::{
 use purser_projections::views::merchant_terms::{MerchantTermsRow, find};
 use serde::{Deserialize, Serialize};
 
-use super::{policies::Policies, rates::ShippingRate, set_tax_rates::TaxRates};
+use super::{policies::Policies, rates::ShippingRate, set_platform_points::PlatformPoints, set_tax_rates::TaxRates};
 use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
@@ -42,6 +42,9 @@ pub(crate) struct Merchant {
     tax_rates: TaxRates,
     /// How orders are dealt with.
     policies: Policies,
+    /// What the platform's points are worth at its orders, as the back office says; not taken, where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform_points: Option<PlatformPoints>,
     /// The position of its last decision; 0 where it has decided nothing.
     #[schema(value_type = schema::Position)]
     position: i64,
@@ -91,6 +94,7 @@ pub(crate) async fn find_merchant(
         shipping_rates: terms.shipping().0.iter().cloned().map(ShippingRate::from).collect(),
         tax_rates: terms.tax().clone().into(),
         policies: terms.policies().clone().into(),
+        platform_points: terms.platform_points().map(|value_per_100| PlatformPoints { value_per_100 }),
         position,
     }))
 }

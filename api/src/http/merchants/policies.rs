@@ -65,7 +65,7 @@ pub(crate) struct Policies {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Site>>, max_items = 100)]
     sites: Option<Vec<Site>>,
-    /// How points are taken and granted; not at all, where absent.
+    /// How the merchant's own points are taken and granted; not at all, where absent. They pay for this merchant's orders alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<PointsPolicy>,
     /// By which time zone days are counted in the sales and the statistics of orders that are placed from now on; UTC if
@@ -91,14 +91,16 @@ pub(crate) struct Site {
     postal_code: Option<AddressLine>,
 }
 
-/// How points are taken and granted.
+/// How a merchant's own points are taken and granted.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PointsPolicy {
-    /// What 100 points are worth in an order of this currency; more than nothing.
+    /// What 100 points are worth in an order of this currency: 1 to 1000000 minor units.
     #[schema(value_type = schema::Money)]
     value_per_100: Money,
-    /// How many points 100 minor units of money paid earn, when the order is completed.
+    /// How many points 100 minor units of money paid earn, when the order is completed. They are worth no more than the money:
+    /// this times the amount of `value_per_100` is at most 10000.
+    #[schema(minimum = 0, maximum = 10000)]
     granted_per_100: u32,
 }
 

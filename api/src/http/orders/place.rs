@@ -6,7 +6,7 @@ use purser_domain::{
     ids::OrderId,
     money::{Amount, Currency, Money},
     order::OrderStatus,
-    points::Points,
+    points::{Issuer, Points},
     quantity::Quantity,
     text::{CouponCode, CustomerId, ExternalReference, MerchantId, ShippingMethod, Sku},
 };
@@ -50,9 +50,12 @@ pub(crate) struct OrderPlacement {
     #[serde(default)]
     #[schema(value_type = Vec<schema::CouponCode>, max_items = 5, required = false)]
     coupons: Vec<CouponCode>,
-    /// Points of the customer to be spent, as the merchant's policy values them.
+    /// Points of the customer to be spent, as their issuer values them; by the customer and the back office only.
     #[schema(value_type = Option<schema::Points>)]
     points: Option<Points>,
+    /// Who issued the points: the `merchant` who sells the order (if nothing is said), or the `platform`.
+    #[schema(value_type = Option<String>, pattern = "^(merchant|platform)$")]
+    points_of: Option<Issuer>,
     /// The way of delivery; the cheapest that serves the country, where absent.
     #[schema(value_type = Option<schema::ShippingMethod>)]
     shipping_method: Option<ShippingMethod>,
@@ -158,6 +161,7 @@ impl OrderPlacement {
             placed_at: self.placed_at.map(Into::into),
             coupons: self.coupons,
             points: self.points,
+            points_of: self.points_of.unwrap_or(Issuer::Merchant),
             shipping_method: self.shipping_method,
         })
     }

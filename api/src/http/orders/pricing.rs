@@ -1,6 +1,7 @@
 use purser_domain::{
     merchant::TaxBasis,
     money::Amount,
+    points::Issuer,
     pricing::{AppliedDiscount, AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping, Rate, Source, Sums},
     text::{CouponCode, PromotionId, ShippingMethod, TaxCategory},
 };
@@ -32,6 +33,10 @@ pub(crate) struct OrderPricing {
     points: Amount,
     /// How many points were spent.
     points_spent: u64,
+    /// Who issued the points that were spent, and pays for them: the `merchant` of the order, or the `platform`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^(merchant|platform)$")]
+    points_of: Option<Issuer>,
     /// The coupons used.
     #[schema(value_type = Vec<schema::CouponCode>)]
     coupons: Vec<CouponCode>,
@@ -122,7 +127,7 @@ pub(crate) struct SpentPoints {
 
 impl From<Priced> for OrderPricing {
     fn from(priced: Priced) -> Self {
-        let Priced { lines, shipping, points: spent, coupons, sums, total: _ } = priced;
+        let Priced { lines, shipping, points: spent, points_of, coupons, sums, total: _ } = priced;
         let Sums { subtotal, discount, shipping: fee, tax, tax_added, points } = sums;
         Self {
             subtotal,
@@ -132,6 +137,7 @@ impl From<Priced> for OrderPricing {
             tax_added,
             points,
             points_spent: spent.map_or(0, |points| points.spent),
+            points_of: spent.map(|_| points_of),
             coupons,
             lines: lines.into_iter().map(LinePricing::from).collect(),
             delivery: shipping.map(DeliveryPricing::from),

@@ -1,8 +1,8 @@
 use axum::extract::State;
 use purser_commands::{Accepted, Answer, Command};
 use purser_domain::{
-    points::Points,
-    text::{CustomerId, Reason},
+    points::{Points, PointsId},
+    text::{CustomerId, MerchantId, Reason},
 };
 use serde::Deserialize;
 
@@ -19,6 +19,9 @@ use crate::http::{
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PointsGrant {
+    /// The merchant whose points they are, who pays for what they pay; the platform's, where absent.
+    #[schema(value_type = Option<schema::MerchantId>)]
+    merchant: Option<MerchantId>,
     /// How many.
     #[schema(value_type = schema::Points)]
     points: Points,
@@ -29,7 +32,7 @@ pub(crate) struct PointsGrant {
 
 /// Grants points by hand.
 ///
-/// Beside those that completed orders earn. Without an idempotency key, each repeat grants them again.
+/// Beside those that completed orders earn. They are a merchant's or the platform's, and are taken where their issuer's are. Without an idempotency key, each repeat grants them again.
 #[utoipa::path(
     post,
     path = "/v1/customers/{customer}/points",
@@ -41,14 +44,20 @@ pub(crate) struct PointsGrant {
 pub(crate) async fn grant_points(
     State(state): State<AppState>,
     Id(customer): Id<CustomerId>,
-    Submission { body: PointsGrant { points, reason }, envelope }: Submission<PointsGrant>,
+    Submission { body: PointsGrant { merchant, points, reason }, envelope }: Submission<PointsGrant>,
 ) -> Result<Answered<PointsAccount>, Problem> {
-    let command = Command::GrantPoints { customer: customer.clone(), points, reason };
+    let account = PointsId { customer: customer.clone(), merchant: merchant.clone() };
+    let command = Command::GrantPoints { account, points, reason };
     let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
     match answer {
-        Answer::PointsAre { balance, frozen } => {
-            Ok(Answered::ok(PointsAccount { customer, balance, frozen, available: balance - frozen, position }))
-        }
+        Answer::PointsAre { balance, frozen } => Ok(Answered::ok(PointsAccount {
+            customer,
+            merchant,
+            balance,
+            frozen,
+            available: balance - frozen,
+            position,
+        })),
         other => Err(Problem::internal(format!("a grant of points was answered as {other:?}"))),
     }
 }

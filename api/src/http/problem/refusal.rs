@@ -26,6 +26,7 @@ impl From<Refusal> for Problem {
             Refusal::Pricing(refusal) => refusal.into(),
             Refusal::PresentedCoupon { coupon, code: _, refusal } => presented(coupon, &refusal, detail),
             Refusal::PointsOfNobody => Self::at(Kind::PointsNotUsable, Fault::pointer("/points", detail)),
+            Refusal::PointsOfAnother => Self::at(Kind::FieldNotAllowed, Fault::pointer("/points", detail)),
             Refusal::Points(refusal) => refusal.into(),
             Refusal::Quota { line, sku: _, refusal: QuotaRefusal::LimitExceeded { .. } } => {
                 Self::at(Kind::PurchaseLimit, Fault::pointer(format!("/lines/{line}/quantity"), detail))
@@ -337,7 +338,10 @@ impl From<MerchantRefusal> for Problem {
             MerchantRefusal::ShippingRateRepeated { rate } | MerchantRefusal::TaxRateRepeated { rate } => {
                 format!("/rates/{rate}")
             }
-            MerchantRefusal::WorthlessPoints => "/points/value_per_100".to_owned(),
+            MerchantRefusal::WorthlessPoints | MerchantRefusal::PointsWorthTooMuch => {
+                "/points/value_per_100".to_owned()
+            }
+            MerchantRefusal::TooManyPointsEarned { most: _ } => "/points/granted_per_100".to_owned(),
             MerchantRefusal::NoPriorities | MerchantRefusal::TooManyPriorities => "/allocation_priority".to_owned(),
             MerchantRefusal::TooManySites => "/sites".to_owned(),
             MerchantRefusal::PriorityRepeated { location } => format!("/allocation_priority/{location}"),

@@ -7,10 +7,10 @@ use purser_domain::{
     coupon::{CouponCommand, CouponUse},
     ids::OrderId,
     order::{Benefits, LimitedPieces, LineUnits, Terms},
-    points::{self, GrantCause, Points, PointsAccount, PointsCommand},
+    points::{self, GrantCause, Issuer, Points, PointsAccount, PointsCommand, PointsId},
     quantity::Quantity,
     quota::{QuotaCommand, QuotaId},
-    text::{CouponCode, CustomerId, Sku},
+    text::{CouponCode, Sku},
 };
 
 use super::{Answer, Asked, Decision, Order, OrderCommand, Stopped};
@@ -32,10 +32,10 @@ impl Decision<'_> {
             let freeze = CouponCommand::Freeze { claim, merchant: terms.merchant.clone(), at: self.now };
             self.drive_coupon(asked, code, freeze)?;
         }
-        let Some(customer) = &terms.customer else { return Ok(()) };
-        if let Some(points) = benefits.points {
-            self.drive_points(asked, customer, PointsCommand::Freeze { order, points })?;
+        if let (Some(account), Some(points)) = (terms.points_account(), benefits.points) {
+            self.drive_points(asked, &account, PointsCommand::Freeze { order, points })?;
         }
+        let Some(customer) = &terms.customer else { return Ok(()) };
         for LimitedPieces { sku, quantity } in &benefits.limited {
             let limit = self.limit_or_none(sku);
             let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
@@ -60,8 +60,8 @@ impl Decision<'_> {
         for code in &benefits.coupons {
             self.drive_coupon(asked, code, CouponCommand::Redeem { order })?;
         }
-        match (&terms.customer, benefits.points) {
-            (Some(customer), Some(_)) => self.drive_points(asked, customer, PointsCommand::Spend { order }),
+        match (terms.points_account(), benefits.points) {
+            (Some(account), Some(_)) => self.drive_points(asked, &account, PointsCommand::Spend { order }),
             (Some(_) | None, _) => Ok(()),
         }
     }
@@ -80,11 +80,11 @@ impl Decision<'_> {
             let back = if frozen { CouponCommand::Unfreeze { order } } else { CouponCommand::GiveBack(claim) };
             self.drive_coupon(asked, code, back)?;
         }
-        let Some(customer) = &terms.customer else { return Ok(()) };
-        if let Some(points) = benefits.points {
-            let back = self.points_back(customer, order, points);
-            self.drive_points(asked, customer, back)?;
+        if let (Some(account), Some(points)) = (terms.points_account(), benefits.points) {
+            let back = self.points_back(&account, order, points);
+            self.drive_points(asked, &account, back)?;
         }
+        let Some(customer) = &terms.customer else { return Ok(()) };
         for LimitedPieces { sku, quantity } in &benefits.limited {
             let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
             self.drive_quota(asked, &id, QuotaCommand::Return { order, units: *quantity })?;
@@ -102,8 +102,8 @@ impl Decision<'_> {
         points: Option<Points>,
     ) -> Result<(), Stopped> {
         let (Some(customer), Some(benefits)) = (&terms.customer, &terms.benefits) else { return Ok(()) };
-        if let Some(points) = points {
-            self.drive_points(asked, customer, PointsCommand::Return { order, points })?;
+        if let (Some(account), Some(points)) = (terms.points_account(), points) {
+            self.drive_points(asked, &account, PointsCommand::Return { order, points })?;
         }
         for LimitedPieces { sku, quantity } in terms.book.limited(lines, &benefits.limited) {
             let id = QuotaId { customer: customer.clone(), sku };
@@ -123,27 +123,28 @@ impl Decision<'_> {
         let (before, reward) = (self.status(id), self.reward(id));
         let points = reward.as_ref().map(|(_, points)| *points);
         let answer = self.change_order(asked, id, OrderCommand::Complete { points, at }, None)?;
-        if let Some((customer, points)) = reward
+        if let Some((account, points)) = reward
             && before != self.status(id)
         {
-            self.drive_points(asked, &customer, self.grant(id, points))
+            self.drive_points(asked, &account, self.grant(id, points))
                 .map_err(|stopped| stopped.contradicting(AGREED))?;
         }
         Ok(answer)
     }
 
-    /// The points that what is kept of a delivered order's money earns, and whose they are. An account that is full takes
-    /// none; the order is completed all the same.
-    fn reward(&self, id: OrderId) -> Option<(CustomerId, Points)> {
+    /// The points that what is kept of a delivered order's money earns, and whose they are: its customer's with its merchant,
+    /// who says how many and pays for them. An account that is full takes none; the order is completed all the same.
+    fn reward(&self, id: OrderId) -> Option<(PointsId, Points)> {
         let Order::Delivered(settled) = &self.working.orders.get(&id)?.state else { return None };
         let (terms, customer) = (&settled.terms, settled.terms.customer.clone()?);
         let policy = self.working.merchants.get(&terms.merchant)?.state.policies().points?;
         let policy = Some(policy).filter(|policy| policy.value_per_100.currency == terms.total.currency)?;
         let earned = Points::try_from(policy.granted_for(settled.kept())).ok()?;
         let unknown = PointsAccount::default();
-        let account = self.working.points.get(&customer).map_or(&unknown, |account| &account.state);
+        let id_of_account = Issuer::Merchant.account(&customer, &terms.merchant);
+        let account = self.working.points.get(&id_of_account).map_or(&unknown, |account| &account.state);
         match points::decide(account, self.grant(id, earned)) {
-            Ok(_) => Some((customer, earned)),
+            Ok(_) => Some((id_of_account, earned)),
             Err(refusal) => {
                 tracing::warn!(order = %id, %refusal, "no points were granted for an order");
                 None
@@ -155,8 +156,8 @@ impl Decision<'_> {
         PointsCommand::Grant { points, cause: GrantCause::OrderCompleted { order }, at: self.now }
     }
 
-    fn points_back(&self, customer: &CustomerId, order: OrderId, points: Points) -> PointsCommand {
-        let account = self.working.points.get(customer);
+    fn points_back(&self, account: &PointsId, order: OrderId, points: Points) -> PointsCommand {
+        let account = self.working.points.get(account);
         let frozen = account.is_some_and(|account| account.state.frozen_for(order).is_some());
         if frozen { PointsCommand::Unfreeze { order } } else { PointsCommand::Return { order, points } }
     }
@@ -174,11 +175,11 @@ impl Decision<'_> {
     pub(super) fn drive_points(
         &mut self,
         asked: &Asked<'_>,
-        customer: &CustomerId,
+        id: &PointsId,
         command: PointsCommand,
     ) -> Result<(), Stopped> {
-        let account = self.working.points.entry(customer.clone()).or_default();
-        Ok(self.draft.drive(account.target(customer), command, &asked.metadata)?)
+        let account = self.working.points.entry(id.clone()).or_default();
+        Ok(self.draft.drive(account.target(id), command, &asked.metadata)?)
     }
 
     fn drive_quota(&mut self, asked: &Asked<'_>, id: &QuotaId, command: QuotaCommand) -> Result<(), Stopped> {

@@ -45,6 +45,7 @@ impl Decision<'_> {
     /// Freezes prices and asks everybody but the stock: the merchant's rules, coupons, points and purchase limits.
     pub(super) fn check_out(&self, asked: &Asked<'_>, place: &PlaceOrder) -> Result<Checkout, Stopped> {
         check_stated_prices(asked, place)?;
+        check_spender(asked, place)?;
         let customer = customer(asked, place)?;
         let placed_at = asked.stated("placed_at", place.placed_at)?;
         let product = |sku: &Sku| self.working.products.get(sku).map(|product| &product.state);
@@ -53,7 +54,7 @@ impl Decision<'_> {
         check_own_products(asked, &merchant)?;
         let unknown = Merchant::default();
         let book = self.working.merchants.get(&merchant).map_or(&unknown, |merchant| &merchant.state);
-        let coupons = self.usable_coupons(place, customer.as_ref(), &merchant)?;
+        let coupons = self.usable_coupons(asked, place, customer.as_ref(), &merchant)?;
         let basket = Basket {
             lines: &lines,
             currency: place.currency,
@@ -64,11 +65,12 @@ impl Decision<'_> {
             coupons: &coupons,
             shipping_method: place.shipping_method.as_ref(),
             points: place.points.map_or(0, Points::get),
+            points_of: place.points_of,
             at: placed_at,
         };
         let tax_category = |sku: &Sku| product(sku).and_then(Product::listing)?.tax_category.as_ref();
         let pricing = price(&basket, tax_category).map_err(Stopped::refused)?.map(Box::new);
-        self.check_points(place, customer.as_ref())?;
+        self.check_points(place, customer.as_ref(), &merchant)?;
         let limited = self.limited(&lines, customer.as_ref())?;
         self.check_quotas(place, &lines, &limited, customer.as_ref())?;
         let total = pricing.as_ref().map_or(total, |pricing| pricing.total);
@@ -78,13 +80,16 @@ impl Decision<'_> {
 
     fn usable_coupons<'a>(
         &'a self,
+        asked: &Asked<'_>,
         place: &'a PlaceOrder,
         customer: Option<&CustomerId>,
         merchant: &MerchantId,
     ) -> Result<Vec<PresentedCoupon<'a>>, Stopped> {
         let usable = |(number, code): (usize, &'a CouponCode)| {
             let refused = |refusal| Refusal::PresentedCoupon { coupon: number, code: code.clone(), refusal };
-            let coupon = self.coupon(code).ok_or_else(|| refused(CouponRefusal::Unknown))?;
+            let issuer = |coupon: &'a Coupon| coupon.terms().and_then(|terms| terms.merchant.as_ref());
+            let presentable = |coupon: &&'a Coupon| asked.request.principal.may_present(issuer(coupon));
+            let coupon = self.coupon(code).filter(presentable).ok_or_else(|| refused(CouponRefusal::Unknown))?;
             let terms = usable(coupon, customer, merchant, self.now).map_err(refused)?;
             Ok(PresentedCoupon { code, offer: &terms.offer, merchant: terms.merchant.as_ref() })
         };
@@ -95,11 +100,17 @@ impl Decision<'_> {
         self.working.coupons.get(code).map(|coupon| &coupon.state)
     }
 
-    fn check_points(&self, place: &PlaceOrder, customer: Option<&CustomerId>) -> Result<(), Stopped> {
+    fn check_points(
+        &self,
+        place: &PlaceOrder,
+        customer: Option<&CustomerId>,
+        merchant: &MerchantId,
+    ) -> Result<(), Stopped> {
         let Some(points) = place.points else { return Ok(()) };
         let customer = customer.ok_or(Stopped::Refused(Refusal::PointsOfNobody))?;
         let none = PointsAccount::default();
-        let account = self.working.points.get(customer).map_or(&none, |account| &account.state);
+        let id = place.points_of.account(customer, merchant);
+        let account = self.working.points.get(&id).map_or(&none, |account| &account.state);
         points::decide(account, PointsCommand::Freeze { order: place.order, points }).map_err(Stopped::refused)?;
         Ok(())
     }
@@ -172,6 +183,13 @@ fn check_stated_prices(asked: &Asked<'_>, place: &PlaceOrder) -> Result<(), Stop
         }
         Some(_) | None => Ok(()),
     }
+}
+
+fn check_spender(asked: &Asked<'_>, place: &PlaceOrder) -> Result<(), Stopped> {
+    if place.points.is_some() && !asked.request.principal.may_spend_points() {
+        return Err(Stopped::refused(Refusal::PointsOfAnother));
+    }
+    Ok(())
 }
 
 /// A customer orders for themselves; whoever orders for others says for whom, or nobody for a guest.

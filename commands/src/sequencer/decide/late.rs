@@ -99,7 +99,8 @@ impl Decision<'_> {
         }
         let Some(customer) = &terms.customer else { return true };
         let none = PointsAccount::default();
-        let account = self.working.points.get(customer).map_or(&none, |account| &account.state);
+        let account = terms.points_account().and_then(|id| self.working.points.get(&id));
+        let account = account.map_or(&none, |account| &account.state);
         let has_points = |points| points::decide(account, PointsCommand::Freeze { order, points }).is_ok();
         let untouched = PurchaseQuota::default();
         let is_within = |LimitedPieces { sku, quantity }: &LimitedPieces| {

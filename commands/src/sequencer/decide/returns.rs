@@ -345,14 +345,15 @@ impl Decision<'_> {
     /// the answer.
     pub(super) fn pay_back(&mut self, asked: &Asked<'_>, order: OrderId, back: PaidBack) -> Result<bool, Stopped> {
         let is_over = back.refunds(order).is_empty();
-        let sold = self.working.orders.get(&order).and_then(|order| order.state.terms().cloned());
+        let state = self.working.orders.get(&order).map(|order| &order.state);
+        let (sold, rewarded) = (state.and_then(Order::terms).cloned(), state.and_then(Order::rewarded_account));
         for change in &back.changes {
             let (OrderEvent::UnitsReturned { lines, points, revoked, .. }, Some(sold)) = (change, &sold) else {
                 continue;
             };
             self.give_back_units(asked, order, sold, lines, *points)?;
-            if let (Some(customer), Some(points)) = (&sold.customer, *revoked) {
-                self.drive_points(asked, customer, PointsCommand::Revoke { order, points, at: self.now })?;
+            if let (Some(account), Some(points)) = (&rewarded, *revoked) {
+                self.drive_points(asked, account, PointsCommand::Revoke { order, points, at: self.now })?;
             }
         }
         self.drive_agreed(asked, order, back.on_order)?;

@@ -3,9 +3,9 @@
 use purser_domain::{
     coupon::{CouponCommand, CouponRefusal, CouponTerms},
     merchant::MerchantCommand,
-    points::{GrantCause, Points, PointsCommand},
+    points::{GrantCause, Points, PointsCommand, PointsId},
     principal::Principal,
-    text::{CouponCode, CustomerId, MerchantId, Reason},
+    text::{CouponCode, MerchantId, Reason},
 };
 
 use super::{Answer, Asked, Decision, Stopped};
@@ -18,7 +18,15 @@ impl Decision<'_> {
         id: &MerchantId,
         change: &MerchantChange,
     ) -> Result<Answer, Stopped> {
-        if !asked.request.principal.owns_merchant(id) {
+        let is_theirs = match change {
+            MerchantChange::SetPlatformPoints(_) => asked.request.principal.is_platform(),
+            MerchantChange::DefinePromotion(_)
+            | MerchantChange::EndPromotion(_)
+            | MerchantChange::SetShippingRates(_)
+            | MerchantChange::SetTaxRates(_)
+            | MerchantChange::SetPolicies(_) => asked.request.principal.owns_merchant(id),
+        };
+        if !is_theirs {
             return Err(Stopped::refused(Refusal::UnknownMerchant));
         }
         let at = self.now;
@@ -28,6 +36,9 @@ impl Decision<'_> {
             MerchantChange::SetShippingRates(rates) => MerchantCommand::SetShippingRates { rates, at },
             MerchantChange::SetTaxRates(tax) => MerchantCommand::SetTaxRates { tax, at },
             MerchantChange::SetPolicies(policies) => MerchantCommand::SetPolicies { policies, at },
+            MerchantChange::SetPlatformPoints(value_per_100) => {
+                MerchantCommand::SetPlatformPoints { value_per_100, at }
+            }
         };
         let merchant = self.working.merchants.entry(id.clone()).or_default();
         self.draft.drive(merchant.target(id), command, &asked.metadata)?;
@@ -83,13 +94,13 @@ impl Decision<'_> {
     pub(super) fn grant_points(
         &mut self,
         asked: &Asked<'_>,
-        customer: &CustomerId,
+        account: &PointsId,
         points: Points,
         reason: &Reason,
     ) -> Result<Answer, Stopped> {
         let cause = GrantCause::ByHand { actor: asked.actor()?, reason: reason.clone() };
-        self.drive_points(asked, customer, PointsCommand::Grant { points, cause, at: self.now })?;
-        let account = self.working.points.get(customer);
+        self.drive_points(asked, account, PointsCommand::Grant { points, cause, at: self.now })?;
+        let account = self.working.points.get(account);
         let (balance, frozen) = account.map_or((0, 0), |account| (account.state.balance(), account.state.frozen()));
         Ok(Answer::PointsAre { balance, frozen })
     }

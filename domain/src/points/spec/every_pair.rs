@@ -30,7 +30,7 @@ fn outcomes(command: &PointsCommand) -> [Outcome; 8] {
         PointsCommand::Grant { .. } => std::array::from_fn(|_| Ok(granted(3))),
         PointsCommand::Freeze { .. } => {
             let yes = || Ok(frozen(1, 4));
-            let none = Err(Insufficient { asked: 4, available: 0 });
+            let none = Err(Insufficient { asked: 4 });
             [none, yes(), Err(AlreadyFrozen), yes(), yes(), yes(), yes(), Err(AlreadyFrozen)]
         }
         PointsCommand::Spend { .. } => {

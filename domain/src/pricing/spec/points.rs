@@ -1,7 +1,7 @@
 //! Points are a means of payment.
 
 use super::*;
-use crate::pricing::PointsSpent;
+use crate::{points::Issuer, pricing::PointsSpent};
 
 fn paying(spent: u64) -> Till {
     two_lines().points(points(gbp(50), 1), spent)
@@ -39,4 +39,18 @@ fn points_that_are_worth_nothing_are_refused() {
     let refused = PricingRefusal::PointsNotTaken { currency: text("GBP") };
     assert_eq!(Till { points: 100, ..two_lines() }.refused(), refused);
     assert_eq!(two_lines().points(points(money(50, "JPY"), 1), 100).refused(), refused);
+}
+
+/// Each kind of points is worth what its own issuer says, and is not taken where the other's is.
+#[test]
+fn points_are_worth_what_their_issuer_says() {
+    let of = |issuer, till: Till| Till { points_of: issuer, ..till };
+    let merchants = of(Issuer::Merchant, paying(100)).priced();
+    assert_eq!((merchants.points_of, merchants.sums.points), (Issuer::Merchant, amount(50)));
+    let not_taken = PricingRefusal::PointsNotTaken { currency: text("GBP") };
+    assert_eq!(of(Issuer::Platform, paying(100)).refused(), not_taken);
+    let platforms = of(Issuer::Platform, paying(100).platform_points(gbp(20))).priced();
+    assert_eq!((platforms.points_of, platforms.sums.points), (Issuer::Platform, amount(20)));
+    let no_policy = Till { points: 100, ..two_lines().platform_points(gbp(20)) };
+    assert_eq!(of(Issuer::Merchant, no_policy).refused(), not_taken);
 }

@@ -132,6 +132,10 @@ pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
                 at: at(2),
             },
         ],
+        PlatformPointsSet: [
+            "" => MerchantEvent::PlatformPointsSet { value_per_100: Some(gbp(50)), at: precise() },
+            "minimal" => MerchantEvent::PlatformPointsSet { value_per_100: None, at: at(0) },
+        ],
     });
     let labels = ["", "uncapped", "units", "free_unit", "tiers", "order", "order_uncapped", "order_amount", "shipping"];
     let discounts = sample_discounts();

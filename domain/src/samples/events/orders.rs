@@ -3,6 +3,7 @@
 use crate::{
     merchant::TaxBasis,
     order::{Exchanged, Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
+    points::Issuer,
     pricing::{AppliedDiscount, AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping, Source, Sums},
     refund::RefundCause,
     samples::{
@@ -21,6 +22,7 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "" => OrderEvent::OrderPlaced(full_placement()),
             "minimal" => OrderEvent::OrderPlaced(minimal_placement()),
             "priced" => OrderEvent::OrderPlaced(priced_placement()),
+            "merchants_points" => OrderEvent::OrderPlaced(merchants_points_placement()),
             "waiting" => OrderEvent::OrderPlaced(waiting_placement()),
             "time_zone" => OrderEvent::OrderPlaced(OrderPlaced {
                 time_zone: text("America/St_Johns"),
@@ -95,8 +97,17 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         ],
         OrderDelivered: ["" => OrderEvent::OrderDelivered { at: at(1440) }],
         OrderCompleted: [
-            "" => OrderEvent::OrderCompleted { points: None, at: at(2880) },
-            "rewarded" => OrderEvent::OrderCompleted { points: Some(points(385)), at: at(2880) },
+            "" => OrderEvent::OrderCompleted { points: None, points_of: Issuer::Platform, at: at(2880) },
+            "rewarded" => OrderEvent::OrderCompleted {
+                points: Some(points(385)),
+                points_of: Issuer::Platform,
+                at: at(2880),
+            },
+            "rewarded_by_merchant" => OrderEvent::OrderCompleted {
+                points: Some(points(385)),
+                points_of: Issuer::Merchant,
+                at: at(2880),
+            },
         ],
         OrderCancelled: [
             "" => OrderEvent::OrderCancelled {
@@ -266,6 +277,7 @@ pub(crate) fn priced_placement() -> OrderPlaced {
         lines: vec![line],
         shipping: Some(shipping),
         points: Some(PointsSpent { spent: 500, value: amount(500) }),
+        points_of: Issuer::Platform,
         coupons: vec![text("SPRING-10")],
         sums,
         total: gbp(1234),
@@ -276,4 +288,13 @@ pub(crate) fn priced_placement() -> OrderPlaced {
         limited: vec![LimitedPieces { sku: text("85123A"), quantity: quantity(6) }],
         ..placed()
     }
+}
+
+/// The same, with points that its merchant issued.
+fn merchants_points_placement() -> OrderPlaced {
+    let mut placed = priced_placement();
+    if let Some(pricing) = &mut placed.pricing {
+        pricing.points_of = Issuer::Merchant;
+    }
+    placed
 }
