@@ -111,6 +111,14 @@ pub enum Refusal {
     /// The customer's points say no.
     #[error(transparent)]
     Points(#[from] PointsRefusal),
+    /// A guest must say more of themselves, by the merchant's policy, to buy of what is limited for each customer.
+    #[error("sku {sku} is limited for each customer: guests who buy of it give {}", wanted(field))]
+    ContactNeeded {
+        /// What is missing, named as in [`crate::request::PlaceOrder`]: `contact`, `contact/email`, `contact/phone`.
+        field: String,
+        /// The first SKU that is limited.
+        sku: Sku,
+    },
     /// The customer may not buy so many pieces.
     #[error("sku {sku}: {refusal}")]
     Quota {
@@ -149,4 +157,12 @@ pub enum Refusal {
         /// Which field.
         field: String,
     },
+}
+
+fn wanted(field: &str) -> &'static str {
+    match field {
+        "contact/email" => "their e-mail address",
+        "contact/phone" => "their telephone number",
+        _ => "their e-mail address or telephone number",
+    }
 }

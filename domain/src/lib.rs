@@ -18,6 +18,7 @@ pub mod allocation;
 pub mod chain;
 pub mod checkout;
 pub mod clock;
+pub mod contact;
 pub mod coupon;
 pub mod event;
 pub mod exception;

@@ -17,8 +17,8 @@ pub use command::MerchantCommand;
 pub use decide::decide;
 pub use event::MerchantEvent;
 pub use policies::{
-    CancellationAfterPayment, LatePayment, MAX_POINTS_EARNED, MAX_POINTS_VALUE, MAX_PRIORITIES, MAX_SITES,
-    OverdueReview, PaymentWindow, PointsPolicy, Policies, ReturnReview, ReturnWindow, ShipmentDeadline,
+    CancellationAfterPayment, GuestContact, LatePayment, MAX_POINTS_EARNED, MAX_POINTS_VALUE, MAX_PRIORITIES,
+    MAX_SITES, OverdueReview, PaymentWindow, PointsPolicy, Policies, ReturnReview, ReturnWindow, ShipmentDeadline,
 };
 pub use promotion::{MAX_PROMOTIONS, Promotion};
 pub use refusal::MerchantRefusal;

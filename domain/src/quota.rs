@@ -1,11 +1,13 @@
-//! The purchase quota: how many pieces of one SKU one customer has bought, against the product's limit.
+//! The purchase quota: how many pieces of one SKU one customer has bought, or one guest, against the product's limit.
 //!
 //! The limit belongs to the product and comes in with each command, so that a changed limit holds from the next order on:
 //! a lower one takes nothing away from anybody, and lets nobody take more. The count outlives the orders; only what is
 //! returned leaves it.
 
+mod buyer;
 mod id;
 
+pub use buyer::{Buyer, GuestMark};
 pub use id::QuotaId;
 
 use cqrs_es::{Aggregate, DomainEvent, event_sink::EventSink};

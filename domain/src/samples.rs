@@ -184,6 +184,7 @@ pub(crate) fn place() -> PlaceOrder {
         total: gbp(1530),
         pricing: None,
         limited: vec![],
+        buyer: None,
         ship_to: bare_address(),
         allocations: vec![allocation("85123A@main", 6)],
         waiting: vec![],

@@ -111,6 +111,10 @@ bounded_text! {
     TokenOwner, "token owner", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
     /// What an order exception is about: an id, or a gateway and its name for a payment.
     Subject, "subject", "must be 1 to 256 printable ASCII characters without spaces", |text| is_graphic(text, 256);
+    /// An e-mail address, as somebody gave it.
+    Email, "e-mail address", "must be NAME@HOST in at most 254 characters without spaces inside", is_email;
+    /// A telephone number, as somebody gave it.
+    Phone, "telephone number", "must be 5 to 15 digits, with + in front and spaces and ( ) - . / among them if need be", is_phone;
     /// One line of an address.
     AddressLine, "address line", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
     /// ISO 3166-1 alpha-2 country code. The form is checked, not the register.
@@ -157,9 +161,63 @@ fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
+/// What the host is, only a letter to it tells. Space around it is what people paste.
+fn is_email(text: &str) -> bool {
+    let address = text.trim();
+    let Some((name, host)) = address.rsplit_once('@') else { return false };
+    text.len() <= 254
+        && !name.is_empty()
+        && !host.is_empty()
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !address.chars().any(|character| character.is_whitespace() || character.is_control())
+}
+
+fn is_phone(text: &str) -> bool {
+    let number = text.trim();
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let rest = number.strip_prefix('+').unwrap_or(number);
+    text.len() <= 40
+        && (5..=15).contains(&digits)
+        && rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'(' | b')' | b'-' | b'.' | b'/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn people_are_reached_by_what_they_type() {
+        for text in ["ada@example.org", " Ada.L+shop@Example.ORG ", "ünal@bücher.example", "a@b"] {
+            assert!(text.parse::<Email>().is_ok(), "{text:?} was refused");
+        }
+        for text in [
+            "",
+            "ada",
+            "@example.org",
+            "ada@",
+            "ada@.org",
+            "ada@example.",
+            "a da@example.org",
+            "a\n@b",
+            &format!("{}@b", "a".repeat(254)),
+        ] {
+            assert!(text.parse::<Email>().is_err(), "{text:?} was accepted");
+        }
+        for text in ["+44 (0)20 7946 0958", "020-7946.0958", "0044/2079460958", "12345"] {
+            assert!(text.parse::<Phone>().is_ok(), "{text:?} was refused");
+        }
+        for text in [
+            "",
+            "1234",
+            "1234567890123456",
+            "+44 20 7946 ext 9",
+            "44+2079460958",
+            "(((((((((((((((((((((((((((((((((((((12345",
+        ] {
+            assert!(text.parse::<Phone>().is_err(), "{text:?} was accepted");
+        }
+    }
 
     #[test]
     fn real_stock_codes_are_skus() {

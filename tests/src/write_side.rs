@@ -159,6 +159,7 @@ pub fn place(lines: &[(&str, i64)]) -> Command {
         currency: "GBP".parse().expect("a currency"),
         ship_to: serde_json::from_value(serde_json::json!({"recipient": "Ada Lovelace", "country": "GB"}))
             .expect("an address"),
+        contact: None,
         placed_at: None,
         coupons: vec![],
         points: None,

@@ -35,10 +35,10 @@ pub(super) fn all(routes: Routes) -> Routes {
 
 fn orders(routes: Routes) -> Routes {
     use Kind::{
-        AmountMismatch, CouponNotValid, CouponUsedUp, CouponsDoNotCombine, DelistedSku, FieldNotAllowed, FutureTime,
-        MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound, OrderExists, OtherCurrency, OtherMerchant,
-        OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow, TotalOverflow, UnitsNotThere, UnknownCoupon,
-        UnknownSku, WrongStatus,
+        AmountMismatch, ContactNeeded, CouponNotValid, CouponUsedUp, CouponsDoNotCombine, DelistedSku, FieldNotAllowed,
+        FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound, OrderExists, OtherCurrency,
+        OtherMerchant, OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow, TotalOverflow, UnitsNotThere,
+        UnknownCoupon, UnknownSku, WrongStatus,
     };
     const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,
@@ -50,6 +50,7 @@ fn orders(routes: Routes) -> Routes {
         DelistedSku,
         OtherCurrency,
         OtherMerchant,
+        ContactNeeded,
         UnknownCoupon,
         CouponNotValid,
         CouponsDoNotCombine,

@@ -89,6 +89,10 @@ documented! {
     Title = prose("WHITE HANGING HEART T-LIGHT HOLDER");
     /// Why, in somebody's words: 1 to 200 characters without control characters.
     Reason = prose("changed their mind");
+    /// An e-mail address, as it was given.
+    Email = text("^ *[^@\\s]+@[^@\\s.]([^@\\s]*[^@\\s.])? *$", "ada@example.org").max_length(Some(254));
+    /// A telephone number, as it was given.
+    Phone = text("^ *\\+?([ ()./-]*[0-9]){5,15}[ ()./-]*$", "+44 20 7946 0958").max_length(Some(40));
     /// One line of an address: 1 to 200 characters without control characters.
     AddressLine = prose("1 High Street");
     /// ISO 3166-1 alpha-2 country code, in upper case.
@@ -277,6 +281,20 @@ pub(crate) struct Address {
     /// Country of delivery.
     #[schema(value_type = CountryCode)]
     country: String,
+}
+
+/// How to reach somebody: by e-mail, by telephone, or both.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
+#[expect(dead_code, reason = "only its schema is of use: the domain's type is what is read and written")]
+pub(crate) struct Contact {
+    /// An e-mail address: NAME@HOST, at most 254 characters without spaces inside.
+    #[schema(value_type = Option<Email>)]
+    email: Option<String>,
+    /// A telephone number: 5 to 15 digits, with + in front and spaces and ( ) - . / among them if need be.
+    #[schema(value_type = Option<Phone>)]
+    phone: Option<String>,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use purser_domain::{
     Timestamp,
     address::Address,
     checkout::LineRequest,
+    contact::Contact,
     ids::{OrderId, ReturnId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     money::{Currency, Money},
@@ -105,6 +106,9 @@ pub struct PlaceOrder {
     pub lines: Vec<LineRequest>,
     /// In which currency.
     pub currency: Currency,
+    /// How to reach whoever buys.
+    #[serde(default)]
+    pub contact: Option<Contact>,
     /// Where it goes.
     pub ship_to: Address,
     /// When the customer placed it, if not now.

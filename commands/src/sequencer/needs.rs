@@ -1,15 +1,15 @@
 //! Which aggregates a command needs.
 
 use purser_domain::{
-    fulfillment::{FulfillmentLine, Parcel},
+    fulfillment::Parcel,
     ids::{FulfillmentId, OrderId, RefundId, ReturnId},
     order::{Benefits, Closed, Order, Terms},
     points::Issuer,
     principal::Principal,
     product::ProductKind,
-    quota::QuotaId,
+    quota::{Buyer, GuestMark, QuotaId},
     stock::StockId,
-    text::CustomerId,
+    text::{CustomerId, Sku},
 };
 
 use crate::{
@@ -73,6 +73,12 @@ impl Needs {
             let parcel = working.fulfillments.get(fulfillment).and_then(|fulfillment| fulfillment.state.parcel());
             if let Some(id) = parcel.and_then(|parcel| parcel.replaces) {
                 self.replacement(id, working);
+            }
+            let order = parcel.and_then(|parcel| working.orders.get(&parcel.order));
+            if let Some(terms) = order.and_then(|order| order.state.terms())
+                && let Some(benefits) = &terms.benefits
+            {
+                self.claimed(terms, benefits);
             }
         }
     }
@@ -284,14 +290,21 @@ impl Needs {
         let listings = place.lines.iter().map(|line| (&line.sku, listing(&line.sku)));
         let merchant = listings.clone().next().and_then(|(_, first)| first).map(|first| &first.merchant);
         self.merchants.extend(merchant.cloned());
-        let Some(customer) = customer(request, place) else { return };
+        let Some(merchant) = merchant else { return };
+        let customer = customer(request, place);
         if place.points.is_some() {
-            self.points.extend(merchant.map(|merchant| place.points_of.account(customer, merchant)));
+            self.points.extend(customer.map(|customer| place.points_of.account(customer, merchant)));
         }
-        for (sku, listing) in listings {
-            if listing.is_some_and(|listing| listing.purchase_limit.is_some()) {
-                self.quotas.push(QuotaId { customer: customer.clone(), sku: sku.clone() });
-            }
+        let mut limited =
+            listings.filter(|(_, listing)| listing.is_some_and(|listing| listing.purchase_limit.is_some()));
+        let Some(first) = limited.next() else { return };
+        let marks = match customer {
+            Some(_) => vec![],
+            None => GuestMark::of(merchant, place.contact.as_ref(), &place.ship_to),
+        };
+        let buyers = Buyer::of(customer, &marks);
+        for (sku, _) in std::iter::once(first).chain(limited) {
+            self.quotas.extend(buyers.iter().map(|buyer| QuotaId { buyer: buyer.clone(), sku: sku.clone() }));
         }
     }
 
@@ -300,8 +313,8 @@ impl Needs {
         self.fulfillments.extend((1..=opened).map(|number| FulfillmentId::of_order(id, number)));
     }
 
-    /// What a change of a parcel touches beyond it. Units that are cancelled give back points and their share of purchase
-    /// limits as well; whether there are any, only their order knows, which is asked for by this.
+    /// What a change of a parcel touches beyond it. What else its order claims, and gives back with units that are cancelled,
+    /// only the order knows, which is asked for by this.
     fn of_parcel(&mut self, parcel: &Parcel, change: &FulfillmentChange) {
         self.orders.push(parcel.order);
         self.returns.extend(parcel.replaces);
@@ -313,14 +326,8 @@ impl Needs {
             | FulfillmentChange::ReleaseHold
             | FulfillmentChange::Deliver { .. }
             | FulfillmentChange::FailDelivery { .. } => {}
-            FulfillmentChange::Ship { .. } => self.shelves.extend(goods.map(|line| line.sku.clone())),
-            FulfillmentChange::Cancel { .. } => {
+            FulfillmentChange::Ship { .. } | FulfillmentChange::Cancel { .. } => {
                 self.shelves.extend(goods.map(|line| line.sku.clone()));
-                let Some(customer) = &parcel.customer else { return };
-                let account = |issuer: Issuer| issuer.account(customer, &parcel.merchant);
-                self.points.extend([Issuer::Platform, Issuer::Merchant].map(account));
-                let quota = |line: &FulfillmentLine| QuotaId { customer: customer.clone(), sku: line.sku.clone() };
-                self.quotas.extend(parcel.lines.iter().map(quota));
             }
         }
     }
@@ -391,9 +398,10 @@ impl Needs {
         if benefits.points.is_some() {
             self.points.extend(terms.points_account());
         }
-        let Some(customer) = &terms.customer else { return };
-        let quota = |sku: &purser_domain::text::Sku| QuotaId { customer: customer.clone(), sku: sku.clone() };
-        self.quotas.extend(benefits.limited.iter().map(|pieces| quota(&pieces.sku)));
+        for buyer in terms.buyers() {
+            let quota = |sku: &Sku| QuotaId { buyer: buyer.clone(), sku: sku.clone() };
+            self.quotas.extend(benefits.limited.iter().map(|pieces| quota(&pieces.sku)));
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::Address,
     allocation::{AllocationRule, Site},
+    contact::Contact,
     merchant::MerchantRefusal,
     money::{Amount, Money},
     text::{InvalidValue, Location},
@@ -105,6 +106,43 @@ pub enum OverdueReview {
     Escalate,
 }
 
+/// What a guest must give of themselves to buy of what is limited for each customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuestContact {
+    /// Nothing: they are counted by what they give, and by the address where they give nothing.
+    #[default]
+    Optional,
+    /// An e-mail address or a telephone number.
+    Either,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+}
+
+impl GuestContact {
+    /// What is wanted and missing, as a field of [`Contact`], or all of it.
+    pub fn missing(self, contact: Option<&Contact>) -> Option<&'static str> {
+        let email = contact.is_some_and(|contact| contact.email.is_some());
+        let phone = contact.is_some_and(|contact| contact.phone.is_some());
+        match self {
+            Self::Optional => None,
+            Self::Either => (!email && !phone).then_some("contact"),
+            Self::Email => (!email).then_some("contact/email"),
+            Self::Phone => (!phone).then_some("contact/phone"),
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    const fn is_optional(&self) -> bool {
+        match self {
+            Self::Optional => true,
+            Self::Either | Self::Email | Self::Phone => false,
+        }
+    }
+}
+
 /// How points are taken and granted. What a payment earns is worth no more than the payment, and what points are worth is
 /// bounded, so that no policy makes money out of nothing. Policies that were set before there were bounds hold as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +217,9 @@ pub struct Policies {
     /// Where its locations are, by which the nearest is found. Those that are missing are farther than all others.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sites: BTreeMap<Location, Site>,
+    /// What a guest must give of themselves to buy of what is limited for each customer.
+    #[serde(skip_serializing_if = "GuestContact::is_optional")]
+    pub guest_contact: GuestContact,
     /// How points are taken and granted; not at all, where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsPolicy>,

@@ -4,7 +4,7 @@ use crate::{
     ids::{OrderId, PaymentId, ReturnId},
     merchant::ReturnWindow,
     money::{Amount, Money},
-    order::{Allocation, Capture, Exchanged, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
+    order::{Allocation, BuyerDetails, Capture, Exchanged, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
     points::Points,
     pricing::Priced,
     stock::StockId,
@@ -31,6 +31,8 @@ pub struct PlaceOrder {
     pub pricing: Option<Box<Priced>>,
     /// Pieces that count against purchase limits.
     pub limited: Vec<LimitedPieces>,
+    /// What else is known of whoever buys.
+    pub buyer: Option<Box<BuyerDetails>>,
     /// Where it goes.
     pub ship_to: Address,
     /// Which stock is held for it, or waited for.
@@ -249,6 +251,7 @@ impl From<PlaceOrder> for OrderPlaced {
             total,
             pricing,
             limited,
+            buyer,
             ship_to,
             allocations,
             waiting,
@@ -264,6 +267,7 @@ impl From<PlaceOrder> for OrderPlaced {
             total,
             pricing,
             limited,
+            buyer,
             ship_to,
             allocations,
             waiting,

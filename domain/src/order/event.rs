@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     address::Address,
+    contact::Contact,
     ids::{PaymentId, ReturnId},
     money::{Amount, Money},
     order::{Allocation, Exchanged, Interrupted, LineUnits},
@@ -13,6 +14,7 @@ use crate::{
     pricing::Priced,
     product::ProductKind,
     quantity::Quantity,
+    quota::GuestMark,
     refund::RefundCause,
     stock::StockId,
     text::{CustomerId, ExternalReference, MerchantId, PaymentReference, Reason, Sku, Title, TrackingNumber},
@@ -57,6 +59,9 @@ pub struct OrderPlaced {
     /// Pieces that count against the purchase limits of their SKUs, taken in the same append.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limited: Vec<LimitedPieces>,
+    /// What else is known of whoever buys; boxed, because of most orders there is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<Box<BuyerDetails>>,
     /// Where it goes.
     pub ship_to: Address,
     /// Which stock was reserved in the same append, or is waited for.
@@ -71,6 +76,25 @@ pub struct OrderPlaced {
     /// By which time zone its merchant counted days then.
     #[serde(default, skip_serializing_if = "TimeZone::is_utc")]
     pub time_zone: TimeZone,
+}
+
+/// What is known of whoever buys, besides who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuyerDetails {
+    /// How to reach them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// By what a guest is counted against purchase limits, where there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted_as: Vec<GuestMark>,
+}
+
+impl BuyerDetails {
+    /// The details, where there are any.
+    pub fn of(contact: Option<Contact>, counted_as: Vec<GuestMark>) -> Option<Box<Self>> {
+        let nothing = contact.is_none() && counted_as.is_empty();
+        if nothing { None } else { Some(Box::new(Self { contact, counted_as })) }
+    }
 }
 
 /// Pieces of a SKU of which one customer may buy only so many.

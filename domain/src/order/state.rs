@@ -10,6 +10,7 @@ use crate::{
     },
     points::{Issuer, Points, PointsId},
     quantity::Quantity,
+    quota::{Buyer, GuestMark},
     stock::StockId,
     text::{CouponCode, CustomerId, Location, MerchantId, PaymentReference, Reason},
 };
@@ -38,6 +39,9 @@ pub struct Benefits {
     /// Pieces that count against purchase limits of its customer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limited: Vec<LimitedPieces>,
+    /// By what its guest is counted against them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted_as: Vec<GuestMark>,
 }
 
 impl Benefits {
@@ -47,7 +51,8 @@ impl Benefits {
         let coupons = pricing.map_or_else(Vec::new, |pricing| pricing.coupons.clone());
         let points = pricing.and_then(|pricing| pricing.points).and_then(|points| Points::try_from(points.spent).ok());
         let points_of = pricing.map_or_else(Issuer::default, |pricing| pricing.points_of);
-        let benefits = Self { coupons, points, points_of, limited: placed.limited.clone() };
+        let counted_as = placed.buyer.as_ref().map_or_else(Vec::new, |buyer| buyer.counted_as.clone());
+        let benefits = Self { coupons, points, points_of, limited: placed.limited.clone(), counted_as };
         (benefits != Self::default()).then(|| Box::new(benefits))
     }
 }
@@ -80,6 +85,12 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Under whom the pieces count that the order takes of purchase limits.
+    pub fn buyers(&self) -> Vec<Buyer> {
+        let marks = self.benefits.as_ref().map_or(&[][..], |benefits| &benefits.counted_as);
+        Buyer::of(self.customer.as_ref(), marks)
+    }
+
     /// The account that points of the order come from, and go back to; none for a guest, and where nothing was claimed.
     pub fn points_account(&self) -> Option<PointsId> {
         let issuer = self.benefits.as_ref()?.points_of;

@@ -69,6 +69,7 @@ impl Shop {
             total: frozen.total,
             pricing: None,
             limited: vec![],
+            buyer: None,
             ship_to: bare_address(),
             allocations: allocations.clone(),
             waiting: waiting.clone(),

@@ -2,14 +2,18 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{CustomerId, InvalidValue, Sku};
+use crate::{
+    quota::Buyer,
+    text::{InvalidValue, Sku},
+};
 
-/// One customer and one SKU, written `CUSTOMER/SKU`. Neither of the two can hold the divider.
+/// One buyer and one SKU, written `CUSTOMER/SKU`, and `/MARK/SKU` for a guest. No customer and no mark can be empty or hold
+/// the divider.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct QuotaId {
     /// Who buys.
-    pub customer: CustomerId,
+    pub buyer: Buyer,
     /// What.
     pub sku: Sku,
 }
@@ -18,9 +22,11 @@ impl FromStr for QuotaId {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let (customer, sku) =
-            text.split_once('/').ok_or(InvalidValue { kind: "quota id", rule: "must be CUSTOMER/SKU" })?;
-        Ok(Self { customer: customer.parse()?, sku: sku.parse()? })
+        let malformed = || InvalidValue { kind: "quota id", rule: "must be CUSTOMER/SKU or /MARK/SKU" };
+        let guest = text.strip_prefix('/');
+        let (buyer, sku) = guest.unwrap_or(text).split_once('/').ok_or_else(malformed)?;
+        let buyer = if guest.is_some() { Buyer::Guest(buyer.parse()?) } else { Buyer::Customer(buyer.parse()?) };
+        Ok(Self { buyer, sku: sku.parse()? })
     }
 }
 
@@ -40,7 +46,10 @@ impl From<QuotaId> for String {
 
 impl fmt::Display for QuotaId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.customer, self.sku)
+        match &self.buyer {
+            Buyer::Customer(customer) => write!(f, "{customer}/{}", self.sku),
+            Buyer::Guest(mark) => write!(f, "/{mark}/{}", self.sku),
+        }
     }
 }
 

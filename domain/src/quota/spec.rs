@@ -2,7 +2,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
     quantity::Quantity,
-    quota::{PurchaseQuota, QuotaCommand, QuotaEvent, QuotaId, QuotaRefusal},
+    quota::{Buyer, PurchaseQuota, QuotaCommand, QuotaEvent, QuotaId, QuotaRefusal},
     samples::{order_id, quantity, text},
 };
 
@@ -91,7 +91,7 @@ fn a_refusal_names_the_limit_what_is_taken_and_what_was_asked() {
 #[test]
 fn a_quota_id_is_a_customer_and_a_sku() {
     let id: QuotaId = text("17850/BANK CHARGES");
-    assert_eq!((id.customer.as_str(), id.sku.as_str()), ("17850", "BANK CHARGES"));
+    assert_eq!((&id.buyer, id.sku.as_str()), (&Buyer::Customer(text("17850")), "BANK CHARGES"));
     assert_eq!(id.to_string(), "17850/BANK CHARGES");
     assert_eq!(serde_json::to_value(&id).unwrap(), "17850/BANK CHARGES");
 }
@@ -100,6 +100,18 @@ fn a_quota_id_is_a_customer_and_a_sku() {
 fn what_is_not_a_customer_and_a_sku_is_no_quota_id() {
     for malformed in ["17850", "/85123A", "17850/", "17850/85123A/1", "1/7850/85123A", "178 50/85123A", "17850/ 85123A"]
     {
+        assert!(malformed.parse::<QuotaId>().is_err(), "{malformed} was accepted");
+    }
+}
+
+#[test]
+fn a_guests_quota_is_no_customers() {
+    let mark = "0123456789abcdef0123456789abcdef";
+    let id: QuotaId = text(&format!("/{mark}/BANK CHARGES"));
+    assert_eq!((&id.buyer, id.sku.as_str()), (&Buyer::Guest(text(mark)), "BANK CHARGES"));
+    assert_eq!(id.to_string(), format!("/{mark}/BANK CHARGES"));
+    assert_ne!(id, text(&format!("{mark}/BANK CHARGES")));
+    for malformed in [format!("/{mark}"), format!("/{mark}/"), "/17850/85123A".to_owned(), format!("//{mark}/A")] {
         assert!(malformed.parse::<QuotaId>().is_err(), "{malformed} was accepted");
     }
 }

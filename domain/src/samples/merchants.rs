@@ -6,8 +6,8 @@ use super::{amount, at, gbp, text};
 use crate::{
     allocation::AllocationRule,
     merchant::{
-        CancellationAfterPayment, LatePayment, OverdueReview, PointsPolicy, Policies, Promotion, ShippingRate,
-        ShippingRates, TaxBasis, TaxRate, TaxRates,
+        CancellationAfterPayment, GuestContact, LatePayment, OverdueReview, PointsPolicy, Policies, Promotion,
+        ShippingRate, ShippingRates, TaxBasis, TaxRate, TaxRates,
     },
     money::Money,
     pricing::{Discount, DiscountClass, Offer, Validity},
@@ -58,7 +58,7 @@ pub(crate) fn points(value_per_100: Money, granted_per_100: u32) -> PointsPolicy
     PointsPolicy { value_per_100, granted_per_100 }
 }
 
-/// Policies of which none is the default.
+/// Policies of which none but the last is the default.
 pub(crate) fn policies() -> Policies {
     Policies {
         payment_window: Some(45.try_into().unwrap()),
@@ -71,6 +71,7 @@ pub(crate) fn policies() -> Policies {
         late_shipment_hours: 24.try_into().unwrap(),
         allocation: AllocationRule::Priority(vec![text("main"), text("north")]),
         sites: BTreeMap::new(),
+        guest_contact: GuestContact::Optional,
         points: Some(points(gbp(50), 3)),
         time_zone: TimeZone::default(),
     }

@@ -121,6 +121,7 @@ impl Caller for BaselineCaller {
             total: Money { amount: (2 * workload::PRICE).try_into()?, currency: workload::currency()? },
             pricing: None,
             limited: vec![],
+            buyer: None,
             ship_to: workload::address()?,
             allocations: needed.clone(),
             waiting: vec![],

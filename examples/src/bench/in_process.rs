@@ -171,6 +171,7 @@ impl Caller for InProcessCaller {
             lines: vec![line(first)?, line(second)?],
             currency: workload::currency()?,
             ship_to: engine.address.clone(),
+            contact: None,
             placed_at: None,
             coupons,
             points: None,

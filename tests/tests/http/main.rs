@@ -17,6 +17,7 @@ mod exchanges_refused;
 mod fulfillment_rules;
 mod fulfillments;
 mod gateways;
+mod guest_limits;
 mod headers;
 mod health;
 mod history;

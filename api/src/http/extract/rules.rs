@@ -24,7 +24,7 @@ macro_rules! rules {
 
 rules! {
     text: Sku Location CustomerId MerchantId PaymentReference ExternalReference TrackingNumber Title Reason AddressLine
-        CountryCode CouponCode ShippingMethod PromotionId TaxCategory GatewayName Carrier;
+        CountryCode CouponCode ShippingMethod PromotionId TaxCategory GatewayName Carrier Email Phone;
     ids: OrderId PaymentId FulfillmentId ReturnId RefundId ExceptionId;
     money: Currency;
     moment: Moment Day;

@@ -4,8 +4,8 @@ use purser_domain::{
     address::Address,
     allocation::{self, AllocationRule},
     merchant::{
-        self, CancellationAfterPayment, LatePayment, OverdueReview, PaymentWindow, ReturnReview, ReturnWindow,
-        ShipmentDeadline,
+        self, CancellationAfterPayment, GuestContact, LatePayment, OverdueReview, PaymentWindow, ReturnReview,
+        ReturnWindow, ShipmentDeadline,
     },
     money::Money,
     text::{AddressLine, CountryCode, Location},
@@ -65,6 +65,11 @@ pub(crate) struct Policies {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Site>>, max_items = 100)]
     sites: Option<Vec<Site>>,
+    /// What a guest must give of themselves to buy of what has a purchase limit: nothing, which is `optional` (if nothing is
+    /// said); `either` an e-mail address or a telephone number; an `email`; a `phone`. They are counted by each that they give,
+    /// and by the address where they give none.
+    #[schema(value_type = Option<String>, pattern = "^(optional|either|email|phone)$")]
+    guest_contact: Option<GuestContact>,
     /// How the merchant's own points are taken and granted; not at all, where absent. They pay for this merchant's orders alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<PointsPolicy>,
@@ -142,6 +147,7 @@ impl Policies {
             late_shipment_hours: self.late_shipment_hours.unwrap_or_default(),
             allocation,
             sites: sites(self.sites.unwrap_or_default())?,
+            guest_contact: self.guest_contact.unwrap_or_default(),
             points: self.points.map(|points| merchant::PointsPolicy {
                 value_per_100: points.value_per_100,
                 granted_per_100: points.granted_per_100,
@@ -187,6 +193,7 @@ impl From<merchant::Policies> for Policies {
             allocation_priority,
             sites: Some(policies.sites.into_iter().map(Site::from).collect::<Vec<_>>())
                 .filter(|sites| !sites.is_empty()),
+            guest_contact: Some(policies.guest_contact),
             points: policies.points.map(|points| PointsPolicy {
                 value_per_100: points.value_per_100,
                 granted_per_100: points.granted_per_100,

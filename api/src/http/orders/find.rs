@@ -1,6 +1,7 @@
 use axum::extract::State;
 use purser_domain::{
     address::Address,
+    contact::Contact,
     ids::{OrderId, ReturnId},
     money::Money,
     order::{Allocation, OrderStatus},
@@ -63,6 +64,10 @@ pub(crate) struct Order {
     /// Discounts, tax, shipping and points, where the total is not simply the sum of the lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pricing: Option<OrderPricing>,
+    /// How to reach whoever buys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Contact>)]
+    contact: Option<Contact>,
     /// Where it goes.
     #[schema(value_type = schema::Address)]
     ship_to: Address,
@@ -213,6 +218,7 @@ impl Order {
             lines: placed.lines.into_iter().map(Line::from).collect(),
             total: placed.total,
             pricing: placed.pricing.map(|pricing| (*pricing).into()),
+            contact: placed.buyer.and_then(|buyer| buyer.contact),
             ship_to: placed.ship_to,
             placed_at: placed.placed_at.into(),
             pay_by: placed.pay_by.into(),

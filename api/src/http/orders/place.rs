@@ -3,6 +3,7 @@ use purser_commands::{Accepted, Answer, Command, PlaceOrder};
 use purser_domain::{
     address::Address,
     checkout::LineRequest,
+    contact::Contact,
     ids::OrderId,
     money::{Amount, Currency, Money},
     order::OrderStatus,
@@ -41,6 +42,9 @@ pub(crate) struct OrderPlacement {
     /// What is bought. Several lines may name the same SKU.
     #[schema(min_items = 1, max_items = 1000)]
     lines: Vec<LinePlacement>,
+    /// How to reach whoever buys. A guest is counted by it against purchase limits, and by the address where it is absent.
+    #[schema(value_type = Option<schema::Contact>)]
+    contact: Option<Contact>,
     /// Where it goes.
     #[schema(value_type = schema::Address)]
     ship_to: Address,
@@ -151,12 +155,14 @@ impl OrderPlacement {
     /// The order as the write side is asked for it.
     pub(super) fn request(self, order: OrderId) -> Result<PlaceOrder, Problem> {
         check_address(&self.ship_to, "/ship_to")?;
+        check_contact(self.contact.as_ref())?;
         Ok(PlaceOrder {
             order,
             customer: self.customer,
             reference: self.reference,
             lines: self.lines.into_iter().map(LineRequest::from).collect(),
             currency: self.currency,
+            contact: self.contact,
             ship_to: self.ship_to,
             placed_at: self.placed_at.map(Into::into),
             coupons: self.coupons,
@@ -174,6 +180,16 @@ pub(in crate::http) fn check_address(address: &Address, pointer: &str) -> Result
     }
     let detail = format!("an address has at most {ADDRESS_LINES_MAX} lines");
     Err(Problem::at(Kind::InvalidValue, Fault::pointer(format!("{pointer}/lines"), detail)))
+}
+
+fn check_contact(contact: Option<&Contact>) -> Result<(), Problem> {
+    match contact {
+        Some(Contact { email: None, phone: None }) => {
+            let detail = "a contact is an email, a phone, or both";
+            Err(Problem::at(Kind::InvalidValue, Fault::pointer("/contact", detail)))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 impl From<LinePlacement> for LineRequest {

@@ -141,6 +141,7 @@ kinds! {
     /// The lines are of several merchants.
     OtherMerchant UNPROCESSABLE_ENTITY "other-merchant" "The lines are of several merchants";
     /// There is no coupon of this code.
+    ContactNeeded UNPROCESSABLE_ENTITY "contact-needed" "The merchant wants to know how to reach this guest";
     UnknownCoupon UNPROCESSABLE_ENTITY "unknown-coupon" "There is no such coupon";
     /// The coupon cannot be used for this order.
     CouponNotValid UNPROCESSABLE_ENTITY "coupon-not-valid" "The coupon cannot be used for this order";

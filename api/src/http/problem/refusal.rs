@@ -28,6 +28,9 @@ impl From<Refusal> for Problem {
             Refusal::PointsOfNobody => Self::at(Kind::PointsNotUsable, Fault::pointer("/points", detail)),
             Refusal::PointsOfAnother => Self::at(Kind::FieldNotAllowed, Fault::pointer("/points", detail)),
             Refusal::Points(refusal) => refusal.into(),
+            Refusal::ContactNeeded { field, sku: _ } => {
+                Self::at(Kind::ContactNeeded, Fault::pointer(format!("/{field}"), detail))
+            }
             Refusal::Quota { line, sku: _, refusal: QuotaRefusal::LimitExceeded { .. } } => {
                 Self::at(Kind::PurchaseLimit, Fault::pointer(format!("/lines/{line}/quantity"), detail))
             }

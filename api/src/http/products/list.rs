@@ -40,7 +40,8 @@ pub(crate) struct ProductListing {
     /// What it is to the tax office; `standard`, where absent.
     #[schema(value_type = Option<schema::TaxCategory>)]
     tax_category: Option<TaxCategory>,
-    /// The most pieces that one customer may buy, over all their orders; no limit, where absent. Of a guest nobody can tell.
+    /// The most pieces that one customer may buy, over all their orders; no limit, where absent. A guest
+    /// is counted by the e-mail address and telephone number that they give, or by the address of delivery.
     #[schema(value_type = Option<schema::Quantity>)]
     purchase_limit: Option<Quantity>,
     /// Whether orders may wait for it while it is not there; they may not, where absent. Of goods only.

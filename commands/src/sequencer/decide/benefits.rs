@@ -35,11 +35,9 @@ impl Decision<'_> {
         if let (Some(account), Some(points)) = (terms.points_account(), benefits.points) {
             self.drive_points(asked, &account, PointsCommand::Freeze { order, points })?;
         }
-        let Some(customer) = &terms.customer else { return Ok(()) };
         for LimitedPieces { sku, quantity } in &benefits.limited {
             let limit = self.limit_or_none(sku);
-            let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
-            self.drive_quota(asked, &id, QuotaCommand::Take { order, units: *quantity, limit })?;
+            self.drive_quotas(asked, terms, sku, QuotaCommand::Take { order, units: *quantity, limit })?;
         }
         Ok(())
     }
@@ -84,10 +82,8 @@ impl Decision<'_> {
             let back = self.points_back(&account, order, points);
             self.drive_points(asked, &account, back)?;
         }
-        let Some(customer) = &terms.customer else { return Ok(()) };
         for LimitedPieces { sku, quantity } in &benefits.limited {
-            let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
-            self.drive_quota(asked, &id, QuotaCommand::Return { order, units: *quantity })?;
+            self.drive_quotas(asked, terms, sku, QuotaCommand::Return { order, units: *quantity })?;
         }
         Ok(())
     }
@@ -101,13 +97,12 @@ impl Decision<'_> {
         lines: &[LineUnits],
         points: Option<Points>,
     ) -> Result<(), Stopped> {
-        let (Some(customer), Some(benefits)) = (&terms.customer, &terms.benefits) else { return Ok(()) };
+        let Some(benefits) = &terms.benefits else { return Ok(()) };
         if let (Some(account), Some(points)) = (terms.points_account(), points) {
             self.drive_points(asked, &account, PointsCommand::Return { order, points })?;
         }
         for LimitedPieces { sku, quantity } in terms.book.limited(lines, &benefits.limited) {
-            let id = QuotaId { customer: customer.clone(), sku };
-            self.drive_quota(asked, &id, QuotaCommand::Return { order, units: quantity })?;
+            self.drive_quotas(asked, terms, &sku, QuotaCommand::Return { order, units: quantity })?;
         }
         Ok(())
     }
@@ -182,10 +177,21 @@ impl Decision<'_> {
         Ok(self.draft.drive(account.target(id), command, &asked.metadata)?)
     }
 
-    fn drive_quota(&mut self, asked: &Asked<'_>, id: &QuotaId, command: QuotaCommand) -> Result<(), Stopped> {
-        let quota = self.working.quotas.entry(id.clone()).or_default();
-        self.draft
-            .drive(quota.target(id), command, &asked.metadata)
-            .map_err(|driven| Stopped::Contradiction(format!("{id} refused {command:?}: {driven:?}")))
+    /// A guest who gave both ways to be reached is counted by each.
+    fn drive_quotas(
+        &mut self,
+        asked: &Asked<'_>,
+        terms: &Terms,
+        sku: &Sku,
+        command: QuotaCommand,
+    ) -> Result<(), Stopped> {
+        for buyer in terms.buyers() {
+            let id = QuotaId { buyer, sku: sku.clone() };
+            let quota = self.working.quotas.entry(id.clone()).or_default();
+            self.draft
+                .drive(quota.target(&id), command, &asked.metadata)
+                .map_err(|driven| Stopped::Contradiction(format!("{id} refused {command:?}: {driven:?}")))?;
+        }
+        Ok(())
     }
 }

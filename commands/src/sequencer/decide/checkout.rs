@@ -12,7 +12,7 @@ use purser_domain::{
     principal::Principal,
     product::Product,
     quantity::Quantity,
-    quota::{self, PurchaseQuota, QuotaCommand, QuotaId},
+    quota::{self, Buyer, GuestMark, PurchaseQuota, QuotaCommand, QuotaId, QuotaRefusal},
     text::{CouponCode, CustomerId, MerchantId, Sku},
 };
 
@@ -30,6 +30,7 @@ pub(super) struct Checkout {
     pub(super) lines: Vec<OrderLine>,
     pub(super) pricing: Option<Box<Priced>>,
     pub(super) limited: Vec<LimitedPieces>,
+    pub(super) counted_as: Vec<GuestMark>,
     pub(super) total: Money,
     pub(super) placed_at: Timestamp,
 }
@@ -71,11 +72,12 @@ impl Decision<'_> {
         let tax_category = |sku: &Sku| product(sku).and_then(Product::listing)?.tax_category.as_ref();
         let pricing = price(&basket, tax_category).map_err(Stopped::refused)?.map(Box::new);
         self.check_points(place, customer.as_ref(), &merchant)?;
-        let limited = self.limited(&lines, customer.as_ref())?;
-        self.check_quotas(place, &lines, &limited, customer.as_ref())?;
+        let limited = self.limited(&lines)?;
+        let counted_as = counted_as(place, customer.as_ref(), &merchant, book, &limited)?;
+        self.check_quotas(place, &lines, &limited, &Buyer::of(customer.as_ref(), &counted_as))?;
         let total = pricing.as_ref().map_or(total, |pricing| pricing.total);
         let policies = book.policies().clone();
-        Ok(Checkout { customer, merchant, policies, lines, pricing, limited, total, placed_at })
+        Ok(Checkout { customer, merchant, policies, lines, pricing, limited, counted_as, total, placed_at })
     }
 
     fn usable_coupons<'a>(
@@ -115,12 +117,9 @@ impl Decision<'_> {
         Ok(())
     }
 
-    /// The pieces of the SKUs of which one customer may buy only so many. Of a guest nobody can tell.
-    fn limited(&self, lines: &[OrderLine], customer: Option<&CustomerId>) -> Result<Vec<LimitedPieces>, Stopped> {
+    /// The pieces of the SKUs of which one customer may buy only so many.
+    fn limited(&self, lines: &[OrderLine]) -> Result<Vec<LimitedPieces>, Stopped> {
         let mut limited: Vec<LimitedPieces> = Vec::new();
-        if customer.is_none() {
-            return Ok(limited);
-        }
         for (number, line) in lines.iter().enumerate().filter(|(_, line)| self.purchase_limit(&line.sku).is_some()) {
             match limited.iter_mut().find(|pieces| pieces.sku == line.sku) {
                 Some(pieces) => {
@@ -143,21 +142,47 @@ impl Decision<'_> {
         place: &PlaceOrder,
         lines: &[OrderLine],
         limited: &[LimitedPieces],
-        customer: Option<&CustomerId>,
+        buyers: &[Buyer],
     ) -> Result<(), Stopped> {
-        let Some(customer) = customer else { return Ok(()) };
         for LimitedPieces { sku, quantity } in limited {
             let Some(limit) = self.purchase_limit(sku) else { continue };
-            let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
-            let untouched = PurchaseQuota::default();
-            let quota = self.working.quotas.get(&id).map_or(&untouched, |quota| &quota.state);
             let take = QuotaCommand::Take { order: place.order, units: *quantity, limit };
-            quota::decide(quota, take).map_err(|refusal| {
+            self.quotas_agree(buyers, sku, take).map_err(|refusal| {
                 let line = lines.iter().position(|line| line.sku == *sku).unwrap_or_default();
                 Stopped::Refused(Refusal::Quota { line, sku: sku.clone(), refusal })
             })?;
         }
         Ok(())
+    }
+
+    /// Whether every quota that counts for a buyer would take pieces of a SKU.
+    pub(super) fn quotas_agree(&self, buyers: &[Buyer], sku: &Sku, take: QuotaCommand) -> Result<(), QuotaRefusal> {
+        let untouched = PurchaseQuota::default();
+        for buyer in buyers {
+            let id = QuotaId { buyer: buyer.clone(), sku: sku.clone() };
+            let quota = self.working.quotas.get(&id).map_or(&untouched, |quota| &quota.state);
+            quota::decide(quota, take)?;
+        }
+        Ok(())
+    }
+}
+
+/// By what a guest is counted, where anything of the order is limited. The merchant may want to know more of them than where
+/// the order goes.
+fn counted_as(
+    place: &PlaceOrder,
+    customer: Option<&CustomerId>,
+    merchant: &MerchantId,
+    book: &Merchant,
+    limited: &[LimitedPieces],
+) -> Result<Vec<GuestMark>, Stopped> {
+    let (None, Some(first)) = (customer, limited.first()) else { return Ok(vec![]) };
+    match book.policies().guest_contact.missing(place.contact.as_ref()) {
+        Some(field) => {
+            let (field, sku) = (field.to_owned(), first.sku.clone());
+            Err(Stopped::refused(Refusal::ContactNeeded { field, sku }))
+        }
+        None => Ok(GuestMark::of(merchant, place.contact.as_ref(), &place.ship_to)),
     }
 }
 

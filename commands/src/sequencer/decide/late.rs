@@ -8,7 +8,7 @@ use purser_domain::{
     order::{Benefits, Capture, Closed, LimitedPieces, Terms},
     points::{self, PointsAccount, PointsCommand},
     principal::Principal,
-    quota::{self, PurchaseQuota, QuotaCommand, QuotaId},
+    quota::QuotaCommand,
     refund::Refund,
     text::{CouponCode, Location, Sku},
 };
@@ -97,17 +97,14 @@ impl Decision<'_> {
         if !benefits.coupons.iter().all(usable) {
             return false;
         }
-        let Some(customer) = &terms.customer else { return true };
         let none = PointsAccount::default();
         let account = terms.points_account().and_then(|id| self.working.points.get(&id));
         let account = account.map_or(&none, |account| &account.state);
         let has_points = |points| points::decide(account, PointsCommand::Freeze { order, points }).is_ok();
-        let untouched = PurchaseQuota::default();
+        let buyers = terms.buyers();
         let is_within = |LimitedPieces { sku, quantity }: &LimitedPieces| {
-            let id = QuotaId { customer: customer.clone(), sku: sku.clone() };
-            let quota = self.working.quotas.get(&id).map_or(&untouched, |quota| &quota.state);
             let take = QuotaCommand::Take { order, units: *quantity, limit: self.limit_or_none(sku) };
-            quota::decide(quota, take).is_ok()
+            self.quotas_agree(&buyers, sku, take).is_ok()
         };
         benefits.points.is_none_or(has_points) && benefits.limited.iter().all(is_within)
     }

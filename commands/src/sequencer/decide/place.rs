@@ -7,7 +7,7 @@ use purser_domain::{
     allocation::{Ask, Awaited, Found, allocate_or_wait, asks},
     ids::OrderId,
     merchant::Policies,
-    order::{Order, OrderCommand, OrderStatus},
+    order::{BuyerDetails, Order, OrderCommand, OrderStatus},
     product::Backorder,
     stock::StockCommand,
     text::{Location, Sku},
@@ -35,7 +35,7 @@ impl Decision<'_> {
         let awaited = awaited(&found, &asks);
         let Found { allocations, waiting } = found;
 
-        let Checkout { customer, merchant, policies, lines, pricing, limited, total, placed_at } = checkout;
+        let Checkout { customer, merchant, policies, lines, pricing, limited, counted_as, total, placed_at } = checkout;
         let window =
             policies.payment_window.map_or(self.payment_window, |window| TimeDelta::minutes(window.get().into()));
         let pay_by = self.now + window;
@@ -49,6 +49,7 @@ impl Decision<'_> {
             total,
             pricing,
             limited,
+            buyer: BuyerDetails::of(place.contact.clone(), counted_as),
             ship_to: place.ship_to.clone(),
             allocations: allocations.clone(),
             waiting: waiting.clone(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     allocation::{AllocationRule, Site},
     coupon::{CouponEvent, CouponTerms, CouponUse},
-    merchant::{MerchantEvent, Policies, ShippingRates, TaxRates},
+    merchant::{GuestContact, MerchantEvent, Policies, ShippingRates, TaxRates},
     points::{FrozenPoints, GrantCause, PointsEvent},
     pricing::{Discount, DiscountClass, Offer, Rate, Validity},
     quota::QuotaEvent,
@@ -130,6 +130,10 @@ pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
             "time_zone" => MerchantEvent::PoliciesSet {
                 policies: Policies { time_zone: text("Europe/Berlin"), ..Policies::default() },
                 at: at(2),
+            },
+            "guest_contact" => MerchantEvent::PoliciesSet {
+                policies: Policies { guest_contact: GuestContact::Either, ..Policies::default() },
+                at: at(1),
             },
         ],
         PlatformPointsSet: [

@@ -1,8 +1,9 @@
 //! Of orders.
 
 use crate::{
+    contact::Contact,
     merchant::TaxBasis,
-    order::{Exchanged, Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
+    order::{BuyerDetails, Exchanged, Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
     points::Issuer,
     pricing::{AppliedDiscount, AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping, Source, Sums},
     refund::RefundCause,
@@ -22,6 +23,7 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "" => OrderEvent::OrderPlaced(full_placement()),
             "minimal" => OrderEvent::OrderPlaced(minimal_placement()),
             "priced" => OrderEvent::OrderPlaced(priced_placement()),
+            "guest" => OrderEvent::OrderPlaced(guest_placement()),
             "merchants_points" => OrderEvent::OrderPlaced(merchants_points_placement()),
             "waiting" => OrderEvent::OrderPlaced(waiting_placement()),
             "time_zone" => OrderEvent::OrderPlaced(OrderPlaced {
@@ -297,4 +299,17 @@ fn merchants_points_placement() -> OrderPlaced {
         pricing.points_of = Issuer::Merchant;
     }
     placed
+}
+
+/// Of a guest who can be reached, and bought of what is limited.
+fn guest_placement() -> OrderPlaced {
+    OrderPlaced {
+        customer: None,
+        limited: vec![LimitedPieces { sku: text("85123A"), quantity: quantity(6) }],
+        buyer: BuyerDetails::of(
+            Some(Contact { email: Some(text("ada@example.org")), phone: Some(text("+44 20 7946 0958")) }),
+            vec![text("0123456789abcdef0123456789abcdef"), text("fedcba9876543210fedcba9876543210")],
+        ),
+        ..placed()
+    }
 }
