@@ -4,8 +4,9 @@
 //!
 //! 1. The undiscounted sum of the lines. Minimum spends and free shipping are measured on it, so that no discount takes
 //!    the ground away from another.
-//! 2. The combination of offers with the lowest total: every coupon that was presented, and promotions. Where offers
-//!    exclude each other, all the largest sets of offers that go together are tried.
+//! 2. The combination of promotions and presented coupons with the lowest total. Where offers exclude each other, all the
+//!    largest sets of offers that go together are tried. A coupon without which the order costs no more is refused by
+//!    name, so that no use of it is taken for nothing.
 //! 3. Product discounts, each calculated from the undiscounted price of its lines; together they take at most that.
 //!    Then discounts off the order, shares before amounts, each of what those before it left, split onto the lines by
 //!    the largest remainder. Then discounts off the shipping fee, each of what those before it left.
@@ -33,7 +34,7 @@ pub use portion::Portion;
 pub use price::price;
 pub use priced::{AppliedDiscount, AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping, Source, Sums};
 pub use rate::Rate;
-pub use refusal::PricingRefusal;
+pub use refusal::{PricingRefusal, UselessCoupon};
 
 #[cfg(test)]
 mod spec;

@@ -35,10 +35,10 @@ pub(super) fn all(routes: Routes) -> Routes {
 
 fn orders(routes: Routes) -> Routes {
     use Kind::{
-        AmountMismatch, ContactNeeded, CouponNotValid, CouponUsedUp, CouponsDoNotCombine, DelistedSku, FieldNotAllowed,
-        FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound, OrderExists, OtherCurrency,
-        OtherMerchant, OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow, TotalOverflow, UnitsNotThere,
-        UnknownCoupon, UnknownSku, WrongStatus,
+        AmountMismatch, ContactNeeded, CouponBringsNothing, CouponNotValid, CouponUsedUp, CouponsDoNotCombine,
+        DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound,
+        OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow,
+        TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownSku, WrongStatus,
     };
     const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,
@@ -53,6 +53,7 @@ fn orders(routes: Routes) -> Routes {
         ContactNeeded,
         UnknownCoupon,
         CouponNotValid,
+        CouponBringsNothing,
         CouponsDoNotCombine,
         NotDelivered,
         PointsNotUsable,

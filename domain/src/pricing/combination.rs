@@ -48,10 +48,6 @@ impl Set {
         Self(self.0 & !other.0)
     }
 
-    pub(super) const fn includes(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
     const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -72,60 +68,91 @@ impl FromIterator<usize> for Set {
     }
 }
 
-/// The outcome with the lowest total among those of all the largest sets that hold the required ones; then that of fewer
-/// offers, then by their names. Nothing, if every total is more than an amount can be.
+/// The outcome with the lowest total; of equal totals that of fewer coupons, then of fewer offers, then by their names.
+/// `coupons` are the candidates that were presented, in that order. The outcome holds no offer, and so no coupon, without
+/// which the order costs no more. Nothing, if every total is more than an amount can be.
+///
+/// Where tax is `rounded` line by line, an offer more may cost a minor unit. The search is then made anew without each of the
+/// coupons, and without all of them, so that even so a coupon never makes an order dearer than it is without.
 pub(super) fn best(
     candidates: &[Candidate<'_>],
-    required: Set,
-    outcome: impl FnMut(Set) -> Option<Outcome>,
-) -> Option<Outcome> {
-    let outcomes = largest_sets(candidates, required).into_iter().filter_map(outcome);
-    outcomes.reduce(|best, other| if precedes(candidates, &other, &best) { other } else { best })
-}
-
-/// Leaves out, the last by name first, every promotion without which the order costs no more and every coupon is used.
-pub(super) fn spare(
-    candidates: &[Candidate<'_>],
-    required: Set,
-    mut best: Outcome,
+    coupons: &[usize],
+    rounded: bool,
     mut outcome: impl FnMut(Set) -> Option<Outcome>,
-) -> Outcome {
-    let mut optional: Vec<usize> = best.used.except(required).numbers().collect();
-    if best.used.len() < 2 {
-        return best;
+) -> Option<Outcome> {
+    let all: Set = coupons.iter().copied().collect();
+    let search = Search { candidates, coupons, all };
+    let mut excluded = vec![Set::EMPTY];
+    if rounded && !coupons.is_empty() {
+        excluded.push(all);
+        excluded.extend(coupons.iter().map(|coupon| Set::EMPTY.with(*coupon)).filter(|one| *one != all));
     }
-    optional.sort_by(|one, other| candidates[*other].source.cmp(&candidates[*one].source));
-    for number in optional {
-        let without = outcome(best.used.without(number));
-        if let Some(other) = without.filter(|other| other.total <= best.total && other.used.includes(required)) {
-            best = other;
+    let found = excluded.into_iter().filter_map(|excluded| search.without(excluded, &mut outcome));
+    found.reduce(|best, other| search.better(best, other))
+}
+
+/// What is searched for the best outcome.
+struct Search<'a> {
+    candidates: &'a [Candidate<'a>],
+    coupons: &'a [usize],
+    all: Set,
+}
+
+impl Search<'_> {
+    /// The best outcome of all the largest sets without the excluded offers. What is needless is left out of all that cost the
+    /// least before they are compared: of two that cost the same, one may need no coupon.
+    fn without(&self, excluded: Set, outcome: &mut impl FnMut(Set) -> Option<Outcome>) -> Option<Outcome> {
+        let of_set = |set| Some((set, outcome(set)?));
+        let found: Vec<(Set, Outcome)> =
+            largest_sets(self.candidates, excluded).into_iter().filter_map(of_set).collect();
+        let lowest = found.iter().map(|(_, found)| found.total).min()?;
+        let cheapest = found.into_iter().filter(|(_, found)| found.total == lowest);
+        cheapest.map(|(set, found)| self.spare(set, found, outcome)).reduce(|best, other| self.better(best, other))
+    }
+
+    /// Leaves out every offer without which the order costs no more: coupons before promotions, the last that was presented
+    /// and the last by name first. Without a coupon, a promotion of the set may take off what was left of nothing before.
+    fn spare(&self, mut set: Set, mut best: Outcome, outcome: &mut impl FnMut(Set) -> Option<Outcome>) -> Outcome {
+        let whole = set;
+        for coupon in self.coupons.iter().rev().copied().filter(|coupon| whole.contains(*coupon)) {
+            let without = set.without(coupon);
+            if let Some(other) = outcome(without).filter(|other| other.total <= best.total) {
+                (set, best) = (without, other);
+            }
         }
+        let mut promotions: Vec<usize> = best.used.except(self.all).numbers().collect();
+        promotions.sort_by(|one, other| self.candidates[*other].source.cmp(&self.candidates[*one].source));
+        for promotion in promotions {
+            let without = outcome(best.used.without(promotion)).filter(|other| other.total <= best.total);
+            best = without.unwrap_or(best);
+        }
+        best
     }
-    best
+
+    fn better(&self, one: Outcome, other: Outcome) -> Outcome {
+        let rank = |outcome: &Outcome| (outcome.total, outcome.used.and(self.all).len(), outcome.used.len());
+        let names = |outcome: &Outcome| {
+            let mut names: Vec<&Source> =
+                outcome.used.numbers().map(|number| &self.candidates[number].source).collect();
+            names.sort();
+            names
+        };
+        let order = rank(&one).cmp(&rank(&other)).then_with(|| names(&one).cmp(&names(&other)));
+        if order.is_le() { one } else { other }
+    }
 }
 
-fn precedes(candidates: &[Candidate<'_>], one: &Outcome, other: &Outcome) -> bool {
-    let rank = |outcome: &Outcome| (outcome.total, outcome.used.len());
-    let names = |outcome: &Outcome| {
-        let mut names: Vec<&Source> = outcome.used.numbers().map(|number| &candidates[number].source).collect();
-        names.sort();
-        names
-    };
-    rank(one).cmp(&rank(other)).then_with(|| names(one).cmp(&names(other))).is_lt()
-}
-
-/// All sets that hold the required offers, of which every two go together, and to which nothing can be added; each once.
-pub(super) fn largest_sets(candidates: &[Candidate<'_>], required: Set) -> Vec<Set> {
+/// All sets without the excluded offers of which every two go together, and to which nothing else can be added; each once.
+pub(super) fn largest_sets(candidates: &[Candidate<'_>], excluded: Set) -> Vec<Set> {
     let combining: Vec<Set> = (0..candidates.len())
         .map(|one| {
             let combines = |other: &usize| *other != one && candidates[one].offer.combines(candidates[*other].offer);
             (0..candidates.len()).filter(combines).collect()
         })
         .collect();
-    let open =
-        (0..candidates.len()).filter(|number| !required.contains(*number) && combining[*number].includes(required));
+    let open: Set = (0..candidates.len()).collect();
     let mut found = vec![];
-    extend(&combining, required, open.collect(), Set::EMPTY, &mut found);
+    extend(&combining, Set::EMPTY, open.except(excluded), Set::EMPTY, &mut found);
     found
 }
 

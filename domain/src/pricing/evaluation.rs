@@ -62,6 +62,11 @@ impl<'a> Evaluation<'a> {
         }
     }
 
+    /// Whether an offer more may cost a minor unit, because tax is added and rounded line by line.
+    pub(super) const fn rounds_by_line(&self) -> bool {
+        self.rounds_by_line
+    }
+
     /// Nothing, if the total is more than an amount can be.
     pub(super) fn outcome(&mut self, set: Set) -> Option<Outcome> {
         let (off_lines, off_fee) = (set.except(self.off_shipping), set.and(self.off_shipping));

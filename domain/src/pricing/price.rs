@@ -5,7 +5,7 @@ use crate::{
     points::Issuer,
     pricing::{
         AppliedTax, Basket, MAX_COUPONS, PointsSpent, PresentedCoupon, Priced, PricedLine, PricingRefusal, Source,
-        Sums,
+        Sums, UselessCoupon,
         candidate::{Candidate, pieces},
         combination::{self, Set},
         draft::{Draft, Scene},
@@ -80,8 +80,8 @@ fn candidates<'a>(basket: &Basket<'a>, subtotal: Amount, fee: Amount) -> Result<
         check_coupon(basket, number, coupon, subtotal)?;
         let source = Source::Coupon(coupon.code.clone());
         let candidate = Candidate::of(source, coupon.offer, basket.lines, subtotal, fee);
-        let code = || coupon.code.clone();
-        candidates.push(candidate.ok_or_else(|| PricingRefusal::CouponGivesNothing { coupon: number, code: code() })?);
+        let nothing = || PricingRefusal::CouponsGiveNothing { coupons: vec![UselessCoupon::of((number, coupon))] };
+        candidates.push(candidate.ok_or_else(nothing)?);
     }
     candidates.sort_by(|one, other| one.place().cmp(&other.place()));
     Ok(candidates)
@@ -145,15 +145,17 @@ fn combine(basket: &Basket<'_>, scene: &Scene<'_>, candidates: &[Candidate<'_>])
     let number = |coupon: &PresentedCoupon<'_>| {
         candidates.iter().position(|candidate| matches!(&candidate.source, Source::Coupon(code) if code == coupon.code))
     };
-    let required: Set = basket.coupons.iter().filter_map(number).collect();
+    let coupons: Vec<usize> = basket.coupons.iter().filter_map(number).collect();
     let mut evaluation = Evaluation::of(scene, candidates);
-    let mut outcome = |set| evaluation.outcome(set);
-    let best = combination::best(candidates, required, &mut outcome).ok_or(PricingRefusal::TotalOverflow)?;
-    let useless = |coupon: &PresentedCoupon<'_>| number(coupon).is_none_or(|number| !best.used.contains(number));
-    if let Some(coupon) = basket.coupons.iter().position(useless) {
-        return Err(PricingRefusal::CouponGivesNothing { coupon, code: basket.coupons[coupon].code.clone() });
+    let best = combination::best(candidates, &coupons, evaluation.rounds_by_line(), |set| evaluation.outcome(set));
+    let best = best.ok_or(PricingRefusal::TotalOverflow)?;
+    let useless =
+        |(_, coupon): &(usize, &PresentedCoupon<'_>)| number(coupon).is_none_or(|number| !best.used.contains(number));
+    let useless: Vec<UselessCoupon> =
+        basket.coupons.iter().enumerate().filter(useless).map(UselessCoupon::of).collect();
+    if !useless.is_empty() {
+        return Err(PricingRefusal::CouponsGiveNothing { coupons: useless });
     }
-    let best = combination::spare(candidates, required, best, outcome);
     spelled_out(best.used)
 }
 

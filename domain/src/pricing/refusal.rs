@@ -1,10 +1,39 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
     money::{Currency, Money},
+    pricing::PresentedCoupon,
     text::{CountryCode, CouponCode, ShippingMethod},
 };
+
+/// A coupon without which the order costs no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UselessCoupon {
+    /// Which, counted from zero as presented.
+    pub coupon: usize,
+    /// Its code.
+    pub code: CouponCode,
+}
+
+impl UselessCoupon {
+    pub(super) fn of((coupon, presented): (usize, &PresentedCoupon<'_>)) -> Self {
+        Self { coupon, code: presented.code.clone() }
+    }
+}
+
+impl fmt::Display for UselessCoupon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "coupon {} brings nothing: the order costs no more without it", self.code)
+    }
+}
+
+fn useless(coupons: &[UselessCoupon]) -> String {
+    let coupons: Vec<String> = coupons.iter().map(ToString::to_string).collect();
+    coupons.join("; ")
+}
 
 /// Why an order could not be priced as it was asked for. Coupons count from zero, as they were presented.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -73,13 +102,11 @@ pub enum PricingRefusal {
         /// What the lines cost without any discount.
         subtotal: Money,
     },
-    /// The coupon would be used up and take nothing off.
-    #[error("coupon {code} takes nothing off this order")]
-    CouponGivesNothing {
-        /// Which.
-        coupon: usize,
-        /// Its code.
-        code: CouponCode,
+    /// The order costs no more without these coupons: they take nothing off, or exclude what takes off more.
+    #[error("{}", useless(coupons))]
+    CouponsGiveNothing {
+        /// Which, by their places; at least one.
+        coupons: Vec<UselessCoupon>,
     },
     /// Two coupons must not be used together.
     #[error("coupon {code} cannot be used together with {other}")]

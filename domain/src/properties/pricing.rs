@@ -176,6 +176,14 @@ fn check_sums(priced: &Priced, till: &Till) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// By how much rounding may make a total differ: a minor unit for each line and the fee, where tax is added to them.
+fn rounding(till: &Till) -> i64 {
+    match till.merchant.tax().prices {
+        TaxBasis::Added if !till.merchant.tax().rates.is_empty() => i64::try_from(till.lines.len()).unwrap() + 1,
+        TaxBasis::Included | TaxBasis::Added => 0,
+    }
+}
+
 /// All sets of offers of which every two go together.
 fn allowed(offers: &[Offer]) -> Vec<Vec<(usize, &Offer)>> {
     let sets = (0_u32..1 << offers.len())
@@ -220,25 +228,80 @@ proptest! {
         let found = total(&offering(&till, offers.iter().enumerate()));
         let sets = allowed(&offers);
         let cheapest = sets.into_iter().map(|set| total(&offering(&till, set))).min().unwrap();
-        let rounded = match till.merchant.tax().prices {
-            TaxBasis::Added if !till.merchant.tax().rates.is_empty() => i64::try_from(till.lines.len()).unwrap() + 1,
-            TaxBasis::Included | TaxBasis::Added => 0,
-        };
+        let rounded = rounding(&till);
         prop_assert!(cheapest <= found && found <= cheapest + rounded, "{found} instead of {cheapest}");
         prop_assert!(found <= total(&till));
     }
 
-    /// A coupon is an offer that must be used.
+    /// Whatever coupons are presented, the order costs no more than with some of them or none, and each of them that is
+    /// used makes it cheaper. Those that do not are named, and what is left of them without these is the cheapest.
+    #[test]
+    fn a_coupon_never_makes_an_order_dearer((till, offers) in tills(6, 6), coupons in 1..=5_usize) {
+        let (coupons, promotions) = offers.split_at(coupons.min(offers.len()));
+        let till = offering(&till, promotions.iter().enumerate());
+        let presenting = |chosen: &[usize]| {
+            chosen.iter().fold(till.clone(), |till, number| till.coupon(&format!("CODE-{number}"), coupons[*number].clone()))
+        };
+        let cost = |chosen: &[usize]| {
+            let total = |priced: Option<Priced>| priced.map_or(plain(&till), |priced| priced.total).amount.minor_units();
+            presenting(chosen).price().map(total)
+        };
+        let parts = (0..1_u32 << coupons.len())
+            .map(|part| (0..coupons.len()).filter(|number| part & (1 << number) != 0).collect::<Vec<usize>>());
+        let accepted: Vec<(Vec<usize>, i64)> = parts.filter_map(|part| cost(&part).ok().map(|cost| (part, cost))).collect();
+        let mut kept: Vec<usize> = (0..coupons.len()).collect();
+        let lowest = loop {
+            match cost(&kept) {
+                Ok(cost) => break cost,
+                Err(PricingRefusal::CouponsGiveNothing { coupons }) => {
+                    for useless in coupons.iter().rev() {
+                        let coupon = kept.remove(useless.coupon);
+                        let code: crate::text::CouponCode = crate::samples::text(&format!("CODE-{coupon}"));
+                        prop_assert_eq!(&useless.code, &code);
+                    }
+                }
+                Err(PricingRefusal::CouponBelowMinimum { .. } | PricingRefusal::CouponsDoNotCombine { .. }) => return Ok(()),
+                Err(refusal) => return Err(TestCaseError::fail(refusal.to_string())),
+            }
+        };
+        // Where tax is rounded line by line, more than two coupons are each tried without, and all, but not every selection.
+        let exact = coupons.len() <= 2 || rounding(&till) == 0;
+        for (part, cost) in accepted {
+            let slack = if exact || part.is_empty() { 0 } else { rounding(&till) };
+            prop_assert!(lowest <= cost + slack, "{part:?} cost {cost}, {kept:?} {lowest}");
+            let needless = part.len() + 1 == kept.len() && part.iter().all(|number| kept.contains(number));
+            prop_assert!(!needless || slack > 0 || lowest < cost, "{part:?} cost {cost} as {kept:?} do");
+        }
+    }
+
+    /// Of all allowed sets that hold the coupon or not, the cheapest: brute force over every set.
     #[test]
     fn a_coupon_is_used_as_the_best_of_what_it_allows((till, offers) in tills(6, 5)) {
         prop_assume!(!offers.is_empty());
         let till = Till { merchant: till.merchant.clone().evolve(no_tax()), ..till };
         let with_coupon = |promotions: Vec<(usize, &Offer)>| offering(&till, promotions).coupon("ONE", offers[0].clone());
-        let Ok(Some(priced)) = with_coupon(offers.iter().enumerate().skip(1).collect()).price() else { return Ok(()) };
-        prop_assert_eq!(&priced.coupons, &[crate::samples::text("ONE")]);
-        let sets = allowed(&offers).into_iter().filter(|set| set.first().is_some_and(|(number, _)| *number == 0));
-        let prices = sets.filter_map(|set| with_coupon(set[1..].to_vec()).price().ok().flatten());
-        prop_assert_eq!(Some(priced.total.amount), prices.map(|priced| priced.total.amount).min());
+        // What the coupon gives is the same by a promotion that comes after all others, as coupons do.
+        let cost = |set: Vec<(usize, &Offer)>| match set.split_first() {
+            Some(((0, offer), others)) => {
+                total(&offering(&till, others.iter().copied()).promotion("z", (*offer).clone()))
+            }
+            Some(_) | None => total(&offering(&till, set)),
+        };
+        let (with, without): (Vec<_>, Vec<_>) =
+            allowed(&offers).into_iter().partition(|set| set.first().is_some_and(|(number, _)| *number == 0));
+        let cheapest = |sets: Vec<Vec<(usize, &Offer)>>| sets.into_iter().map(cost).min().unwrap();
+        let (with, without) = (cheapest(with), cheapest(without));
+        match with_coupon(offers.iter().enumerate().skip(1).collect()).price() {
+            Ok(priced) => {
+                let priced = priced.unwrap();
+                prop_assert_eq!(&priced.coupons, &[crate::samples::text("ONE")]);
+                prop_assert_eq!(priced.total.amount.minor_units(), with);
+                prop_assert!(with < without);
+            }
+            Err(PricingRefusal::CouponsGiveNothing { .. }) => prop_assert!(with >= without),
+            Err(PricingRefusal::CouponBelowMinimum { .. }) => {}
+            Err(refusal) => prop_assert!(false, "{refusal}"),
+        }
     }
 
     /// However units are returned, one by one or some together, the same comes back.

@@ -176,6 +176,35 @@ async fn a_merchants_policies_rule_its_payment_window_and_cancellations() {
     engine.stop().await;
 }
 
+/// 20 % by a promotion, 5 % by a coupon, neither with the other; and free delivery against a discount.
+#[tokio::test]
+async fn a_coupon_without_which_the_order_costs_no_more_is_refused_and_stays_unused() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["coupon-brings-nothing"]);
+    api.stocked("A", 10_000, 100).await;
+    let standard = json!({"method": "standard", "fee": gbp(300)});
+    shop::set(&api, "shipping-rates", &json!({"rates": [standard]})).await;
+    let share = |rate: i64| json!({"kind": "percentage_off_order", "rate": rate});
+    shop::promote(&api, "twenty", &share(200_000)).await;
+    shop::issue(&api, "FIVE", &share(50_000), &json!({"uses_max": 1})).await;
+    shop::issue(&api, "THIRTY", &share(300_000), &json!({"uses_max": 1})).await;
+    let free = json!({"kind": "shipping_off", "rate": 1_000_000});
+    shop::issue(&api, "SHIP-FREE", &free, &json!({"uses_max": 1})).await;
+    shop::at_rest(&api).await;
+    let one = |coupons: &[&str]| order_with(&[("A", 1)], &json!({"coupons": coupons}));
+    assert_eq!(quote(&api, &one(&[])).await.expect_status(200).body["total"], gbp(8_300));
+    for code in ["FIVE", "SHIP-FREE"] {
+        refused(&engine, &api, &one(&[code]), (422, "coupon-brings-nothing", "/coupons/0")).await;
+        let told = quote(&api, &one(&[code])).await.body["detail"].take();
+        assert_eq!(told, format!("coupon {code} brings nothing: the order costs no more without it"));
+        assert_eq!(shop::uses(&api, code).await, (0, 0));
+    }
+    let order = shop::place(&api, &one(&["THIRTY"])).await;
+    assert_eq!(shop::reaches(&api, &order, "pending_payment").await["total"], gbp(7_300));
+    assert_eq!(shop::uses(&api, "THIRTY").await, (1, 0));
+    engine.stop().await;
+}
+
 /// What a quote refuses, a placement refuses in the same words, and nothing is left behind.
 async fn refused(engine: &TestEngine, api: &Api, body: &Value, expected: (u16, &str, &str)) {
     let (status, kind, pointer) = expected;
@@ -189,7 +218,7 @@ async fn refused(engine: &TestEngine, api: &Api, body: &Value, expected: (u16, &
 async fn coupons_that_cannot_be_used_are_named() {
     let (engine, api) = shop_with_terms().await;
     let _telling = api.tells(&["unknown-coupon", "coupon-not-valid", "coupons-do-not-combine", "coupon-used-up"]);
-    let offer = json!({"kind": "amount_off_order", "amount": gbp(100)});
+    let offer = json!({"kind": "amount_off_order", "amount": gbp(200)});
     let with = |fields: Value| {
         let mut offer = offer.clone();
         offer.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());

@@ -50,7 +50,8 @@ pub(crate) struct OrderPlacement {
     ship_to: Address,
     /// When the customer placed it, if not now; not in the future. Back office only.
     placed_at: Option<Moment>,
-    /// Coupons to be used. All of them are, or the order is refused.
+    /// Coupons to be used. All of them are, or the order is refused: a coupon without which it costs no more, because a
+    /// promotion that it excludes takes off as much, is no more used than one that is not valid.
     #[serde(default)]
     #[schema(value_type = Vec<schema::CouponCode>, max_items = 5, required = false)]
     coupons: Vec<CouponCode>,

@@ -145,6 +145,8 @@ kinds! {
     UnknownCoupon UNPROCESSABLE_ENTITY "unknown-coupon" "There is no such coupon";
     /// The coupon cannot be used for this order.
     CouponNotValid UNPROCESSABLE_ENTITY "coupon-not-valid" "The coupon cannot be used for this order";
+    /// The order costs no more without the coupon.
+    CouponBringsNothing UNPROCESSABLE_ENTITY "coupon-brings-nothing" "The order costs no more without the coupon";
     /// Two coupons cannot be used together.
     CouponsDoNotCombine UNPROCESSABLE_ENTITY "coupons-do-not-combine" "The coupons cannot be used together";
     /// The merchant does not deliver there, or not in this way.

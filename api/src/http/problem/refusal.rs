@@ -1,9 +1,19 @@
 use purser_commands::Refusal;
 use purser_domain::{
-    checkout::CheckoutRefusal, coupon::CouponRefusal, exception::ExceptionRefusal, fulfillment::FulfillmentRefusal,
-    merchant::MerchantRefusal, order::OrderRefusal, payment::PaymentRefusal, points::PointsRefusal,
-    pricing::PricingRefusal, product::ProductRefusal, quota::QuotaRefusal, refund::RefundRefusal,
-    returns::ReturnRefusal, stock::StockRefusal,
+    checkout::CheckoutRefusal,
+    coupon::CouponRefusal,
+    exception::ExceptionRefusal,
+    fulfillment::FulfillmentRefusal,
+    merchant::MerchantRefusal,
+    order::OrderRefusal,
+    payment::PaymentRefusal,
+    points::PointsRefusal,
+    pricing::{PricingRefusal, UselessCoupon},
+    product::ProductRefusal,
+    quota::QuotaRefusal,
+    refund::RefundRefusal,
+    returns::ReturnRefusal,
+    stock::StockRefusal,
 };
 
 use super::{Fault, Kind, Problem};
@@ -255,8 +265,13 @@ impl From<PricingRefusal> for Problem {
             | PricingRefusal::CouponNotYetValid { coupon, .. }
             | PricingRefusal::CouponNoLongerValid { coupon, .. }
             | PricingRefusal::CouponOfOtherCurrency { coupon, .. }
-            | PricingRefusal::CouponBelowMinimum { coupon, .. }
-            | PricingRefusal::CouponGivesNothing { coupon, .. } => (Kind::CouponNotValid, format!("/coupons/{coupon}")),
+            | PricingRefusal::CouponBelowMinimum { coupon, .. } => (Kind::CouponNotValid, format!("/coupons/{coupon}")),
+            PricingRefusal::CouponsGiveNothing { coupons } => {
+                let fault = |useless: &UselessCoupon| {
+                    Fault::pointer(format!("/coupons/{}", useless.coupon), useless.to_string())
+                };
+                return Self::new(Kind::CouponBringsNothing, detail).faults(coupons.iter().map(fault).collect());
+            }
             PricingRefusal::CouponOfOtherMerchant { coupon, .. } => (Kind::UnknownCoupon, format!("/coupons/{coupon}")),
             PricingRefusal::CouponsDoNotCombine { coupon, .. } => {
                 (Kind::CouponsDoNotCombine, format!("/coupons/{coupon}"))

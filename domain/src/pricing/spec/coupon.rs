@@ -1,10 +1,15 @@
 //! Coupons are used as they are presented, or refused by name.
 
 use super::*;
-use crate::pricing::DiscountClass;
+use crate::pricing::{DiscountClass, UselessCoupon};
 
 fn presented(code: &str, offer: Offer) -> Till {
     two_lines().coupon(code, offer)
+}
+
+fn bring_nothing(coupons: &[(usize, &str)]) -> PricingRefusal {
+    let coupons = coupons.iter().map(|(coupon, code)| UselessCoupon { coupon: *coupon, code: text(code) });
+    PricingRefusal::CouponsGiveNothing { coupons: coupons.collect() }
 }
 
 #[test]
@@ -14,11 +19,55 @@ fn a_coupon_is_used_when_it_is_presented() {
     assert_eq!(priced.coupons, [text("FIVE")]);
 }
 
-/// The customer asked for the coupon: a better promotion that excludes it stands back.
+/// 20 % by a promotion and 5 % by a coupon, neither of which goes with the other: the order costs 8,000 without the coupon.
 #[test]
-fn a_presented_coupon_goes_before_a_promotion_that_it_does_not_combine_with() {
-    let till = presented("FIVE", offer(off_order(500))).discount("ten", off_order(1_000));
-    assert_eq!(discounts(&till.priced())[0], off("FIVE", 217));
+fn a_coupon_that_excludes_a_better_promotion_is_refused() {
+    let till = |parts| {
+        let share = |parts| offer(Discount::PercentageOffOrder { rate: rate(parts), cap: None });
+        Till::of(&[line("A", 1, 10_000)]).promotion("twenty", share(200_000)).coupon("CODE", share(parts))
+    };
+    assert_eq!(till(50_000).refused(), bring_nothing(&[(0, "CODE")]));
+    assert_eq!(till(50_000).refused().to_string(), "coupon CODE brings nothing: the order costs no more without it");
+    // As much is no more.
+    assert_eq!(till(200_000).refused(), bring_nothing(&[(0, "CODE")]));
+    assert_eq!(total(&till(210_000)), 7_900);
+}
+
+#[test]
+fn free_shipping_by_a_coupon_is_weighed_against_a_discount_by_what_is_left_to_pay() {
+    let free = || offer(Discount::ShippingOff { rate: Rate::FULL });
+    let till = |fee, pence| {
+        let till = two_lines().shipping(vec![shipping_rate("standard", fee)]).discount("off", off_order(pence));
+        till.coupon("SHIP", free())
+    };
+    assert_eq!(till(300, 301).refused(), bring_nothing(&[(0, "SHIP")]));
+    assert_eq!(till(300, 300).refused(), bring_nothing(&[(0, "SHIP")]));
+    assert_eq!(total(&till(300, 299)), 3_530);
+    let discount = two_lines()
+        .shipping(vec![shipping_rate("standard", 300)])
+        .discount("free", Discount::ShippingOff { rate: Rate::FULL });
+    assert_eq!(discount.clone().coupon("OFF", offer(off_order(300))).refused(), bring_nothing(&[(0, "OFF")]));
+    assert_eq!(total(&discount.coupon("OFF", offer(off_order(301)))), 3_529);
+}
+
+/// The two together are worth less than what they exclude, and one of them goes with it.
+#[test]
+fn of_several_coupons_those_are_refused_without_which_the_order_is_cheapest() {
+    let with = |pence, classes: &[DiscountClass]| Offer {
+        combines_with: classes.iter().copied().collect(),
+        ..offer(off_order(pence))
+    };
+    let shipping = sociable(offer(Discount::ShippingOff { rate: Rate::FULL }));
+    let till = |first| {
+        two_lines()
+            .shipping(vec![shipping_rate("standard", 300)])
+            .promotion("ten", with(1_000, &[DiscountClass::Shipping]))
+            .coupon("FIRST", with(first, &[DiscountClass::Order, DiscountClass::Shipping]))
+            .coupon("SECOND", with(100, &[DiscountClass::Order, DiscountClass::Shipping]))
+            .coupon("SHIP", shipping.clone())
+    };
+    assert_eq!(till(800).refused(), bring_nothing(&[(0, "FIRST"), (1, "SECOND")]));
+    assert_eq!(total(&till(901)), 3_530 - 1_001);
 }
 
 #[test]
@@ -60,18 +109,19 @@ fn a_coupon_below_its_minimum_spend_is_refused() {
 
 #[test]
 fn a_coupon_that_takes_nothing_off_is_refused() {
-    let nothing = |coupon, code| PricingRefusal::CouponGivesNothing { coupon, code: text(code) };
     let shipping = || sociable(offer(Discount::ShippingOff { rate: Rate::FULL }));
-    assert_eq!(presented("SHIP", shipping()).refused(), nothing(0, "SHIP"));
+    assert_eq!(presented("SHIP", shipping()).refused(), bring_nothing(&[(0, "SHIP")]));
     let other = Discount::AmountOffUnits { amount: gbp(50), skus: skus(&["C"]) };
-    assert_eq!(presented("OTHER", offer(other)).refused(), nothing(0, "OTHER"));
+    assert_eq!(presented("OTHER", offer(other)).refused(), bring_nothing(&[(0, "OTHER")]));
+    // The one that was presented first is enough.
     let free = || sociable(offer(off_order(9_999)));
-    assert_eq!(presented("ONE", free()).coupon("TWO", free()).refused(), nothing(1, "TWO"));
+    assert_eq!(presented("TWO", free()).coupon("ONE", free()).refused(), bring_nothing(&[(1, "ONE")]));
+    // A product discount comes before the promotion, which would do as well.
+    let free_lines = presented("ONE", sociable(offer(all(Rate::FULL)))).promotion("free", free());
+    assert_eq!(free_lines.refused(), bring_nothing(&[(0, "ONE")]));
     // It would be used up for nothing: the promotion makes the order free already.
-    assert_eq!(
-        presented("ONE", free()).promotion("all", sociable(offer(all(Rate::FULL)))).refused(),
-        nothing(0, "ONE")
-    );
+    let all = presented("ONE", free()).promotion("all", sociable(offer(all(Rate::FULL))));
+    assert_eq!(all.refused(), bring_nothing(&[(0, "ONE")]));
 }
 
 #[test]
