@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use purser_domain::{
     allocation::Shortage,
-    checkout::CheckoutRefusal,
+    checkout::{CheckoutRefusal, TotalChanged},
     coupon::CouponRefusal,
     exception::ExceptionRefusal,
     fulfillment::FulfillmentRefusal,
@@ -65,6 +65,9 @@ pub enum Refusal {
     /// The order's lines cannot be bought.
     #[error(transparent)]
     Checkout(#[from] CheckoutRefusal),
+    /// The order costs something else than the customer saw.
+    #[error(transparent)]
+    TotalChanged(Box<TotalChanged>),
     /// Less is available than is asked for.
     #[error("not enough stock")]
     OutOfStock(Vec<Shortage>),

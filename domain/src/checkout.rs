@@ -1,5 +1,9 @@
 //! Checkout: what an order's lines cost, taken from the catalogue once and frozen.
 
+mod expected;
+
+pub use expected::{Change, Expected, Figure, TotalChanged};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{

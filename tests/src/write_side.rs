@@ -165,6 +165,7 @@ pub fn place(lines: &[(&str, i64)]) -> Command {
         points: None,
         points_of: Issuer::Merchant,
         shipping_method: None,
+        expected: None,
     })
 }
 

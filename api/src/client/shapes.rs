@@ -82,6 +82,9 @@ pub struct Placement {
     /// Coupons to be used: all of them, or the order is refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<CouponCode>,
+    /// What the customer saw that it costs; it is refused where it costs something else by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_total: Option<Money>,
 }
 
 /// Money that was taken.

@@ -233,6 +233,7 @@ fn placement(number: u32, placed_at: Timestamp, dice: &mut Dice) -> Result<Place
         },
         placed_at: Some(placed_at),
         coupons: Vec::new(),
+        expected_total: None,
     })
 }
 

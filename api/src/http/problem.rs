@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use purser_commands::Failure;
-use purser_domain::order::OrderStatus;
+use purser_domain::{money::Money, order::OrderStatus};
 use serde::Serialize;
 
 use super::extract::FAULTS_MAX;
@@ -35,6 +35,8 @@ pub(crate) struct Problem {
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
     order_status: Option<OrderStatus>,
+    /// What an order was expected to cost, and what it costs.
+    totals: Option<Box<(Money, Money)>>,
     retry_after: Option<Duration>,
     /// For the log, never for the caller.
     cause: Option<String>,
@@ -68,6 +70,14 @@ pub(crate) struct ProblemDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::http::schema::OrderStatus>)]
     order_status: Option<OrderStatus>,
+    /// What the order was expected to cost, when it costs something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::http::schema::Money>)]
+    expected_total: Option<Money>,
+    /// What it costs then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::http::schema::Money>)]
+    total: Option<Money>,
 }
 
 impl Problem {
@@ -77,7 +87,15 @@ impl Problem {
             503 | 504 => Some(RETRY_AFTER),
             _ => None,
         };
-        Self { kind, detail: detail.into(), faults: Vec::new(), order_status: None, retry_after, cause: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            faults: Vec::new(),
+            order_status: None,
+            totals: None,
+            retry_after,
+            cause: None,
+        }
     }
 
     /// A problem with one place in the request.
@@ -121,6 +139,11 @@ impl Problem {
         self
     }
 
+    fn totals(mut self, expected: Money, total: Money) -> Self {
+        self.totals = Some(Box::new((expected, total)));
+        self
+    }
+
     fn retry_after(mut self, after: Duration) -> Self {
         self.retry_after = Some(after);
         self
@@ -155,6 +178,8 @@ impl Problem {
             instance: format!("urn:purser:request:{request}"),
             errors: &self.faults,
             order_status: self.order_status,
+            expected_total: self.totals.as_ref().map(|totals| totals.0),
+            total: self.totals.as_ref().map(|totals| totals.1),
         };
         // Strings, numbers and lists of these always serialize.
         let body = serde_json::to_vec(&document).unwrap_or_default();

@@ -38,11 +38,12 @@ fn orders(routes: Routes) -> Routes {
         AmountMismatch, ContactNeeded, CouponBringsNothing, CouponNotValid, CouponUsedUp, CouponsDoNotCombine,
         DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound,
         OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow,
-        TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownSku, WrongStatus,
+        TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownSku, WrongStatus,
     };
     const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,
         FutureTime,
+        TotalChanged,
         CouponUsedUp,
         NotEnoughPoints,
         PurchaseLimit,

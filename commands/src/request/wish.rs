@@ -3,7 +3,7 @@
 use purser_domain::{
     Timestamp,
     address::Address,
-    checkout::LineRequest,
+    checkout::{Expected, LineRequest},
     contact::Contact,
     ids::{OrderId, ReturnId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
@@ -125,4 +125,7 @@ pub struct PlaceOrder {
     /// The way of delivery; the cheapest, where absent.
     #[serde(default)]
     pub shipping_method: Option<ShippingMethod>,
+    /// What the customer saw; an order that costs something else is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Box<Expected>>,
 }

@@ -177,6 +177,7 @@ impl Caller for InProcessCaller {
             points: None,
             points_of: purser_domain::points::Issuer::Merchant,
             shipping_method: None,
+            expected: None,
         });
         engine.commands.execute(engine.request(place, Some(idempotency))).await?;
         Ok(())

@@ -118,6 +118,7 @@ pub fn placement(sale: &Sale) -> Result<Placement, InvalidValue> {
         },
         placed_at: Some(sale.at),
         coupons: Vec::new(),
+        expected_total: None,
     })
 }
 

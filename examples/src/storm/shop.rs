@@ -88,6 +88,7 @@ impl Shop {
             },
             placed_at: None,
             coupons: if with_coupon { vec![self.coupon.clone()] } else { Vec::new() },
+            expected_total: None,
         })
     }
 

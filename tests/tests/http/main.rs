@@ -14,6 +14,7 @@ mod engine;
 mod exceptions;
 mod exchanges;
 mod exchanges_refused;
+mod expected_totals;
 mod fulfillment_rules;
 mod fulfillments;
 mod gateways;

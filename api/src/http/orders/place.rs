@@ -2,7 +2,7 @@ use axum::extract::State;
 use purser_commands::{Accepted, Answer, Command, PlaceOrder};
 use purser_domain::{
     address::Address,
-    checkout::LineRequest,
+    checkout::{Expected, Figure, LineRequest},
     contact::Contact,
     ids::OrderId,
     money::{Amount, Currency, Money},
@@ -64,6 +64,36 @@ pub(crate) struct OrderPlacement {
     /// The way of delivery; the cheapest that serves the country, where absent.
     #[schema(value_type = Option<schema::ShippingMethod>)]
     shipping_method: Option<ShippingMethod>,
+    /// What the customer saw that the order costs, in its currency. Where it costs something else by now it is refused as
+    /// `total-changed`, with both totals and whatever can be said of the reason.
+    #[schema(value_type = Option<schema::Money>)]
+    expected_total: Option<Money>,
+    /// The sums that the customer saw, as a quote shows them in `pricing`: only to tell which of them changed.
+    expected_sums: Option<ExpectedSums>,
+}
+
+/// Sums that a customer saw; any of them, in minor units of the order's currency.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedSums {
+    /// The lines before anything.
+    #[schema(value_type = Option<schema::Amount>)]
+    subtotal: Option<Amount>,
+    /// All that was taken off lines and shipping.
+    #[schema(value_type = Option<schema::Amount>)]
+    discount: Option<Amount>,
+    /// The shipping fee before anything.
+    #[schema(value_type = Option<schema::Amount>)]
+    shipping: Option<Amount>,
+    /// All tax, in the prices or on top.
+    #[schema(value_type = Option<schema::Amount>)]
+    tax: Option<Amount>,
+    /// What of the tax came on top.
+    #[schema(value_type = Option<schema::Amount>)]
+    tax_added: Option<Amount>,
+    /// What the points were worth.
+    #[schema(value_type = Option<schema::Amount>)]
+    points: Option<Amount>,
 }
 
 /// A line of a new order.
@@ -80,6 +110,9 @@ pub(crate) struct LinePlacement {
     /// only.
     #[schema(value_type = Option<schema::Amount>)]
     unit_price: Option<Amount>,
+    /// What the customer saw that one piece costs, beside `expected_total`: only to tell whether it changed.
+    #[schema(value_type = Option<schema::Amount>)]
+    expected_unit_price: Option<Amount>,
 }
 
 /// An order that was placed.
@@ -116,6 +149,8 @@ pub(crate) struct PlacedOrder {
 /// product that may be waited for waits, all of that SKU together, in the queue of one location, and is served first come
 /// first served by what comes in there; `waiting` names it. Where anything else is short, nothing is reserved and every such
 /// line is named.
+///
+/// With `expected_total` the order is placed at what the customer saw or not at all; the key stays free for another try.
 #[utoipa::path(
     post,
     path = "/v1/orders",
@@ -157,6 +192,7 @@ impl OrderPlacement {
     pub(super) fn request(self, order: OrderId) -> Result<PlaceOrder, Problem> {
         check_address(&self.ship_to, "/ship_to")?;
         check_contact(self.contact.as_ref())?;
+        let expected = self.expected()?;
         Ok(PlaceOrder {
             order,
             customer: self.customer,
@@ -170,7 +206,49 @@ impl OrderPlacement {
             points: self.points,
             points_of: self.points_of.unwrap_or(Issuer::Merchant),
             shipping_method: self.shipping_method,
+            expected: expected.map(Box::new),
         })
+    }
+
+    /// What the customer saw. Without a total there is nothing to hold the order to.
+    fn expected(&self) -> Result<Option<Expected>, Problem> {
+        let invalid = |pointer: String, detail: &'static str| {
+            Err(Problem::at(Kind::InvalidValue, Fault::pointer(pointer, detail)))
+        };
+        let priced = self.lines.iter().position(|line| line.expected_unit_price.is_some());
+        let Some(total) = self.expected_total else {
+            return match (priced, &self.expected_sums) {
+                (Some(line), _) => {
+                    invalid(format!("/lines/{line}/expected_unit_price"), "is of use beside expected_total only")
+                }
+                (None, Some(_)) => invalid("/expected_sums".to_owned(), "are of use beside expected_total only"),
+                (None, None) => Ok(None),
+            };
+        };
+        if total.currency != self.currency {
+            return invalid("/expected_total/currency".to_owned(), "must be the order's currency");
+        }
+        let unit_prices = match priced {
+            Some(_) => self.lines.iter().map(|line| line.expected_unit_price).collect(),
+            None => vec![],
+        };
+        let sums = self.expected_sums.as_ref().map(ExpectedSums::figures).unwrap_or_default();
+        Ok(Some(Expected { total, unit_prices, sums }))
+    }
+}
+
+impl ExpectedSums {
+    fn figures(&self) -> Vec<(Figure, Amount)> {
+        let Self { subtotal, discount, shipping, tax, tax_added, points } = *self;
+        let stated = [
+            (Figure::Subtotal, subtotal),
+            (Figure::Discount, discount),
+            (Figure::Shipping, shipping),
+            (Figure::Tax, tax),
+            (Figure::TaxAdded, tax_added),
+            (Figure::Points, points),
+        ];
+        stated.into_iter().filter_map(|(figure, amount)| Some((figure, amount?))).collect()
     }
 }
 

@@ -74,6 +74,8 @@ kinds! {
     OrderExists CONFLICT "order-exists" "The order exists already";
     /// The order's payment window is open.
     WindowOpen CONFLICT "window-open" "The order's payment window is still open";
+    /// The order costs something else than the customer saw.
+    TotalChanged CONFLICT "total-changed" "The order costs something else than was expected";
     /// Less is available than is asked for.
     OutOfStock CONFLICT "out-of-stock" "Not enough stock";
     /// An adjustment would take what is not there or is held for orders.

@@ -1,6 +1,8 @@
+use std::iter;
+
 use purser_commands::Refusal;
 use purser_domain::{
-    checkout::CheckoutRefusal,
+    checkout::{Change, CheckoutRefusal, TotalChanged},
     coupon::CouponRefusal,
     exception::ExceptionRefusal,
     fulfillment::FulfillmentRefusal,
@@ -23,6 +25,7 @@ impl From<Refusal> for Problem {
         let detail = refusal.to_string();
         match refusal {
             Refusal::Checkout(refusal) => refusal.into(),
+            Refusal::TotalChanged(changed) => (*changed).into(),
             Refusal::OutOfStock(shortages) => {
                 Self::new(Kind::OutOfStock, detail).faults(shortages.into_iter().flat_map(Fault::shortage).collect())
             }
@@ -58,6 +61,21 @@ impl From<Refusal> for Problem {
             }
             Refusal::FutureTime { field } => Self::at(Kind::FutureTime, Fault::pointer(format!("/{field}"), detail)),
         }
+    }
+}
+
+impl From<TotalChanged> for Problem {
+    fn from(changed: TotalChanged) -> Self {
+        let pointer = |change: &Change| match change {
+            Change::UnitPrice { line, sku: _, expected: _, now: _ } => format!("/lines/{line}/expected_unit_price"),
+            Change::Sum { figure, expected: _, now: _ } => format!("/expected_sums/{}", figure.name()),
+        };
+        let detail = changed.to_string();
+        let total = Fault::pointer("/expected_total", format!("it is {}", changed.total));
+        let faults = changed.changes.iter().map(|change| Fault::pointer(pointer(change), change.to_string()));
+        Self::new(Kind::TotalChanged, detail)
+            .faults(iter::once(total).chain(faults).collect())
+            .totals(changed.expected, changed.total)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use purser_domain::{
     Timestamp,
-    checkout::{CheckoutRefusal, Frozen, freeze},
+    checkout::{CheckoutRefusal, Expected, Frozen, freeze},
     coupon::{Coupon, CouponRefusal, usable},
     merchant::{Merchant, Policies},
     money::Money,
     order::{LimitedPieces, OrderLine},
     points::{self, Points, PointsAccount, PointsCommand},
-    pricing::{Basket, PresentedCoupon, Priced, price},
+    pricing::{Basket, PresentedCoupon, Priced, Sums, price},
     principal::Principal,
     product::Product,
     quantity::Quantity,
@@ -71,11 +71,14 @@ impl Decision<'_> {
         };
         let tax_category = |sku: &Sku| product(sku).and_then(Product::listing)?.tax_category.as_ref();
         let pricing = price(&basket, tax_category).map_err(Stopped::refused)?.map(Box::new);
+        let total = pricing.as_ref().map_or(total, |pricing| pricing.total);
+        if let Some(expected) = &place.expected {
+            check_expected(expected, &lines, pricing.as_deref(), total)?;
+        }
         self.check_points(place, customer.as_ref(), &merchant)?;
         let limited = self.limited(&lines)?;
         let counted_as = counted_as(place, customer.as_ref(), &merchant, book, &limited)?;
         self.check_quotas(place, &lines, &limited, &Buyer::of(customer.as_ref(), &counted_as))?;
-        let total = pricing.as_ref().map_or(total, |pricing| pricing.total);
         let policies = book.policies().clone();
         Ok(Checkout { customer, merchant, policies, lines, pricing, limited, counted_as, total, placed_at })
     }
@@ -184,6 +187,19 @@ fn counted_as(
         }
         None => Ok(GuestMark::of(merchant, place.contact.as_ref(), &place.ship_to)),
     }
+}
+
+/// Nobody pays another price than they saw: what changed since is told, and the customer decides anew.
+fn check_expected(
+    expected: &Expected,
+    lines: &[OrderLine],
+    pricing: Option<&Priced>,
+    total: Money,
+) -> Result<(), Stopped> {
+    let plain = || Sums { subtotal: total.amount, ..Sums::default() };
+    let sums = pricing.map_or_else(plain, |pricing| pricing.sums);
+    let changed = |changed| Stopped::refused(Refusal::TotalChanged(Box::new(changed)));
+    expected.check(lines, &sums, total).map_err(changed)
 }
 
 /// A merchant sells their own products, and cannot tie up the stock of others.
