@@ -12,7 +12,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use purser_commands::{Command, Commands, Failure, FulfillmentChange, IdempotencyKey, Refusal, Request};
 use purser_domain::{
-    fulfillment::FulfillmentRefusal, order::OrderRefusal, payment::PaymentRefusal, principal::Principal,
+    clock::Clock, fulfillment::FulfillmentRefusal, order::OrderRefusal, payment::PaymentRefusal, principal::Principal,
     returns::ReturnRefusal, saga::SagaCommand, upcast::Upcasters,
 };
 use purser_projections::sagas::{CommandPort, EffectPort, PortError, SagaRequest};
@@ -21,8 +21,8 @@ use sqlx::PgPool;
 use gateways::AtGateways;
 
 /// Whoever performs the sagas' effects: the gateways, which are told what the log says of a payment, and people.
-pub fn effects(gateways: Gateways, pool: PgPool) -> Arc<dyn EffectPort> {
-    Arc::new(AtGateways { gateways, pool, upcasters: Upcasters::current() })
+pub fn effects(gateways: Gateways, pool: PgPool, clock: Arc<dyn Clock>) -> Arc<dyn EffectPort> {
+    Arc::new(AtGateways { gateways, pool, upcasters: Upcasters::current(), clock })
 }
 
 /// Issues the sagas' commands through the same door as everybody else's.

@@ -77,7 +77,7 @@ impl ReadSide {
             pool: self.pool.clone(),
             feed: self.feed.clone(),
             commands: Arc::new(SagaCommands::new(self.commands.clone())),
-            effects: effects(self.gateways.clone(), self.pool.clone()),
+            effects: effects(self.gateways.clone(), self.pool.clone(), Arc::clone(&self.clock)),
             clock: Arc::clone(&self.clock),
             settings: self.sagas.clone(),
         };

@@ -17,6 +17,7 @@ pub mod address;
 pub mod allocation;
 pub mod chain;
 pub mod checkout;
+pub mod clearing;
 pub mod clock;
 pub mod contact;
 pub mod coupon;

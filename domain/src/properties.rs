@@ -2,6 +2,7 @@
 
 mod aftersale;
 mod allocation;
+mod clearing;
 mod coupon;
 mod exchange;
 mod exchange_value;

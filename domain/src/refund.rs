@@ -1,6 +1,8 @@
 //! The refund: money that is owed back, all of a capture or a part of it, until it is back or given up.
 //!
-//! What the gateway or the bank says is taken note of wherever the refund stands, since money that is back is back. What a
+//! What the gateway or the bank says is taken note of wherever the refund stands, since money that is back is back, and money
+//! that came back from the customer's bank is owed again. What went back without being asked for counts for it
+//! ([`crate::clearing`]). What a
 //! person decides bears their name and their reason, and is possible only after the engine has given the refund into
 //! their hands, by [`RefundCommand::RequestReview`].
 

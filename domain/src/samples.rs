@@ -273,6 +273,8 @@ pub(crate) fn report(status: ReportedStatus, authorized: i64, captures: &[(&str,
         currency: text("GBP"),
         authorized: amount(authorized),
         captures: captures.iter().map(capture).collect(),
+        refunds: vec![],
         status,
+        as_of: None,
     }
 }

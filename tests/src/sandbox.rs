@@ -71,7 +71,8 @@ impl Sandbox {
         }
     }
 
-    /// What a customer does at the link of a payment: `succeed` or `fail`.
+    /// What a customer does at the link of a payment, or their bank: `succeed`, `fail`, `dispute`, `win_dispute`,
+    /// `lose_dispute` or `bounce_refund`.
     pub async fn pay(&self, link: &str, outcome: &str) {
         let does = json!({"outcome": outcome}).to_string();
         let answered = self.client.post(link).body(does).send().await.expect("an answer");
@@ -150,7 +151,7 @@ impl Sandbox {
         };
         write_side.execute(initiate).await.expect("a payment");
         let commands = Arc::new(SagaCommands::new(write_side.commands.clone()));
-        let ports = effects(self.gateways(), database.pool());
+        let ports = effects(self.gateways(), database.pool(), Arc::clone(&write_side.clock) as _);
         let sagas = SagasAlone::start(database, &write_side.clock, commands, ports).await;
         let id = PaymentId::from_uuid(order.as_uuid()).to_string();
         let pending = until("the gateway has the payment", async || event(database, &id, "PaymentPending").await).await;

@@ -157,7 +157,7 @@ pub struct GatewayRefund {
     pub status: RefundStatus,
 }
 
-/// Where a payment stands. Refunds do not change it.
+/// Where a payment stands. Refunds do not change it, those made at the gateway's own desk among them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
@@ -178,8 +178,11 @@ pub enum PaymentStatus {
     Expired,
     /// We closed it. What was captured before that stays captured.
     Voided,
-    /// The customer wants the money back through the bank.
+    /// The customer wants the money back through the bank, which has not decided. When it decides for us, the payment is
+    /// `captured` again, or `partially_captured`, or `voided`, as it was before.
     Disputed,
+    /// The bank decided for the customer and gave back all that was captured and not refunded. There is nothing after it.
+    ChargedBack,
 }
 
 /// How far a refund is.
@@ -190,7 +193,7 @@ pub enum RefundStatus {
     Pending,
     /// The money is back.
     Succeeded,
-    /// The money did not move.
+    /// The money did not move, or came back, also after it was said to have succeeded.
     Failed {
         /// Why, in the gateway's own code.
         code: String,

@@ -184,7 +184,8 @@ documented! {
     /// that there is not), `capture_not_recorded` (a gateway took money that the log does not have), `capture_without_order`
     /// (a gateway took money for a payment that is not known), `refund_not_recorded` (a gateway gave money back that the log
     /// still owes), `payment_mismatch` (what a gateway says contradicts the log), `authorization_not_released` (a gateway sets money
-    /// aside for an order that takes none), `refund_overdue`, `shipment_late`, `view_differs` (a view shows another status than the log).
+    /// aside for an order that takes none), `payment_disputed` (a customer disputes a payment with their bank, or the bank took it
+    /// back), `refund_reversed` (a refund came back after it was said to be done), `refund_overdue`, `shipment_late`, `view_differs` (a view shows another status than the log).
     ExceptionKind = ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(purser_domain::exception::ExceptionKind::ALL.map(purser_domain::exception::ExceptionKind::as_str)));

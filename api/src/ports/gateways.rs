@@ -4,10 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use purser_domain::{
+    Timestamp,
+    clock::Clock,
     ids::PaymentId,
     payment::{
         self, CaptureMethod, GatewayReport, NextAction, Payment, PaymentCommand, PaymentTerms, ReportSource,
-        ReportedCapture, ReportedStatus,
+        ReportedCapture, ReportedRefund, ReportedRefundStatus, ReportedStatus,
     },
     saga::{Effect, EffectError, SagaCommand},
     text::{GatewayName, PaymentReference},
@@ -21,8 +23,8 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::gateway::{
-    CaptureMode, CaptureRequest, GatewayError, GatewayPayment, IdempotencyKey, PaymentGateway, PaymentRequest,
-    PaymentStatus,
+    CaptureMode, CaptureRequest, GatewayError, GatewayPayment, GatewayRefund, IdempotencyKey, PaymentGateway,
+    PaymentRequest, PaymentStatus, RefundStatus,
 };
 
 /// The gateways that there are, by name. Clones share them.
@@ -54,6 +56,7 @@ pub(super) struct AtGateways {
     pub(super) gateways: Gateways,
     pub(super) pool: PgPool,
     pub(super) upcasters: Upcasters,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl EffectPort for AtGateways {
@@ -80,7 +83,7 @@ impl EffectPort for AtGateways {
 /// A payment as the log has it, which its gateway has acknowledged.
 pub(super) struct Acknowledged {
     payment: PaymentId,
-    state: Payment,
+    pub(super) state: Payment,
     pub(super) gateway: GatewayName,
     pub(super) reference: PaymentReference,
 }
@@ -119,12 +122,15 @@ impl AtGateways {
     /// What the payment knows already is not reported: a poll that finds nothing leaves nothing behind.
     async fn ask(&self, payment: PaymentId) -> Result<Option<SagaCommand>, EffectError> {
         let Some(known) = self.acknowledged(payment).await? else { return Ok(None) };
+        let asked_at = self.clock.now();
         let answer =
             self.gateways.named(&known.gateway)?.payment(&known.reference).await.map_err(|error| failed(&error))?;
-        let report = report(&answer)?;
+        let report = report(&answer, asked_at)?;
         let at = known.state.attempt().map(|attempt| attempt.terms.expires_at).unwrap_or_default();
         let news = PaymentCommand::Report { report: report.clone(), source: ReportSource::Poll, at };
-        if payment::decide(&known.state, news).is_ok_and(|news| news.is_empty()) {
+        // What is new about refunds that the engine asked for, the payment alone does not know.
+        let tells_of_refunds = report.refunds.iter().any(|refund| refund.asked_for().is_some());
+        if !tells_of_refunds && payment::decide(&known.state, news).is_ok_and(|news| news.is_empty()) {
             return Ok(None);
         }
         Ok(Some(known.says(report, ReportSource::Poll)))
@@ -140,9 +146,10 @@ impl AtGateways {
             return Err(EffectError::Refused("its gateway has not acknowledged the payment".to_owned()));
         };
         let gateway = self.gateways.named(&known.gateway)?;
+        let asked_at = self.clock.now();
         let answer =
             gateway.capture(&key(idempotency)?, &known.reference, &request).await.map_err(|error| failed(&error))?;
-        Ok(Some(known.says(report(&answer)?, ReportSource::Reply)))
+        Ok(Some(known.says(report(&answer, asked_at)?, ReportSource::Reply)))
     }
 
     /// What the gateway does not know of needs no closing. What it refuses to close has mostly come to something in the same
@@ -150,6 +157,7 @@ impl AtGateways {
     async fn void(&self, payment: PaymentId, idempotency: Uuid) -> Result<Option<SagaCommand>, EffectError> {
         let Some(known) = self.acknowledged(payment).await? else { return Ok(None) };
         let gateway = self.gateways.named(&known.gateway)?;
+        let asked_at = self.clock.now();
         let answer = match gateway.void(&key(idempotency)?, &known.reference).await {
             Ok(answer) => answer,
             Err(refused @ GatewayError::Refused { .. }) => {
@@ -161,7 +169,7 @@ impl AtGateways {
             }
             Err(error) => return Err(failed(&error)),
         };
-        Ok(Some(known.says(report(&answer)?, ReportSource::Reply)))
+        Ok(Some(known.says(report(&answer, asked_at)?, ReportSource::Reply)))
     }
 
     /// Read from the log itself: the views may be behind what this very saga has just recorded.
@@ -198,7 +206,7 @@ fn next_action(opened: &GatewayPayment) -> Option<NextAction> {
 }
 
 /// An answer whose names are none of ours is about somebody else's payment: nothing is known of ours.
-pub(crate) fn report(answer: &GatewayPayment) -> Result<GatewayReport, EffectError> {
+pub(crate) fn report(answer: &GatewayPayment, as_of: Timestamp) -> Result<GatewayReport, EffectError> {
     let unknown = |name: &dyn std::fmt::Display| EffectError::Unknown(format!("the gateway speaks of {name}"));
     Ok(GatewayReport {
         payment: answer.payment.as_str().parse().map_err(|_| unknown(&answer.payment))?,
@@ -210,6 +218,8 @@ pub(crate) fn report(answer: &GatewayPayment) -> Result<GatewayReport, EffectErr
             .iter()
             .map(|capture| ReportedCapture { reference: capture.reference.clone(), amount: capture.amount })
             .collect(),
+        refunds: answer.refunds.iter().map(refund).collect::<Result<_, _>>()?,
+        as_of: Some(as_of),
         status: match &answer.status {
             PaymentStatus::Pending => ReportedStatus::Pending,
             PaymentStatus::Authorized => ReportedStatus::Authorized,
@@ -220,6 +230,23 @@ pub(crate) fn report(answer: &GatewayPayment) -> Result<GatewayReport, EffectErr
             PaymentStatus::Expired => ReportedStatus::Expired,
             PaymentStatus::Voided => ReportedStatus::Voided,
             PaymentStatus::Disputed => ReportedStatus::Disputed,
+            PaymentStatus::ChargedBack => ReportedStatus::ChargedBack,
+        },
+    })
+}
+
+fn refund(answer: &GatewayRefund) -> Result<ReportedRefund, EffectError> {
+    Ok(ReportedRefund {
+        reference: answer.reference.clone(),
+        name: answer.refund.clone(),
+        amount: answer.amount,
+        status: match &answer.status {
+            RefundStatus::Pending => ReportedRefundStatus::Pending,
+            RefundStatus::Succeeded => ReportedRefundStatus::Succeeded,
+            RefundStatus::Failed { code } => ReportedRefundStatus::Failed {
+                cause: Effect::cause(code)
+                    .ok_or_else(|| EffectError::Unknown("a refund failed for no readable reason".to_owned()))?,
+            },
         },
     })
 }
@@ -231,7 +258,8 @@ const fn is_open(status: &PaymentStatus) -> bool {
         | PaymentStatus::Failed { .. }
         | PaymentStatus::Expired
         | PaymentStatus::Voided
-        | PaymentStatus::Disputed => false,
+        | PaymentStatus::Disputed
+        | PaymentStatus::ChargedBack => false,
     }
 }
 

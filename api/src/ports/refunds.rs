@@ -2,7 +2,7 @@
 
 use purser_domain::{
     ids::RefundId,
-    refund::{Claim, Refund, RefundFailure},
+    refund::{InHand, Refund, RefundFailure},
     saga::{Effect, EffectError, SagaCommand},
     text::ExternalReference,
 };
@@ -19,7 +19,7 @@ const NOT_FOUND: &str = "not-found";
 struct Asked {
     refund: RefundId,
     attempt: u32,
-    claim: Claim,
+    claim: InHand,
     /// The attempt's name at the gateway.
     name: ExternalReference,
     payment: Acknowledged,
@@ -44,9 +44,12 @@ impl AtGateways {
             | Refund::WrittenOff(_) => false,
         };
         let Some(asked) = self.asked(refund, is_open).await? else { return Ok(None) };
+        if asked.payment.state.is_disputed() {
+            return self.waits(asked).await;
+        }
         let Acknowledged { gateway, reference, .. } = &asked.payment;
         let gateway = self.gateways.named(gateway)?;
-        let request = RefundRequest { refund: asked.name.clone(), amount: asked.claim.owed().amount };
+        let request = RefundRequest { refund: asked.name.clone(), amount: asked.claim.to_send().amount };
         let answer = match gateway.refund(&key(idempotency)?, reference, &request).await {
             Ok(answer) => answer,
             Err(refused @ GatewayError::Refused { .. }) => match gateway.refund_status(reference, &asked.name).await {
@@ -57,6 +60,20 @@ impl AtGateways {
             Err(error) => return Err(failed(&error)),
         };
         asked.outcome(answer)
+    }
+
+    /// While a payment is disputed nothing of it is sent. What may have been sent before is asked after; what the gateway does
+    /// not know has failed under this number, and goes on when the dispute has ended.
+    async fn waits(&self, asked: Asked) -> Result<Option<SagaCommand>, EffectError> {
+        let Acknowledged { gateway, reference, .. } = &asked.payment;
+        match self.gateways.named(gateway)?.refund_status(reference, &asked.name).await {
+            Ok(answer) => asked.outcome(answer),
+            Err(GatewayError::Refused { code, .. }) if code == NOT_FOUND => {
+                let words = "the payment is disputed";
+                Ok(Effect::not_refunded(asked.refund, asked.attempt, RefundFailure::Refused, words))
+            }
+            Err(error) => Err(not_told(&error)),
+        }
     }
 
     /// What came of a refund. No answer is no news: the timer that asks comes again, and what is to be done about the
@@ -78,7 +95,7 @@ impl AtGateways {
         let state = state.map_err(|error| EffectError::Unavailable(format!("the log could not be read: {error}")))?;
         let Some((claim, attempt)) = state.at_gateway().filter(|_| is_open(&state)) else { return Ok(None) };
         let unknown = || EffectError::Refused("no gateway has taken this money".to_owned());
-        let payment = claim.capture.payment.ok_or_else(unknown)?;
+        let payment = claim.claim.capture.payment.ok_or_else(unknown)?;
         let payment = self.acknowledged(payment).await?.ok_or_else(unknown)?;
         let name = ours(&format!("{refund}-{attempt}"))?;
         Ok(Some(Asked { refund, attempt, claim: claim.clone(), name, payment }))
@@ -89,7 +106,7 @@ impl Asked {
     /// An answer about another name or another sum is about something else: nothing is known of ours.
     fn outcome(self, answer: GatewayRefund) -> Result<Option<SagaCommand>, EffectError> {
         let Self { refund, attempt, claim, name, payment: _ } = self;
-        if answer.refund != name || answer.amount != claim.owed().amount {
+        if answer.refund != name || answer.amount != claim.to_send().amount {
             let said =
                 format!("the gateway speaks of {} minor units as {}", answer.amount.minor_units(), answer.refund);
             return Err(EffectError::Unknown(said));

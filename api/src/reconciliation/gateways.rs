@@ -2,7 +2,7 @@
 
 use purser_commands::Command;
 use purser_domain::{
-    Timestamp,
+    Timestamp, clearing,
     exception::{Case, ExceptionKind},
     ids::{PaymentId, RefundId},
     money::Amount,
@@ -33,6 +33,7 @@ impl Reconciler {
             let mut looked = LookedAt { gateway: name.clone(), payments: 0, reported: 0, error: None };
             loop {
                 let after = reconciled.gateways.get(name);
+                let asked_at = self.clock.now();
                 let page = match gateway.list(after.map(String::as_str)).await {
                     Ok(page) => page,
                     Err(error) => {
@@ -42,7 +43,7 @@ impl Reconciler {
                 };
                 for payment in &page.payments {
                     looked.payments += 1;
-                    self.look_at(name, payment, reconciled, &mut looked, report).await?;
+                    self.look_at((name, asked_at), payment, reconciled, &mut looked, report).await?;
                 }
                 // Kept page by page: what comes after a failure is read again, and nothing of it twice into the log.
                 match page.next {
@@ -57,7 +58,7 @@ impl Reconciler {
 
     async fn look_at(
         &self,
-        gateway: &GatewayName,
+        (gateway, asked_at): (&GatewayName, Timestamp),
         listed: &GatewayPayment,
         reconciled: &Reconciled,
         looked: &mut LookedAt,
@@ -72,15 +73,15 @@ impl Reconciler {
             }
             return Ok(());
         };
-        let Ok(told) = reported(listed) else {
+        let Ok(told) = reported(listed, asked_at) else {
             let words = "the gateway speaks of it in names that are none of ours";
             let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(&state), words);
             return self.queue(found, reconciled, report).await;
         };
         self.look_at_refunds(gateway, listed, &state, reconciled, report).await?;
+        let reversed = self.reversed(listed, &state).await?;
         let news = PaymentCommand::Report { report: told.clone(), source: ReportSource::Poll, at: self.clock.now() };
         let events = match payment::decide(&state, news) {
-            Ok(events) if events.is_empty() => return Ok(()),
             Ok(events) => events,
             Err(refusal) => {
                 let words = refusal.to_string();
@@ -88,29 +89,99 @@ impl Reconciler {
                 return self.queue(found, reconciled, report).await;
             }
         };
-        looked.reported += 1;
-        let command = report_payment(id, gateway, told);
-        if new_captures(&events).next().is_some() && self.should_be_known(listed) {
-            let words = "the gateway took money that the log does not have";
-            if let Some(case) = about(ExceptionKind::CaptureNotRecorded, gateway, listed, Some(&state), words) {
-                self.raise(&case, position).await?;
-                let outcome = self.repair(&case, command, "what the gateway says was recorded", position).await?;
-                report.found.push(Found::of(&case, outcome));
+        if !events.is_empty() || !reversed.is_empty() {
+            looked.reported += 1;
+            let command = report_payment(id, gateway, told);
+            match self.unrecorded(gateway, listed, &state, &events) {
+                Some((case, words)) => {
+                    self.raise(&case, position).await?;
+                    let outcome = self.repair(&case, command, words, position).await?;
+                    report.found.push(Found::of(&case, outcome));
+                }
+                // On its way to us, or no more than that it failed: the list was faster.
+                None => self.execute(command, position).await?,
             }
-        } else {
-            // On its way to us, or no more than that it failed: the list was faster.
-            self.execute(command, position).await?;
         }
+        report.found.extend(reversed.iter().map(|case| Found::of(case, Outcome::Queued)));
         if events.iter().any(|event| matches!(event, PaymentEvent::PaymentMismatchReported { .. })) {
             let words = "what the gateway says contradicts what was agreed, and is in quarantine";
             let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(&state), words);
             self.queue(found, reconciled, report).await?;
         }
+        self.look_for_contradictions(gateway, listed, &state, reconciled, report).await
+    }
+
+    /// What should have been told before, and what is done about it.
+    fn unrecorded(
+        &self,
+        gateway: &GatewayName,
+        listed: &GatewayPayment,
+        state: &Payment,
+        events: &[PaymentEvent],
+    ) -> Option<(Case, &'static str)> {
+        if new_captures(events).next().is_some() && self.should_be_known(listed) {
+            let words = "the gateway took money that the log does not have";
+            let case = about(ExceptionKind::CaptureNotRecorded, gateway, listed, Some(state), words)?;
+            return Some((case, "what the gateway says was recorded"));
+        }
+        let is_unasked = |event: &PaymentEvent| matches!(event, PaymentEvent::PaymentRefundedOutside { .. });
+        if events.iter().any(is_unasked) {
+            let words = "the gateway gave money back that it was not asked for";
+            let case = about(ExceptionKind::RefundNotRecorded, gateway, listed, Some(state), words)?;
+            return Some((case, "it counts for what is owed"));
+        }
+        None
+    }
+
+    /// The refunds that the log has as done, and that came back.
+    async fn reversed(&self, listed: &GatewayPayment, state: &Payment) -> Result<Vec<Case>, ReconcileError> {
+        let mut reversed = Vec::new();
+        let failed = listed.refunds.iter().filter(|refund| matches!(refund.status, RefundStatus::Failed { .. }));
+        for back in failed {
+            let Some((id, attempt)) = ours(back) else { continue };
+            let (refund, _) = refund_since(&self.pool, &self.upcasters, id).await.map_err(unread)?;
+            if let (Refund::Succeeded { claim, reference }, Some(payment)) = (&refund, state.attempt())
+                && claim.attempt == Some(attempt)
+                && *reference == back.reference
+            {
+                reversed.extend(clearing::reversal(&payment.terms, id));
+            }
+        }
+        Ok(reversed)
+    }
+
+    /// A movement under a name of ours that is another sum than is owed, or of a refund that is done in another way, is for a
+    /// person. So is money that was counted for refunds and came back.
+    async fn look_for_contradictions(
+        &self,
+        gateway: &GatewayName,
+        listed: &GatewayPayment,
+        state: &Payment,
+        reconciled: &Reconciled,
+        report: &mut Report,
+    ) -> Result<(), ReconcileError> {
+        let mut contradicts = false;
+        for back in listed.refunds.iter().filter(|refund| refund.status == RefundStatus::Succeeded) {
+            let Some((id, _)) = ours(back) else { continue };
+            let (refund, _) = refund_since(&self.pool, &self.upcasters, id).await.map_err(unread)?;
+            contradicts |= !matches!(&refund, Refund::Succeeded { reference, .. } if *reference == back.reference);
+        }
+        if contradicts {
+            let words = "the gateway gave money back otherwise than the log has it";
+            let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(state), words);
+            self.queue(found, reconciled, report).await?;
+        }
+        let now = self.known(gateway, listed).await?;
+        let is_short = now.and_then(|(_, state)| state.attempt().map(|attempt| attempt.back.is_short()));
+        if is_short == Some(true) {
+            let words = "money that counted for refunds did not arrive";
+            let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(state), words);
+            self.queue(found, reconciled, report).await?;
+        }
         Ok(())
     }
 
-    /// What the gateway gave back, and the log does not know to be back. A movement that bears no name of ours, or of which
-    /// another sum is owed, is for a person.
+    /// What the gateway gave back as it was asked to, and the log does not know to be back.
     async fn look_at_refunds(
         &self,
         gateway: &GatewayName,
@@ -119,41 +190,28 @@ impl Reconciler {
         reconciled: &Reconciled,
         report: &mut Report,
     ) -> Result<(), ReconcileError> {
-        let mut unasked = false;
         for back in listed.refunds.iter().filter(|refund| refund.status == RefundStatus::Succeeded) {
-            let mut known = None;
-            if let Some((id, attempt)) = ours(back) {
-                let recorded = refund_since(&self.pool, &self.upcasters, id).await.map_err(unread)?;
-                known = Some((id, attempt, recorded));
+            let Some((id, attempt)) = ours(back) else { continue };
+            let (refund, last) = refund_since(&self.pool, &self.upcasters, id).await.map_err(unread)?;
+            let is_it = refund.at_gateway().is_some_and(|(held, number)| {
+                number == attempt && held.to_send().amount == back.amount && is_of(&held.claim, listed)
+            });
+            if !is_it {
+                continue;
             }
-            match known {
-                Some((_, _, (Refund::Succeeded { reference, .. }, _))) if reference == back.reference => {}
-                Some((id, attempt, (refund, last)))
-                    if refund.at_gateway().is_some_and(|(claim, number)| {
-                        number == attempt && claim.owed().amount == back.amount && is_of(claim, listed)
-                    }) =>
-                {
-                    let reference = back.reference.clone();
-                    let command = Command::RecordRefundSucceeded { refund: id, reference, note: None, reason: None };
-                    let words = "the gateway gave money back that the log still owes";
-                    match about(ExceptionKind::RefundNotRecorded, gateway, listed, Some(state), words) {
-                        Some(case) if last.is_some_and(|last| self.had_its_time(last)) => {
-                            self.raise(&case, reconciled.position).await?;
-                            let words = "that it is back was recorded";
-                            let outcome = self.repair(&case, command, words, reconciled.position).await?;
-                            report.found.push(Found::of(&case, outcome));
-                        }
-                        // On its way to us: the list was faster.
-                        Some(_) | None => self.execute(command, reconciled.position).await?,
-                    }
+            let reference = back.reference.clone();
+            let command = Command::RecordRefundSucceeded { refund: id, reference, note: None, reason: None };
+            let words = "the gateway gave money back that the log still owes";
+            match about(ExceptionKind::RefundNotRecorded, gateway, listed, Some(state), words) {
+                Some(case) if last.is_some_and(|last| self.had_its_time(last)) => {
+                    self.raise(&case, reconciled.position).await?;
+                    let words = "that it is back was recorded";
+                    let outcome = self.repair(&case, command, words, reconciled.position).await?;
+                    report.found.push(Found::of(&case, outcome));
                 }
-                Some(_) | None => unasked = true,
+                // On its way to us: the list was faster.
+                Some(_) | None => self.execute(command, reconciled.position).await?,
             }
-        }
-        if unasked {
-            let words = "the gateway gave money back that it was not asked for";
-            let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(state), words);
-            self.queue(found, reconciled, report).await?;
         }
         Ok(())
     }

@@ -159,6 +159,13 @@ impl Book {
             Change::Expired => counts.expired += 1,
             Change::Voided => counts.voided += 1,
             Change::Disputed => counts.disputed += 1,
+            Change::DisputeWon => counts.disputes_won += 1,
+            Change::ChargedBack => counts.charged_back += 1,
+            Change::RefundBounced { amount } => {
+                counts.refunds_bounced += 1;
+                let sum = counts.refunded.entry(payment.currency.code()).or_default();
+                *sum = sum.saturating_sub(amount.minor_units());
+            }
             Change::Refunded => {
                 counts.refunds += 1;
                 if let Some(refund) = payment.refunds.last() {

@@ -16,11 +16,15 @@ pub(super) struct Counts {
     pub(super) expired: u64,
     pub(super) voided: u64,
     pub(super) disputed: u64,
+    pub(super) disputes_won: u64,
+    pub(super) charged_back: u64,
     pub(super) refunds: u64,
     pub(super) refunds_failed: u64,
+    /// Refunds that had arrived and came back.
+    pub(super) refunds_bounced: u64,
     /// Minor units by currency.
     pub(super) captured: BTreeMap<&'static str, i64>,
-    /// Minor units by currency.
+    /// Minor units by currency, less those that came back.
     pub(super) refunded: BTreeMap<&'static str, i64>,
     pub(super) callbacks: CallbackCounts,
 }

@@ -1,9 +1,11 @@
 //! Which aggregates a command needs.
 
 use purser_domain::{
+    clearing,
     fulfillment::Parcel,
     ids::{FulfillmentId, OrderId, RefundId, ReturnId},
     order::{Benefits, Closed, Order, Terms},
+    payment::{ReportedRefund, ReportedStatus},
     points::Issuer,
     principal::Principal,
     product::ProductKind,
@@ -112,8 +114,23 @@ impl Needs {
                 self.shelves.push(stock.sku.clone());
             }
             Command::ChangeFulfillment { fulfillment, change: _ } => self.fulfillments.push(*fulfillment),
+            Command::ReportPayment { payment, report, .. } => {
+                self.payments.push(*payment);
+                self.exceptions.extend(match report.status {
+                    ReportedStatus::Disputed | ReportedStatus::ChargedBack => clearing::dispute_of(*payment),
+                    ReportedStatus::Pending
+                    | ReportedStatus::Authorized
+                    | ReportedStatus::Captured
+                    | ReportedStatus::Failed { .. }
+                    | ReportedStatus::Expired
+                    | ReportedStatus::Voided => None,
+                });
+                for (refund, _) in report.refunds.iter().filter_map(ReportedRefund::asked_for) {
+                    self.refunds.push(refund);
+                    self.exceptions.extend(clearing::reversal_of(refund));
+                }
+            }
             Command::RecordPaymentPending { payment, .. }
-            | Command::ReportPayment { payment, .. }
             | Command::ExpirePayment { payment }
             | Command::RequestCapture { payment, .. }
             | Command::ReleasePayment { payment }
@@ -229,6 +246,11 @@ impl Needs {
             | Command::ReleasePayment { payment } => {
                 let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
                 self.orders.extend(attempt.map(|attempt| attempt.terms.order));
+                self.refunds.extend(attempt.into_iter().flat_map(|attempt| attempt.refunds.iter().copied()));
+            }
+            Command::RecordRefundSubmitted { refund, .. } | Command::RetryRefund { refund, .. } => {
+                let claim = working.refunds.get(refund).and_then(|refund| refund.state.claim());
+                self.payments.extend(claim.and_then(|claim| claim.capture.payment));
             }
             Command::RequestReturn(wish) => {
                 let terms = working.orders.get(&wish.order).and_then(|order| order.state.terms());
@@ -271,14 +293,12 @@ impl Needs {
             | Command::ReceiveStock { .. }
             | Command::AdjustStock { .. }
             | Command::RequestRefund { .. }
-            | Command::RecordRefundSubmitted { .. }
             | Command::RecordRefundSucceeded { .. }
             | Command::RaiseException { .. }
             | Command::CloseException { .. }
             | Command::SettleException { .. }
             | Command::RecordRefundFailed { .. }
             | Command::RequestRefundReview { .. }
-            | Command::RetryRefund { .. }
             | Command::WriteOffRefund { .. } => {}
         }
     }

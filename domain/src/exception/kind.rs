@@ -22,6 +22,10 @@ pub enum ExceptionKind {
     PaymentMismatch,
     /// A gateway sets money aside for an order that takes none.
     AuthorizationNotReleased,
+    /// A customer disputes a payment with their bank, or the bank took it back.
+    PaymentDisputed,
+    /// A refund came back after it was said to be done.
+    RefundReversed,
     /// Money that is owed back is not back in time.
     RefundOverdue,
     /// A parcel has not left in time.
@@ -32,7 +36,7 @@ pub enum ExceptionKind {
 
 impl ExceptionKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::PaidNotConfirmed,
         Self::WindowOverrun,
         Self::ReservationWithoutOrder,
@@ -41,6 +45,8 @@ impl ExceptionKind {
         Self::RefundNotRecorded,
         Self::PaymentMismatch,
         Self::AuthorizationNotReleased,
+        Self::PaymentDisputed,
+        Self::RefundReversed,
         Self::RefundOverdue,
         Self::ShipmentLate,
         Self::ViewDiffers,
@@ -57,6 +63,8 @@ impl ExceptionKind {
             Self::RefundNotRecorded => "refund_not_recorded",
             Self::PaymentMismatch => "payment_mismatch",
             Self::AuthorizationNotReleased => "authorization_not_released",
+            Self::PaymentDisputed => "payment_disputed",
+            Self::RefundReversed => "refund_reversed",
             Self::RefundOverdue => "refund_overdue",
             Self::ShipmentLate => "shipment_late",
             Self::ViewDiffers => "view_differs",
@@ -71,6 +79,8 @@ impl ExceptionKind {
             | Self::WindowOverrun
             | Self::ReservationWithoutOrder
             | Self::AuthorizationNotReleased
+            | Self::PaymentDisputed
+            | Self::RefundReversed
             | Self::RefundOverdue
             | Self::ShipmentLate
             | Self::ViewDiffers => true,

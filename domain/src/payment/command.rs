@@ -1,7 +1,7 @@
 use crate::{
     Timestamp,
-    ids::PaymentId,
-    money::Money,
+    ids::{PaymentId, RefundId},
+    money::{Amount, Money},
     payment::{GatewayReport, NextAction, PaymentTerms, ReportSource},
     text::{Actor, PaymentReference, Reason},
 };
@@ -53,6 +53,22 @@ pub enum PaymentCommand {
     /// Gives the payment up because its time is over.
     Expire {
         /// When; must not be before its end.
+        at: Timestamp,
+    },
+    /// Takes note of a refund of it.
+    BeginRefund {
+        /// Which.
+        refund: RefundId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Counts money that went back without being asked for towards a refund.
+    ApplyMoneyBack {
+        /// Which refund.
+        refund: RefundId,
+        /// How much; no more than is left of it.
+        amount: Amount,
+        /// When.
         at: Timestamp,
     },
     /// Settles what is in quarantine, all of it.

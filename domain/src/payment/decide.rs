@@ -1,5 +1,7 @@
 mod report;
 
+pub use report::contradicts;
+
 use crate::{
     Timestamp,
     ids::PaymentId,
@@ -26,6 +28,17 @@ pub fn decide(payment: &Payment, command: PaymentCommand) -> Result<Vec<PaymentE
         }
         PaymentCommand::RequestVoid { at } => decide_void(payment, attempt?, at),
         PaymentCommand::Expire { at } => decide_expire(payment, at),
+        PaymentCommand::BeginRefund { refund, at } => {
+            let is_known = attempt?.refunds.contains(&refund);
+            Ok(if is_known { vec![] } else { vec![PaymentEvent::PaymentRefundBegun { refund, at }] })
+        }
+        PaymentCommand::ApplyMoneyBack { refund, amount, at } => {
+            let attempt = attempt?;
+            if amount == Amount::ZERO || amount > attempt.back.open() {
+                return Err(PaymentRefusal::NotBack { open: attempt.money(attempt.back.open()) });
+            }
+            Ok(vec![PaymentEvent::MoneyBackApplied { refund, amount: attempt.money(amount), at }])
+        }
         PaymentCommand::ResolveMismatch { actor, reason, at } => {
             let quarantine = &attempt?.quarantine;
             if !quarantine.open.is_empty() {
@@ -83,6 +96,7 @@ fn decide_capture(
         | Payment::PartiallyCaptured { rest: Rest::Ended(_), .. }
         | Payment::Captured { .. }
         | Payment::Disputed { .. }
+        | Payment::ChargedBack { .. }
         | Payment::Ended { .. } => return refuse(payment, PaymentAction::Capture),
     };
     match attempt.asked {
@@ -124,7 +138,7 @@ fn decide_void(payment: &Payment, attempt: &Attempt, at: Timestamp) -> Result<Ve
             Ending::AuthorizationExpired => refuse(payment, PaymentAction::Void),
             Ending::Voided => Ok(vec![]),
         },
-        Payment::Uninitiated | Payment::Captured { .. } | Payment::Disputed { .. } => {
+        Payment::Uninitiated | Payment::Captured { .. } | Payment::Disputed { .. } | Payment::ChargedBack { .. } => {
             refuse(payment, PaymentAction::Void)
         }
     }
@@ -147,6 +161,7 @@ fn decide_expire(payment: &Payment, at: Timestamp) -> Result<Vec<PaymentEvent>, 
         | Payment::PartiallyCaptured { .. }
         | Payment::Captured { .. }
         | Payment::Disputed { .. }
+        | Payment::ChargedBack { .. }
         | Payment::Ended { ending: Ending::Failed | Ending::AuthorizationExpired | Ending::Voided, .. } => {
             refuse(payment, PaymentAction::Expire)
         }

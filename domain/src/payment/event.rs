@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    ids::PaymentId,
+    ids::{PaymentId, RefundId},
     money::{Amount, Money},
     order::Capture,
     payment::{GatewayReport, Mismatch, NextAction, PaymentTerms, ReportSource},
@@ -91,9 +91,71 @@ pub enum PaymentEvent {
     },
     /// The customer wants money back that was taken, by way of their bank.
     PaymentDisputed {
+        /// As of when it was so, by the clock of whoever said so; absent where they could not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<Timestamp>,
         /// How that became known.
         source: ReportSource,
         /// When it became known.
+        at: Timestamp,
+    },
+    /// The bank decided for the seller: what was taken stays taken.
+    PaymentDisputeWon {
+        /// What is left to be taken, in minor units of the payment's currency; absent where it is nothing.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        rest: Amount,
+        /// As of when it was so, by the clock of whoever said so.
+        as_of: Timestamp,
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// The bank decided for the customer, and gave them back what had not gone back before.
+    PaymentChargedBack {
+        /// How much.
+        amount: Money,
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// A refund of it began, for which its gateway is asked, or will be.
+    PaymentRefundBegun {
+        /// Which.
+        refund: RefundId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The gateway gave money back for which the engine had not asked.
+    PaymentRefundedOutside {
+        /// The transaction's name at the gateway.
+        reference: PaymentReference,
+        /// How much.
+        amount: Money,
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// Money that the gateway had given back by itself did not arrive after all.
+    OutsideRefundFailed {
+        /// The transaction's name at the gateway.
+        reference: PaymentReference,
+        /// How much.
+        amount: Money,
+        /// How that became known.
+        source: ReportSource,
+        /// When it became known.
+        at: Timestamp,
+    },
+    /// Money that went back without being asked for counts for a refund, in the same append.
+    MoneyBackApplied {
+        /// Which refund.
+        refund: RefundId,
+        /// How much of it.
+        amount: Money,
+        /// When.
         at: Timestamp,
     },
     /// The gateway is to take authorised money.
@@ -149,6 +211,12 @@ pub fn new_captures(events: &[PaymentEvent]) -> impl Iterator<Item = &Capture> {
         | PaymentEvent::PaymentVoided { .. }
         | PaymentEvent::AuthorizationExpired { .. }
         | PaymentEvent::PaymentDisputed { .. }
+        | PaymentEvent::PaymentDisputeWon { .. }
+        | PaymentEvent::PaymentChargedBack { .. }
+        | PaymentEvent::PaymentRefundBegun { .. }
+        | PaymentEvent::PaymentRefundedOutside { .. }
+        | PaymentEvent::OutsideRefundFailed { .. }
+        | PaymentEvent::MoneyBackApplied { .. }
         | PaymentEvent::CaptureRequested { .. }
         | PaymentEvent::VoidRequested { .. }
         | PaymentEvent::PaymentMismatchReported { .. }
@@ -179,6 +247,12 @@ impl PaymentEvent {
             Self::PaymentVoided { .. } => "PaymentVoided",
             Self::AuthorizationExpired { .. } => "AuthorizationExpired",
             Self::PaymentDisputed { .. } => "PaymentDisputed",
+            Self::PaymentDisputeWon { .. } => "PaymentDisputeWon",
+            Self::PaymentChargedBack { .. } => "PaymentChargedBack",
+            Self::PaymentRefundBegun { .. } => "PaymentRefundBegun",
+            Self::PaymentRefundedOutside { .. } => "PaymentRefundedOutside",
+            Self::OutsideRefundFailed { .. } => "OutsideRefundFailed",
+            Self::MoneyBackApplied { .. } => "MoneyBackApplied",
             Self::CaptureRequested { .. } => "CaptureRequested",
             Self::VoidRequested { .. } => "VoidRequested",
             Self::PaymentMismatchReported { .. } => "PaymentMismatchReported",

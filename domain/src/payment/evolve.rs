@@ -1,8 +1,13 @@
+use std::collections::BTreeSet;
+
 use crate::{
+    Timestamp,
     ids::PaymentId,
     money::Amount,
     order::Capture,
-    payment::{Asked, Attempt, Captures, Ending, Mismatch, Payment, PaymentEvent, PaymentTerms, Quarantine, Rest},
+    payment::{
+        Asked, Attempt, Captures, Ending, Mismatch, MoneyBack, Payment, PaymentEvent, PaymentTerms, Quarantine, Rest,
+    },
     text::PaymentReference,
 };
 
@@ -20,7 +25,21 @@ impl Payment {
             PaymentEvent::PaymentExpired { .. } => self.ended(Ending::Expired),
             PaymentEvent::AuthorizationExpired { .. } => self.ended(Ending::AuthorizationExpired),
             PaymentEvent::PaymentVoided { .. } => self.ended(Ending::Voided),
-            PaymentEvent::PaymentDisputed { .. } => self.disputed(),
+            PaymentEvent::PaymentDisputed { as_of, at, .. } => self.disputed(as_of.unwrap_or(at)),
+            PaymentEvent::PaymentDisputeWon { as_of, .. } => self.dispute_won(as_of),
+            PaymentEvent::PaymentChargedBack { amount, .. } => self.charged_back(amount.amount),
+            PaymentEvent::PaymentRefundBegun { refund, at: _ } => self.with_attempt(|attempt| {
+                attempt.refunds.insert(refund);
+            }),
+            PaymentEvent::PaymentRefundedOutside { reference, amount, .. } => {
+                self.with_attempt(|attempt| attempt.back.made(reference, amount.amount))
+            }
+            PaymentEvent::OutsideRefundFailed { reference, .. } => {
+                self.with_attempt(|attempt| attempt.back.failed(&reference))
+            }
+            PaymentEvent::MoneyBackApplied { amount, .. } => {
+                self.with_attempt(|attempt| attempt.back.apply(amount.amount))
+            }
             PaymentEvent::CaptureRequested { number, amount, at: _ } => self.with_attempt(|attempt| {
                 attempt.asked = Some(Asked::Capture(amount.amount));
                 attempt.captures_asked = number;
@@ -53,6 +72,9 @@ impl Payment {
                 asked: None,
                 captures_asked: 0,
                 quarantine: Quarantine::default(),
+                refunds: BTreeSet::new(),
+                back: MoneyBack::default(),
+                dispute_as_of: None,
             }),
             other => other,
         }
@@ -97,6 +119,10 @@ impl Payment {
                 captures.insert(capture.reference, capture.amount.amount, sum);
                 Self::Disputed { attempt, captures }
             }
+            Self::ChargedBack { attempt, mut captures } => {
+                captures.insert(capture.reference, capture.amount.amount, sum);
+                Self::ChargedBack { attempt, captures }
+            }
         }
     }
 
@@ -109,20 +135,57 @@ impl Payment {
             Self::PartiallyCaptured { attempt, captures, .. } => {
                 Self::PartiallyCaptured { attempt: attempt.answered(), captures, rest: Rest::Ended(ending) }
             }
-            same @ (Self::Uninitiated | Self::Captured { .. } | Self::Disputed { .. }) => same,
+            same @ (Self::Uninitiated | Self::Captured { .. } | Self::Disputed { .. } | Self::ChargedBack { .. }) => {
+                same
+            }
         }
     }
 
-    fn disputed(self) -> Self {
+    fn disputed(self, as_of: Timestamp) -> Self {
         match self {
             Self::PartiallyCaptured { attempt, captures, .. } | Self::Captured { attempt, captures } => {
-                Self::Disputed { attempt: attempt.answered(), captures }
+                let attempt = Attempt { dispute_as_of: Some(as_of), ..attempt.answered() };
+                Self::Disputed { attempt, captures }
             }
             same @ (Self::Uninitiated
             | Self::Initiated(_)
             | Self::Pending(_)
             | Self::Authorized { .. }
             | Self::Disputed { .. }
+            | Self::ChargedBack { .. }
+            | Self::Ended { .. }) => same,
+        }
+    }
+
+    /// What was set aside beside a part may have been released meanwhile: the next report says so.
+    fn dispute_won(self, as_of: Timestamp) -> Self {
+        match self {
+            Self::Disputed { attempt, captures } => {
+                let attempt = Attempt { dispute_as_of: Some(as_of), ..attempt };
+                if captures.sum() == attempt.terms.amount.amount {
+                    Self::Captured { attempt, captures }
+                } else {
+                    Self::PartiallyCaptured { attempt, captures, rest: Rest::Open { authorized: Amount::ZERO } }
+                }
+            }
+            other => other,
+        }
+    }
+
+    fn charged_back(self, amount: Amount) -> Self {
+        match self {
+            Self::PartiallyCaptured { attempt, captures, .. }
+            | Self::Captured { attempt, captures }
+            | Self::Disputed { attempt, captures } => {
+                let mut attempt = attempt.answered();
+                attempt.back.charged_back(amount);
+                Self::ChargedBack { attempt, captures }
+            }
+            same @ (Self::Uninitiated
+            | Self::Initiated(_)
+            | Self::Pending(_)
+            | Self::Authorized { .. }
+            | Self::ChargedBack { .. }
             | Self::Ended { .. }) => same,
         }
     }

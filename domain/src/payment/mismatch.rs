@@ -54,6 +54,13 @@ pub enum Mismatch {
     },
     /// More transactions than a payment may have.
     TooManyCaptures,
+    /// More went back than was taken.
+    MoreRefunded {
+        /// The transaction that goes beyond it.
+        reference: PaymentReference,
+    },
+    /// More refunds at the gateway's own desk than a payment may have.
+    TooManyRefunds,
 }
 
 impl GatewayReport {
@@ -76,9 +83,18 @@ impl GatewayReport {
         for capture in &self.captures {
             own.take(capture, terms.amount.amount)?;
         }
+        let mut back = Amount::ZERO;
+        for refund in self.refunds.iter().filter(|refund| refund.has_left()) {
+            back = back
+                .checked_add(refund.amount)
+                .filter(|back| *back <= own.sum())
+                .ok_or_else(|| Mismatch::MoreRefunded { reference: refund.reference.clone() })?;
+        }
         match &self.status {
             ReportedStatus::Authorized if self.authorized == Amount::ZERO => Err(Mismatch::NothingAuthorized),
-            ReportedStatus::Captured | ReportedStatus::Disputed if self.captures.is_empty() => {
+            ReportedStatus::Captured | ReportedStatus::Disputed | ReportedStatus::ChargedBack
+                if self.captures.is_empty() =>
+            {
                 Err(Mismatch::NothingCaptured)
             }
             ReportedStatus::Pending
@@ -87,7 +103,8 @@ impl GatewayReport {
             | ReportedStatus::Failed { .. }
             | ReportedStatus::Expired
             | ReportedStatus::Voided
-            | ReportedStatus::Disputed => Ok(()),
+            | ReportedStatus::Disputed
+            | ReportedStatus::ChargedBack => Ok(()),
         }
     }
 }

@@ -91,6 +91,12 @@ pub enum PaymentRefusal {
     /// The gateway was asked to call it off.
     #[error("the payment is being voided")]
     BeingVoided,
+    /// Less than that went back without being asked for.
+    #[error("{open} went back without being asked for and counts for no refund yet")]
+    NotBack {
+        /// What is left of it.
+        open: Money,
+    },
     /// No more mismatches are kept of one payment.
     #[error("too many reports of this payment are in quarantine")]
     QuarantineFull,

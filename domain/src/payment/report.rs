@@ -1,9 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{OrderId, PaymentId},
+    Timestamp,
+    ids::{OrderId, PaymentId, RefundId},
     money::{Amount, Currency},
-    text::{FailureCode, PaymentReference, WebhookId},
+    text::{ExternalReference, FailureCode, PaymentReference, Reason, WebhookId},
 };
 
 /// What a gateway says about a payment as a whole, and not about a step of it: everything that has been authorised and
@@ -20,8 +21,60 @@ pub struct GatewayReport {
     pub authorized: Amount,
     /// All money that was ever taken.
     pub captures: Vec<ReportedCapture>,
+    /// All money that ever went back to the customer, or was to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<ReportedRefund>,
     /// Where the payment stands at the gateway.
     pub status: ReportedStatus,
+    /// When it stood so, by the clock of whoever says so; absent where nobody can tell. Only whether a dispute goes on depends
+    /// on it: everything else that a report can say stays true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
+}
+
+/// Money that a gateway says it has given back, or was to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedRefund {
+    /// The transaction's name at the gateway.
+    pub reference: PaymentReference,
+    /// What whoever asked for it calls it: the engine, by the refund's id and the attempt's number, or somebody at the
+    /// gateway's own desk.
+    pub name: ExternalReference,
+    /// How much, in minor units of the report's currency.
+    pub amount: Amount,
+    /// How far it is.
+    pub status: ReportedRefundStatus,
+}
+
+/// How far a refund is at its gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportedRefundStatus {
+    /// On its way.
+    Pending,
+    /// The money is back, as far as the gateway knows.
+    Succeeded,
+    /// The money did not arrive, though it may have been said to be back before.
+    Failed {
+        /// Why, in the gateway's words.
+        cause: Reason,
+    },
+}
+
+impl ReportedRefund {
+    /// The refund and the attempt that its name stands for, if it is one that the engine gives.
+    pub fn asked_for(&self) -> Option<(RefundId, u32)> {
+        let (refund, attempt) = self.name.as_str().rsplit_once('-')?;
+        Some((refund.parse().ok()?, attempt.parse().ok()?))
+    }
+
+    /// Whether the money went back, or is on its way.
+    pub const fn has_left(&self) -> bool {
+        match self.status {
+            ReportedRefundStatus::Pending | ReportedRefundStatus::Succeeded => true,
+            ReportedRefundStatus::Failed { .. } => false,
+        }
+    }
 }
 
 /// Money that a gateway says it has taken.
@@ -54,6 +107,8 @@ pub enum ReportedStatus {
     Voided,
     /// The customer wants money back that was taken, by way of their bank.
     Disputed,
+    /// The bank gave the customer back what was taken and had not gone back before.
+    ChargedBack,
 }
 
 /// How a report came in.

@@ -60,7 +60,11 @@ fn voided() -> PaymentEvent {
 }
 
 fn disputed() -> PaymentEvent {
-    PaymentEvent::PaymentDisputed { source: ReportSource::Poll, at: at(2) }
+    PaymentEvent::PaymentDisputed { as_of: None, source: ReportSource::Poll, at: at(2) }
+}
+
+fn charged_back() -> PaymentEvent {
+    PaymentEvent::PaymentChargedBack { amount: gbp(1530), source: ReportSource::Poll, at: at(2) }
 }
 
 /// A life that has come as far as the status: a thousand of 1530 pence are taken by `tx-1`, the rest by `tx-2`.
@@ -75,6 +79,7 @@ fn life(status: PaymentStatus) -> Vec<PaymentEvent> {
         PaymentStatus::PartiallyCaptured => after(3, vec![captured("tx-1", 1000, 1000)]),
         PaymentStatus::Captured => after(3, all()),
         PaymentStatus::Disputed => after(3, all().into_iter().chain([disputed()]).collect()),
+        PaymentStatus::ChargedBack => after(3, all().into_iter().chain([charged_back()]).collect()),
         PaymentStatus::Failed => after(2, vec![failed()]),
         PaymentStatus::Expired => after(2, vec![expired()]),
         PaymentStatus::AuthorizationExpired => after(3, vec![authorization_expired()]),

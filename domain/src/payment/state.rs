@@ -1,9 +1,12 @@
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::PaymentId,
+    Timestamp,
+    ids::{PaymentId, RefundId},
     money::{Amount, Money},
-    payment::{Captures, PaymentTerms, Quarantine},
+    payment::{Captures, MoneyBack, PaymentTerms, Quarantine},
     text::PaymentReference,
 };
 
@@ -22,6 +25,15 @@ pub struct Attempt {
     pub captures_asked: u32,
     /// What reports said that cannot be true.
     pub quarantine: Quarantine,
+    /// The refunds for which the gateway is asked, or will be.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub refunds: BTreeSet<RefundId>,
+    /// Money that went back without being asked for.
+    #[serde(default, skip_serializing_if = "MoneyBack::is_empty")]
+    pub back: MoneyBack,
+    /// As of when it is known whether there is a dispute, if there ever was one: an older report says nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispute_as_of: Option<Timestamp>,
 }
 
 /// What a gateway was asked to do.
@@ -102,6 +114,13 @@ pub enum Payment {
         /// What was taken.
         captures: Captures,
     },
+    /// The bank gave the customer back what was taken. Money that is still taken is on record all the same.
+    ChargedBack {
+        /// What is known in every state.
+        attempt: Attempt,
+        /// What was taken.
+        captures: Captures,
+    },
     /// It ended without money. Money that comes nevertheless is taken.
     Ended {
         /// What is known in every state.
@@ -129,6 +148,7 @@ impl Payment {
             | Self::PartiallyCaptured { attempt, .. }
             | Self::Captured { attempt, .. }
             | Self::Disputed { attempt, .. }
+            | Self::ChargedBack { attempt, .. }
             | Self::Ended { attempt, .. } => Some(attempt),
         }
     }
@@ -142,6 +162,7 @@ impl Payment {
             | Self::PartiallyCaptured { attempt, .. }
             | Self::Captured { attempt, .. }
             | Self::Disputed { attempt, .. }
+            | Self::ChargedBack { attempt, .. }
             | Self::Ended { attempt, .. } => Some(attempt),
         }
     }
@@ -151,7 +172,8 @@ impl Payment {
         match self {
             Self::PartiallyCaptured { captures, .. }
             | Self::Captured { captures, .. }
-            | Self::Disputed { captures, .. } => Some(captures),
+            | Self::Disputed { captures, .. }
+            | Self::ChargedBack { captures, .. } => Some(captures),
             Self::Uninitiated
             | Self::Initiated(_)
             | Self::Pending(_)
@@ -171,6 +193,7 @@ impl Payment {
             | Self::PartiallyCaptured { rest: Rest::Ended(_), .. }
             | Self::Captured { .. }
             | Self::Disputed { .. }
+            | Self::ChargedBack { .. }
             | Self::Ended { .. } => None,
         }
     }
@@ -186,8 +209,19 @@ impl Payment {
             | Self::PartiallyCaptured { rest: Rest::Ended(_), .. }
             | Self::Captured { .. }
             | Self::Disputed { .. }
+            | Self::ChargedBack { .. }
             | Self::Ended { .. } => false,
         }
+    }
+
+    /// Whether nothing of it goes back by itself: the customer's bank decides about it.
+    pub const fn is_disputed(&self) -> bool {
+        matches!(self, Self::Disputed { .. })
+    }
+
+    /// Money that went back without being asked for and has not been counted for a refund yet, in minor units.
+    pub fn money_back(&self) -> Amount {
+        self.attempt().map_or(Amount::ZERO, |attempt| attempt.back.open())
     }
 
     /// Whether an ending is news.
@@ -200,7 +234,7 @@ impl Payment {
             Self::PartiallyCaptured { rest: Rest::Ended(known), .. } | Self::Ended { ending: known, .. } => {
                 *known < ending
             }
-            Self::Uninitiated | Self::Captured { .. } | Self::Disputed { .. } => false,
+            Self::Uninitiated | Self::Captured { .. } | Self::Disputed { .. } | Self::ChargedBack { .. } => false,
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum PaymentStatus {
     Captured,
     /// The customer wants money back that was taken, by way of their bank.
     Disputed,
+    /// The bank gave the customer back what was taken.
+    ChargedBack,
     /// The customer could not pay.
     Failed,
     /// The customer let the time go by.
@@ -33,13 +35,14 @@ pub enum PaymentStatus {
 
 impl PaymentStatus {
     /// Every status, in the order of a life.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Initiated,
         Self::Pending,
         Self::Authorized,
         Self::PartiallyCaptured,
         Self::Captured,
         Self::Disputed,
+        Self::ChargedBack,
         Self::Failed,
         Self::Expired,
         Self::AuthorizationExpired,
@@ -55,6 +58,7 @@ impl PaymentStatus {
             Self::PartiallyCaptured => "partially_captured",
             Self::Captured => "captured",
             Self::Disputed => "disputed",
+            Self::ChargedBack => "charged_back",
             Self::Failed => "failed",
             Self::Expired => "expired",
             Self::AuthorizationExpired => "authorization_expired",
@@ -72,14 +76,21 @@ impl PaymentStatus {
         match event {
             PaymentEvent::PaymentPending { .. } if known == Self::Initiated => Self::Pending,
             PaymentEvent::PaymentAuthorized { .. } if known.is_open() => Self::Authorized,
-            PaymentEvent::PaymentCaptured { .. } if matches!(known, Self::Captured | Self::Disputed) => known,
+            PaymentEvent::PaymentCaptured { .. }
+                if matches!(known, Self::Captured | Self::Disputed | Self::ChargedBack) =>
+            {
+                known
+            }
             PaymentEvent::PaymentCaptured { rest: Amount::ZERO, .. } => Self::Captured,
             PaymentEvent::PaymentCaptured { .. } => Self::PartiallyCaptured,
             PaymentEvent::PaymentFailed { .. } if !known.has_money() => Self::Failed,
             PaymentEvent::PaymentExpired { .. } if !known.has_money() => Self::Expired,
             PaymentEvent::AuthorizationExpired { .. } if !known.has_money() => Self::AuthorizationExpired,
             PaymentEvent::PaymentVoided { .. } if !known.has_money() => Self::Voided,
-            PaymentEvent::PaymentDisputed { .. } if known.has_money() => Self::Disputed,
+            PaymentEvent::PaymentDisputed { .. } if known.has_money() && known != Self::ChargedBack => Self::Disputed,
+            PaymentEvent::PaymentDisputeWon { rest: Amount::ZERO, .. } if known == Self::Disputed => Self::Captured,
+            PaymentEvent::PaymentDisputeWon { .. } if known == Self::Disputed => Self::PartiallyCaptured,
+            PaymentEvent::PaymentChargedBack { .. } if known.has_money() => Self::ChargedBack,
             PaymentEvent::PaymentInitiated { .. }
             | PaymentEvent::PaymentPending { .. }
             | PaymentEvent::PaymentAuthorized { .. }
@@ -88,6 +99,12 @@ impl PaymentStatus {
             | PaymentEvent::AuthorizationExpired { .. }
             | PaymentEvent::PaymentVoided { .. }
             | PaymentEvent::PaymentDisputed { .. }
+            | PaymentEvent::PaymentDisputeWon { .. }
+            | PaymentEvent::PaymentChargedBack { .. }
+            | PaymentEvent::PaymentRefundBegun { .. }
+            | PaymentEvent::PaymentRefundedOutside { .. }
+            | PaymentEvent::OutsideRefundFailed { .. }
+            | PaymentEvent::MoneyBackApplied { .. }
             | PaymentEvent::CaptureRequested { .. }
             | PaymentEvent::VoidRequested { .. }
             | PaymentEvent::PaymentMismatchReported { .. }
@@ -103,6 +120,7 @@ impl PaymentStatus {
             | Self::PartiallyCaptured
             | Self::Captured
             | Self::Disputed
+            | Self::ChargedBack
             | Self::Failed
             | Self::Expired
             | Self::AuthorizationExpired
@@ -118,7 +136,7 @@ impl PaymentStatus {
     /// Whether money was taken.
     const fn has_money(self) -> bool {
         match self {
-            Self::PartiallyCaptured | Self::Captured | Self::Disputed => true,
+            Self::PartiallyCaptured | Self::Captured | Self::Disputed | Self::ChargedBack => true,
             Self::Initiated
             | Self::Pending
             | Self::Authorized
@@ -147,6 +165,7 @@ impl Payment {
             Self::PartiallyCaptured { .. } => Some(PaymentStatus::PartiallyCaptured),
             Self::Captured { .. } => Some(PaymentStatus::Captured),
             Self::Disputed { .. } => Some(PaymentStatus::Disputed),
+            Self::ChargedBack { .. } => Some(PaymentStatus::ChargedBack),
             Self::Ended { ending, .. } => Some(match ending {
                 Ending::Failed => PaymentStatus::Failed,
                 Ending::Expired => PaymentStatus::Expired,

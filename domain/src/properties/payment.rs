@@ -28,7 +28,7 @@ fn statuses() -> impl Strategy<Value = ReportedStatus> {
     ]
 }
 
-/// Reports that go together: no two of them name one transaction with two amounts, and all transactions fit the amount.
+/// Reports that go together, up to what the bank takes back, after which nothing else comes: no two of them name one transaction with two amounts, and all transactions fit the amount.
 /// Some are wrong by themselves, and some are for somebody else. Whether one gateway would say all of that in one life is
 /// left open.
 fn agreeing() -> impl Strategy<Value = GatewayReport> {
@@ -53,7 +53,11 @@ fn wild() -> impl Strategy<Value = GatewayReport> {
         prop::sample::select(vec![0, 500, 530, 1000, 1530, crate::money::MAX_AMOUNT]),
     );
     let transactions = prop::collection::vec(transaction, 0..4);
-    (statuses(), prop::sample::select(vec![0, 700, 1530, 1531]), transactions)
+    (
+        prop_oneof![7 => statuses(), 1 => Just(ReportedStatus::ChargedBack)],
+        prop::sample::select(vec![0, 700, 1530, 1531]),
+        transactions,
+    )
         .prop_map(|(status, authorized, transactions)| report(status, authorized, &transactions))
 }
 
@@ -124,19 +128,20 @@ fn two_orders() -> impl Strategy<Value = [Vec<GatewayReport>; 2]> {
 /// Where a payment may go from where it stands.
 fn may_follow(before: PaymentStatus, after: PaymentStatus) -> bool {
     use PaymentStatus::{
-        AuthorizationExpired, Authorized, Captured, Disputed, Expired, Failed, Initiated, PartiallyCaptured, Pending,
-        Voided,
+        AuthorizationExpired, Authorized, Captured, ChargedBack, Disputed, Expired, Failed, Initiated,
+        PartiallyCaptured, Pending, Voided,
     };
-    let money = matches!(after, PartiallyCaptured | Captured | Disputed);
+    let money = matches!(after, PartiallyCaptured | Captured | Disputed | ChargedBack);
     let ending = |from: usize| [Failed, Expired, AuthorizationExpired, Voided][from..].contains(&after);
     before == after
         || match before {
             Initiated => true,
             Pending => after != Initiated,
             Authorized => money || ending(0),
-            PartiallyCaptured => matches!(after, Captured | Disputed),
-            Captured => after == Disputed,
-            Disputed => false,
+            PartiallyCaptured => matches!(after, Captured | Disputed | ChargedBack),
+            Captured => matches!(after, Disputed | ChargedBack),
+            Disputed => after == ChargedBack,
+            ChargedBack => false,
             Failed => money || ending(1),
             Expired => money || ending(2),
             AuthorizationExpired => money || ending(3),

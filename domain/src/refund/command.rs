@@ -1,5 +1,6 @@
 use crate::{
     Timestamp,
+    money::Amount,
     refund::{Claim, RefundChannel, RefundFailure},
     text::{Actor, PaymentReference, Reason},
 };
@@ -36,6 +37,26 @@ pub enum RefundCommand {
         attempt: Option<u32>,
         /// What is known of the money.
         failure: RefundFailure,
+        /// What was the matter.
+        cause: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Counts money for it that went back without being asked for.
+    Offset {
+        /// How much, in minor units of the claim's currency.
+        amount: Amount,
+        /// The name of the movement by which it went back.
+        reference: PaymentReference,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that money which was said to be back did not arrive.
+    Reverse {
+        /// The attempt at the gateway that came back.
+        attempt: u32,
+        /// The transfer's name at the gateway.
+        reference: PaymentReference,
         /// What was the matter.
         cause: Reason,
         /// When.

@@ -1,5 +1,6 @@
 use crate::{
     Timestamp,
+    money::{Amount, Money},
     refund::{
         Claim, InHand, Refund, RefundChannel, RefundCommand, RefundEvent, RefundFailure, RefundRefusal, SettledBy,
     },
@@ -22,6 +23,20 @@ pub fn decide(refund: &Refund, command: RefundCommand) -> Result<Vec<RefundEvent
         RefundCommand::RecordFailed { attempt, failure, cause, at } => {
             decide_failure(refund, attempt, failure, cause, at)
         }
+        RefundCommand::Offset { amount, reference, at } => decide_offset(refund, amount, reference, at),
+        RefundCommand::Reverse { attempt, reference, cause, at } => match refund {
+            Refund::Unrequested => Err(RefundRefusal::Unknown),
+            Refund::Succeeded { claim, reference: known } if claim.attempt == Some(attempt) && *known == reference => {
+                Ok(vec![RefundEvent::RefundReversed { amount: claim.to_send(), cause, attempt, at }])
+            }
+            // Another transfer, or one of which it is known that it failed.
+            Refund::Requested(_)
+            | Refund::Submitted(_)
+            | Refund::Failed { .. }
+            | Refund::ManualReview(_)
+            | Refund::Succeeded { .. }
+            | Refund::WrittenOff(_) => Ok(vec![]),
+        },
         RefundCommand::RequestReview { at } => match refund {
             Refund::Unrequested => Err(RefundRefusal::Unknown),
             Refund::Requested(_) | Refund::Submitted(_) => Err(RefundRefusal::NotFailed),
@@ -51,6 +66,22 @@ pub fn decide(refund: &Refund, command: RefundCommand) -> Result<Vec<RefundEvent
             Refund::WrittenOff(_) => Ok(vec![]),
         },
     }
+}
+
+/// What is under way is not changed: its amount is known to the gateway.
+fn decide_offset(
+    refund: &Refund,
+    amount: Amount,
+    reference: PaymentReference,
+    at: Timestamp,
+) -> Result<Vec<RefundEvent>, RefundRefusal> {
+    let claim = refund.claim().ok_or(RefundRefusal::Unknown)?;
+    let open = refund.may_be_offset();
+    if amount == Amount::ZERO || amount > open {
+        return Err(RefundRefusal::NotOpen);
+    }
+    let money = Money { amount, ..claim.owed() };
+    Ok(vec![RefundEvent::RefundOffset { amount: money, left: open.saturating_sub(amount), reference, at }])
 }
 
 fn decide_request(refund: &Refund, claim: Claim, at: Timestamp) -> Result<Vec<RefundEvent>, RefundRefusal> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
+    money::{Amount, Money},
     refund::Claim,
     text::{Actor, PaymentReference, Reason},
 };
@@ -72,6 +73,30 @@ pub enum RefundEvent {
         /// When.
         at: Timestamp,
     },
+    /// Money that went back without being asked for counts for it, in the same append as on the payment. It is done where nothing
+    /// is left.
+    RefundOffset {
+        /// How much.
+        amount: Money,
+        /// What is left to be sent, in minor units of the claim's currency; absent where it is nothing.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        left: Amount,
+        /// The name of the movement by which it went back.
+        reference: PaymentReference,
+        /// When.
+        at: Timestamp,
+    },
+    /// The money did not arrive, though it had been said to be back. It is owed again, and a person has to decide about it.
+    RefundReversed {
+        /// How much of it.
+        amount: Money,
+        /// What was the matter.
+        cause: Reason,
+        /// The attempt at the gateway that came back.
+        attempt: u32,
+        /// When that became known.
+        at: Timestamp,
+    },
     /// It did not succeed.
     RefundFailed {
         /// What is known of the money.
@@ -113,6 +138,11 @@ pub enum RefundEvent {
     },
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_nothing(left: &Amount) -> bool {
+    left.minor_units() == 0
+}
+
 impl DomainEvent for RefundEvent {
     fn event_type(&self) -> String {
         self.name().to_owned()
@@ -130,6 +160,8 @@ impl RefundEvent {
             Self::RefundRequested { .. } => "RefundRequested",
             Self::RefundSubmitted { .. } => "RefundSubmitted",
             Self::RefundSucceeded { .. } => "RefundSucceeded",
+            Self::RefundOffset { .. } => "RefundOffset",
+            Self::RefundReversed { .. } => "RefundReversed",
             Self::RefundFailed { .. } => "RefundFailed",
             Self::RefundReviewRequested { .. } => "RefundReviewRequested",
             Self::RefundRetried { .. } => "RefundRetried",

@@ -39,6 +39,12 @@ pub enum RefundRefusal {
     /// Whoever settles it by their own decision must say why.
     #[error("a refund that the engine could not bring back is settled for a reason")]
     ReasonNeeded,
+    /// Less of it is still to be sent, or it is on its way.
+    #[error("less of the refund is still to be sent")]
+    NotOpen,
+    /// The customer's bank decides about the payment first.
+    #[error("the payment is disputed: nothing of it is refunded until its dispute has ended")]
+    PaymentDisputed,
     /// The money is back.
     #[error("the refund has succeeded")]
     Succeeded,

@@ -6,7 +6,7 @@ mod review;
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
-    refund::{Claim, InHand, Refund, RefundCause, RefundChannel, RefundCommand, RefundEvent, RefundRefusal},
+    refund::{Claim, Refund, RefundCause, RefundChannel, RefundCommand, RefundEvent, RefundRefusal},
     samples::{at, capture, order_id, text},
 };
 
@@ -126,7 +126,7 @@ fn money_that_is_back_does_not_come_back_by_another_transfer() {
 fn a_refund_knows_its_claim_to_its_end() {
     let [none, requested, submitted, succeeded] = lives().map(state);
     assert_eq!(none, Refund::Unrequested);
-    assert_eq!(requested, Refund::Requested(claim()));
-    assert_eq!(submitted, Refund::Submitted(InHand { claim: claim(), attempt: None }));
-    assert_eq!(succeeded, Refund::Succeeded { claim: claim(), reference: text("ft-1") });
+    assert_eq!(requested, Refund::Requested(claim().into()));
+    assert_eq!(submitted, Refund::Submitted(claim().into()));
+    assert_eq!(succeeded, Refund::Succeeded { claim: claim().into(), reference: text("ft-1") });
 }

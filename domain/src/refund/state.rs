@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    money::{Amount, Money},
     refund::{Claim, RefundFailure},
     text::PaymentReference,
 };
@@ -12,7 +13,7 @@ pub enum Refund {
     #[default]
     Unrequested,
     /// Owed, and nobody has it in hand yet.
-    Requested(Claim),
+    Requested(InHand),
     /// In somebody's hands.
     Submitted(InHand),
     /// It did not succeed, and may be tried again.
@@ -26,8 +27,8 @@ pub enum Refund {
     ManualReview(InHand),
     /// The money is back.
     Succeeded {
-        /// What was owed.
-        claim: Claim,
+        /// What was owed, and how it went back.
+        claim: InHand,
         /// The transfer that brought it back.
         reference: PaymentReference,
     },
@@ -47,6 +48,23 @@ pub struct InHand {
     /// not move: while nobody knows, to ask under another number might send the money twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
+    /// How much of it went back without being asked for, in minor units.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub offset: Amount,
+    /// Whether nobody knows what came of the last attempt.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsure: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_nothing(amount: &Amount) -> bool {
+    amount.minor_units() == 0
+}
+
+impl From<Claim> for InHand {
+    fn from(claim: Claim) -> Self {
+        Self { claim, attempt: None, offset: Amount::ZERO, unsure: false }
+    }
 }
 
 impl Refund {
@@ -54,19 +72,21 @@ impl Refund {
     pub const fn claim(&self) -> Option<&Claim> {
         match self {
             Self::Unrequested => None,
-            Self::Requested(claim) | Self::Succeeded { claim, .. } | Self::WrittenOff(claim) => Some(claim),
-            Self::Submitted(in_hand) | Self::Failed { claim: in_hand, .. } | Self::ManualReview(in_hand) => {
-                Some(&in_hand.claim)
-            }
+            Self::WrittenOff(claim) => Some(claim),
+            Self::Requested(in_hand)
+            | Self::Submitted(in_hand)
+            | Self::Failed { claim: in_hand, .. }
+            | Self::ManualReview(in_hand)
+            | Self::Succeeded { claim: in_hand, .. } => Some(&in_hand.claim),
         }
     }
 
     /// What a gateway has been asked for, and may still be asked about: it is not known to be back, nor to be given up.
-    pub const fn at_gateway(&self) -> Option<(&Claim, u32)> {
+    pub const fn at_gateway(&self) -> Option<(&InHand, u32)> {
         match self {
             Self::Submitted(in_hand) | Self::Failed { claim: in_hand, .. } | Self::ManualReview(in_hand) => {
                 match in_hand.attempt {
-                    Some(attempt) => Some((&in_hand.claim, attempt)),
+                    Some(attempt) => Some((in_hand, attempt)),
                     None => None,
                 }
             }
@@ -75,13 +95,42 @@ impl Refund {
     }
 }
 
+impl Refund {
+    /// What money that went back without being asked for may still count for, in minor units: nothing while an attempt is
+    /// under way, or may be.
+    pub fn may_be_offset(&self) -> Amount {
+        match self {
+            Self::Requested(in_hand)
+            | Self::Failed { claim: in_hand, failure: RefundFailure::Refused }
+            | Self::ManualReview(in_hand)
+                if !in_hand.unsure =>
+            {
+                in_hand.to_send().amount
+            }
+            Self::Unrequested
+            | Self::Requested(_)
+            | Self::Submitted(_)
+            | Self::Failed { .. }
+            | Self::ManualReview(_)
+            | Self::Succeeded { .. }
+            | Self::WrittenOff(_) => Amount::ZERO,
+        }
+    }
+}
+
 impl InHand {
+    /// What is left to be sent: what is owed less what went back without being asked for.
+    pub fn to_send(&self) -> Money {
+        let owed = self.claim.owed();
+        Money { amount: owed.amount.saturating_sub(self.offset), ..owed }
+    }
+
     /// After a failure, whose certainty says whether the number may be another one.
     pub(super) fn failed(self, failure: RefundFailure) -> Self {
-        let attempt = match failure {
-            RefundFailure::Refused => self.attempt.map(|attempt| attempt.saturating_add(1)),
-            RefundFailure::OutcomeUnknown => self.attempt,
+        let (attempt, unsure) = match failure {
+            RefundFailure::Refused => (self.attempt.map(|attempt| attempt.saturating_add(1)), false),
+            RefundFailure::OutcomeUnknown => (self.attempt, true),
         };
-        Self { attempt, ..self }
+        Self { attempt, unsure, ..self }
     }
 }

@@ -207,6 +207,7 @@ impl SagaCommand {
                 | PaymentRefusal::OtherCurrency { .. }
                 | PaymentRefusal::MoreThanAuthorized { .. }
                 | PaymentRefusal::BeingVoided
+                | PaymentRefusal::NotBack { .. }
                 | PaymentRefusal::QuarantineFull
                 | PaymentRefusal::NoMismatch,
             )
@@ -257,6 +258,8 @@ impl SagaCommand {
                 | RefundRefusal::NotInReview
                 | RefundRefusal::InReview
                 | RefundRefusal::ReasonNeeded
+                | RefundRefusal::NotOpen
+                | RefundRefusal::PaymentDisputed
                 | RefundRefusal::WrittenOff,
             )
             | (

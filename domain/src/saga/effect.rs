@@ -210,10 +210,14 @@ impl Effect {
     /// What goes into the log where a gateway did not give money back, with its own words, cut to a reason's length; none
     /// where those say nothing.
     pub fn not_refunded(refund: RefundId, attempt: u32, failure: RefundFailure, words: &str) -> Option<SagaCommand> {
+        Some(SagaCommand::RecordRefundFailed { refund, attempt, failure, cause: Self::cause(words)? })
+    }
+
+    /// A gateway's words as a reason, cut to its length; none where they say nothing.
+    pub fn cause(words: &str) -> Option<Reason> {
         let cut: String =
             words.chars().filter(|letter| !letter.is_control()).take(Self::CAUSE_CHARACTERS_MAX).collect();
-        let cause: Reason = cut.trim().parse().ok()?;
-        Some(SagaCommand::RecordRefundFailed { refund, attempt, failure, cause })
+        cut.trim().parse().ok()
     }
 
     const CAUSE_CHARACTERS_MAX: usize = 200;
@@ -228,6 +232,8 @@ impl Effect {
             currency: terms.amount.currency,
             authorized: Amount::ZERO,
             captures: vec![],
+            refunds: vec![],
+            as_of: None,
             status: ReportedStatus::Failed { code },
         };
         Some(SagaCommand::ReportPayment {

@@ -12,6 +12,7 @@
 //! 4. `CaptureRequested` and `VoidRequested` are carried to the gateway, one after the other, and its answers reported. A void is
 //!    asked for by the seller; in the append of a final capture, for what that leaves; and in the append in which the order
 //!    stops waiting for money, or hears of an authorisation after that.
+//! 5. While the customer's bank decides about a dispute, the gateway is asked every hour how it ended.
 //!
 //! **Compensations.** A void is what undoes a payment of which nothing was taken. Money that was taken is on the order's
 //! books in the same append, and goes back by the [refund](super::refund) saga where the order does not want it.
@@ -29,6 +30,12 @@ use crate::{event::Event, ids::PaymentId, money::Amount, payment::PaymentEvent};
 
 /// How many seconds lie between two questions to the gateway.
 const POLL_SECONDS: NonZeroU32 = match NonZeroU32::new(60) {
+    Some(seconds) => seconds,
+    None => NonZeroU32::MIN,
+};
+
+/// How many seconds lie between two questions while a payment is disputed: banks take weeks.
+const DISPUTE_SECONDS: NonZeroU32 = match NonZeroU32::new(3_600) {
     Some(seconds) => seconds,
     None => NonZeroU32::MIN,
 };
@@ -59,10 +66,23 @@ pub(super) fn react(event: &Event) -> Reactions {
         | PaymentEvent::PaymentExpired { .. }
         | PaymentEvent::PaymentVoided { .. }
         | PaymentEvent::AuthorizationExpired { .. }
-        | PaymentEvent::PaymentDisputed { .. } => {
+        | PaymentEvent::PaymentDisputeWon { .. }
+        | PaymentEvent::PaymentChargedBack { .. } => {
             [poll, expiry].into_iter().map(|timer| Reaction::ClearTimer { timer }).collect()
         }
+        // How it ended may be told to nobody.
+        PaymentEvent::PaymentDisputed { at, .. } => {
+            let due = at.checked_add_signed(TimeDelta::seconds(DISPUTE_SECONDS.get().into())).unwrap_or(*at);
+            let repeat = Some(Repeat { every_seconds: DISPUTE_SECONDS, until: None });
+            [Reaction::ClearTimer { timer: expiry }, Reaction::SetTimer { timer: poll, due, repeat }]
+                .into_iter()
+                .collect()
+        }
         PaymentEvent::PaymentCaptured { .. }
+        | PaymentEvent::PaymentRefundBegun { .. }
+        | PaymentEvent::PaymentRefundedOutside { .. }
+        | PaymentEvent::OutsideRefundFailed { .. }
+        | PaymentEvent::MoneyBackApplied { .. }
         | PaymentEvent::PaymentPending { .. }
         | PaymentEvent::PaymentAuthorized { .. }
         | PaymentEvent::PaymentMismatchReported { .. }

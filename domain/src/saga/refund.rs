@@ -12,14 +12,18 @@
 //!    number; the refund's id and that number are its name at the gateway, which takes no name twice. Its answer goes into
 //!    the log as `RefundSucceeded` or `RefundFailed`.
 //! 4. While the money is on its way, and while nobody knows, a timer asks the gateway every minute what became of it.
+//!    While the payment is [disputed](crate::clearing) it stays where it is until that has ended, and what has gone back without
+//!    being asked for is not sent again.
 //! 5. A gateway that says no is asked again, by a timer and under the next number, after a wait that doubles and is spread by
 //!    the refund's id, five times in all. A gateway that does not say is asked twelve times under the same number. After
 //!    that `RefundReviewRequested` leaves the refund to a person, who has it tried once more (`RefundRetried`), says that it is
 //!    done, or writes it off. Where nobody knows, that one more time is under the old number: the money cannot go twice.
 //!
-//! **Compensations.** It is the compensation of a payment. It is never undone: who has got money back keeps it.
+//! **Compensations.** It is the compensation of a payment. It is never undone: who has got money back keeps it. Who has not got
+//! it, though it was said, is owed it again.
 //!
-//! **Ends** with `RefundSucceeded` or `RefundWrittenOff`, which clear the timers. While nobody is there to take it in hand,
+//! **Ends** with `RefundSucceeded`, with `RefundOffset` of all that is left, or with `RefundWrittenOff`, which clear the timers. A
+//! refund that comes back later (`RefundReversed`) is under review again. While nobody is there to take it in hand,
 //! they are asked for ever, with a growing rest.
 
 use std::{num::NonZeroU32, time::Duration};
@@ -31,6 +35,7 @@ use crate::{
     Timestamp,
     event::Event,
     ids::RefundId,
+    money::Amount,
     order::{Capture, OrderEvent, RefundPart},
     refund::{Claim, RefundCause, RefundChannel, RefundEvent, RefundFailure},
 };
@@ -117,10 +122,14 @@ fn after(refund: RefundId, event: &RefundEvent) -> Reactions {
         RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, .. } => {
             SagaCommand::RequestRefundReview { refund }.into()
         }
-        RefundEvent::RefundSucceeded { .. } | RefundEvent::RefundWrittenOff { .. } => {
+        RefundEvent::RefundSucceeded { .. }
+        | RefundEvent::RefundOffset { left: Amount::ZERO, .. }
+        | RefundEvent::RefundWrittenOff { .. } => {
             [poll, again].into_iter().map(|timer| Reaction::ClearTimer { timer }).collect()
         }
         RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, .. }
+        | RefundEvent::RefundOffset { .. }
+        | RefundEvent::RefundReversed { .. }
         | RefundEvent::RefundRetried { attempt: None, .. }
         | RefundEvent::RefundReviewRequested { .. } => Reactions::NONE,
     }

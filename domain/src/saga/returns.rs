@@ -17,19 +17,24 @@
 //! until its customer cancels it.
 
 use super::{Action, Reaction, Reactions, SagaCommand, Timer};
-use crate::{event::Event, ids::ReturnId, refund::RefundEvent, returns::ReturnEvent};
+use crate::{event::Event, ids::ReturnId, money::Amount, refund::RefundEvent, returns::ReturnEvent};
 
 pub(super) fn react(event: &Event) -> Reactions {
     match event {
         Event::Return(id, event) => review(*id, event),
-        Event::Refund(refund, RefundEvent::RefundSucceeded { .. } | RefundEvent::RefundWrittenOff { .. }) => {
-            SagaCommand::SettleReturn { refund: *refund }.into()
-        }
+        Event::Refund(
+            refund,
+            RefundEvent::RefundSucceeded { .. }
+            | RefundEvent::RefundOffset { left: Amount::ZERO, .. }
+            | RefundEvent::RefundWrittenOff { .. },
+        ) => SagaCommand::SettleReturn { refund: *refund }.into(),
         Event::Refund(
             _,
             RefundEvent::RefundRequested { .. }
             | RefundEvent::RefundSubmitted { .. }
             | RefundEvent::RefundFailed { .. }
+            | RefundEvent::RefundOffset { .. }
+            | RefundEvent::RefundReversed { .. }
             | RefundEvent::RefundReviewRequested { .. }
             | RefundEvent::RefundRetried { .. },
         )

@@ -129,6 +129,7 @@ const fn is_over(status: PaymentStatus) -> bool {
         | PaymentStatus::PartiallyCaptured => false,
         PaymentStatus::Captured
         | PaymentStatus::Disputed
+        | PaymentStatus::ChargedBack
         | PaymentStatus::Failed
         | PaymentStatus::Expired
         | PaymentStatus::AuthorizationExpired

@@ -58,6 +58,7 @@ impl Watch {
             findings.extend(of_order(*id, order, |since| overdue(since, patience.engine), shown));
         }
         findings.extend(self.differences(shown));
+        findings.extend(self.lasting.values().map(|case| Finding { case: case.clone(), repair: None }));
         findings.extend(self.unreleased(|since| overdue(since, patience.engine)));
         for (id, refund) in &self.refunds {
             if !refund.in_review && overdue(refund.since, patience.refund) {

@@ -11,7 +11,7 @@ use crate::{
 
 /// The form in which a watch is stored. Whoever changes what a watch knows raises it; a stored watch of another form is
 /// made anew from the log.
-const FORM: i32 = 2;
+const FORM: i32 = 3;
 
 /// How much of the log is read at once: events, and bytes of JSON.
 const PAGE: (u32, u32) = (5_000, 4_000_000);

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use purser_domain::{
-    Timestamp,
+    Timestamp, clearing,
     event::Event,
-    exception::{Case, Closing, ExceptionEvent},
+    exception::{Case, Closing, ExceptionEvent, ExceptionKind},
     fulfillment::FulfillmentEvent,
     ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId},
     money::Amount,
@@ -26,6 +26,9 @@ pub struct Watch {
     pub(super) parcels: BTreeMap<FulfillmentId, WatchedParcel>,
     pub(super) raised: BTreeMap<ExceptionId, Case>,
     pub(super) settled: BTreeMap<ExceptionId, Case>,
+    /// What is the matter until another event says that it is over.
+    #[serde(default)]
+    pub(super) lasting: BTreeMap<ExceptionId, Case>,
 }
 
 /// An order that awaits something, or for which stock is held.
@@ -173,11 +176,21 @@ impl Watch {
             | PaymentEvent::PaymentVoided { .. }
             | PaymentEvent::AuthorizationExpired { .. }
             | PaymentEvent::PaymentFailed { .. }
-            | PaymentEvent::PaymentExpired { .. }
-            | PaymentEvent::PaymentDisputed { .. } => {
+            | PaymentEvent::PaymentExpired { .. } => {
                 self.authorized.remove(&id);
             }
+            PaymentEvent::PaymentDisputed { .. } | PaymentEvent::PaymentChargedBack { .. } => {
+                self.authorized.remove(&id);
+                self.lasts(clearing::dispute_of(id));
+            }
+            PaymentEvent::PaymentDisputeWon { .. } => {
+                self.lasting.retain(|exception, _| Some(*exception) != clearing::dispute_of(id));
+            }
             PaymentEvent::PaymentPending { .. }
+            | PaymentEvent::PaymentRefundBegun { .. }
+            | PaymentEvent::PaymentRefundedOutside { .. }
+            | PaymentEvent::OutsideRefundFailed { .. }
+            | PaymentEvent::MoneyBackApplied { .. }
             | PaymentEvent::PaymentCaptured { .. }
             | PaymentEvent::CaptureRequested { .. }
             | PaymentEvent::PaymentMismatchReported { .. }
@@ -190,8 +203,11 @@ impl Watch {
             RefundEvent::RefundRequested { claim, .. } => {
                 self.refunds.insert(id, WatchedRefund { order: claim.order, since: at, in_review: false });
             }
-            RefundEvent::RefundSucceeded { .. } | RefundEvent::RefundWrittenOff { .. } => {
+            RefundEvent::RefundSucceeded { .. }
+            | RefundEvent::RefundOffset { left: Amount::ZERO, .. }
+            | RefundEvent::RefundWrittenOff { .. } => {
                 self.refunds.remove(&id);
+                self.lasting.retain(|exception, _| Some(*exception) != clearing::reversal_of(id));
             }
             RefundEvent::RefundReviewRequested { .. } => {
                 if let Some(refund) = self.refunds.get_mut(&id) {
@@ -203,6 +219,9 @@ impl Watch {
                     *refund = WatchedRefund { order: refund.order, since: at, in_review: false };
                 }
             }
+            // It is shown as an exception of its own until it is done again.
+            RefundEvent::RefundReversed { .. } => self.lasts(clearing::reversal_of(id)),
+            RefundEvent::RefundOffset { .. } => {}
             RefundEvent::RefundSubmitted { .. } | RefundEvent::RefundFailed { .. } => {}
         }
     }
@@ -231,13 +250,24 @@ impl Watch {
             ExceptionEvent::ExceptionRaised { case, at: _ } => {
                 self.settled.remove(&id);
                 self.raised.insert(id, case.clone());
+                if matches!(case.kind, ExceptionKind::PaymentDisputed | ExceptionKind::RefundReversed) {
+                    self.lasting.insert(id, case.clone());
+                }
             }
             ExceptionEvent::ExceptionClosed { closing, at: _ } => {
                 let case = self.raised.remove(&id);
                 if let (Some(case), Closing::Settled { .. }) = (case, closing) {
+                    self.lasting.remove(&id);
                     self.settled.insert(id, case);
                 }
             }
+        }
+    }
+
+    /// What is the matter once more before it was found to be over is not raised a second time, and lasts all the same.
+    fn lasts(&mut self, exception: Option<ExceptionId>) {
+        if let Some((id, case)) = exception.and_then(|id| self.raised.get_key_value(&id)) {
+            self.lasting.insert(*id, case.clone());
         }
     }
 

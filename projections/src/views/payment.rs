@@ -3,7 +3,7 @@
 mod detail;
 mod read;
 
-pub use detail::{PaymentDetail, Resolution, SetAside, TakenCapture};
+pub use detail::{OutsideRefund, PaymentDetail, Resolution, SetAside, TakenCapture};
 pub use read::{PaymentKey, PaymentQuery, PaymentRow, find, list};
 
 use std::collections::BTreeMap;
@@ -90,6 +90,12 @@ fn follow(known: Option<PaymentRow>, step: &Step<'_>) -> Result<PaymentRow, Fold
         | PaymentEvent::PaymentVoided { .. }
         | PaymentEvent::AuthorizationExpired { .. }
         | PaymentEvent::PaymentDisputed { .. }
+        | PaymentEvent::PaymentDisputeWon { .. }
+        | PaymentEvent::PaymentChargedBack { .. }
+        | PaymentEvent::PaymentRefundBegun { .. }
+        | PaymentEvent::PaymentRefundedOutside { .. }
+        | PaymentEvent::OutsideRefundFailed { .. }
+        | PaymentEvent::MoneyBackApplied { .. }
         | PaymentEvent::CaptureRequested { .. }
         | PaymentEvent::VoidRequested { .. }
         | PaymentEvent::PaymentMismatchReported { .. }

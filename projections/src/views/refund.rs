@@ -11,8 +11,9 @@ use purser_domain::{
     Timestamp,
     event::Event,
     ids::{OrderId, RefundId},
+    money::Amount,
     recorded::Recorded,
-    refund::{Claim, RefundEvent, SettledBy},
+    refund::{Claim, RefundEvent, RefundFailure, SettledBy},
     text::{Actor, CustomerId, PaymentReference, Reason},
     upcast::Upcasters,
 };
@@ -80,6 +81,8 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent], upcasters: &Upcaster
             RefundEvent::RefundRequested { claim, at } => request(step, claim, *at, &placements)?,
             RefundEvent::RefundSubmitted { .. }
             | RefundEvent::RefundSucceeded { .. }
+            | RefundEvent::RefundOffset { .. }
+            | RefundEvent::RefundReversed { .. }
             | RefundEvent::RefundFailed { .. }
             | RefundEvent::RefundReviewRequested { .. }
             | RefundEvent::RefundRetried { .. }
@@ -111,6 +114,7 @@ fn request(
         merchant: placed.merchant.clone(),
         customer: placed.customer.clone(),
         amount: claim.owed(),
+        offset: Amount::ZERO,
         captured: claim.capture.amount,
         part: claim.number,
         payment: claim.capture.payment,
@@ -153,6 +157,28 @@ fn advance(row: RefundRow, step: &Step<'_>) -> RefundRow {
                 ..row
             }
         }
+        RefundEvent::RefundOffset { amount, left, reference, at } => {
+            let offset = row.offset.checked_add(amount.amount).unwrap_or(row.offset);
+            let row = RefundRow { offset, ..row };
+            if *left > Amount::ZERO {
+                return row;
+            }
+            RefundRow {
+                status: RefundStatus::Succeeded,
+                succeeded_at: Some(*at),
+                transfer_reference: Some(reference.clone()),
+                ..row
+            }
+        }
+        RefundEvent::RefundReversed { amount: _, cause, attempt: _, at } => RefundRow {
+            status: RefundStatus::ManualReview,
+            succeeded_at: None,
+            transfer_reference: None,
+            failure: Some(RefundFailure::Refused),
+            failure_cause: Some(cause.clone()),
+            failed_at: Some(*at),
+            ..row
+        },
         RefundEvent::RefundFailed { failure, cause, attempt: _, at } => RefundRow {
             status: RefundStatus::Failed,
             failure: Some(*failure),
@@ -201,6 +227,7 @@ async fn upsert(db: &mut PgConnection, rows: &[RefundRow]) -> Result<(), sqlx::E
         .bind(column(rows, |row| row.review_reason.as_ref().map(Reason::as_str)))
         .bind(column(rows, |row| row.written_off_at))
         .bind(column(rows, |row| row.position))
+        .bind(column(rows, |row| row.offset.minor_units()))
         .execute(db)
         .await?;
     Ok(())

@@ -3,7 +3,8 @@
 //! An event counts in the minute in which the log took it, and on the day that it was then in the order's time zone, whatever time it states for itself. That
 //! time never goes back, so that a day which is over does not change any more; sales, by contrast, are counted on the day
 //! of the placement, and taken back. A payment counts with the figures that were frozen at the placement; a refund counts
-//! when the money is back; a return, when it is decided what is owed for it.
+//! when the money is back, is taken back when that turns out to be wrong, and money that a gateway or a bank gave back without
+//! being asked counts as refunded when that becomes known; a return, when it is decided what is owed for it.
 //!
 //! Events name an order, a refund or a return. What was agreed is read from where its stream begins.
 
@@ -22,8 +23,9 @@ use futures_util::{FutureExt, future::BoxFuture};
 use purser_domain::{
     Timestamp,
     event::Event,
-    ids::{OrderId, RefundId, ReturnId},
+    ids::{OrderId, PaymentId, RefundId, ReturnId},
     order::OrderPlaced,
+    payment::{Payment, PaymentEvent, PaymentTerms},
     recorded::Recorded,
     refund::{Claim, Refund, RefundEvent},
     returns::{Return, ReturnEvent, ReturnTerms},
@@ -92,6 +94,20 @@ impl Origin for Claim {
     }
 }
 
+impl Origin for PaymentTerms {
+    type Id = PaymentId;
+    const AGGREGATE_TYPE: &'static str = Payment::TYPE;
+    const NAME: &'static str = "terms";
+
+    fn of(event: &Event) -> Option<(PaymentId, &Self)> {
+        if let Event::Payment(id, PaymentEvent::PaymentInitiated { terms, .. }) = event {
+            Some((*id, terms))
+        } else {
+            None
+        }
+    }
+}
+
 impl Origin for ReturnTerms {
     type Id = ReturnId;
     const AGGREGATE_TYPE: &'static str = Return::TYPE;
@@ -117,6 +133,7 @@ struct Known<'a> {
     placements: Placements<'a>,
     claims: Origins<'a, Claim>,
     returns: Origins<'a, ReturnTerms>,
+    payments: Origins<'a, PaymentTerms>,
 }
 
 async fn fold(db: &mut PgConnection, events: &[&FeedEvent], upcasters: &Upcasters) -> Result<(), FoldError> {
@@ -161,32 +178,46 @@ impl<'a> Known<'a> {
         turns: &[(&Recorded, Turn<'_>)],
         upcasters: &Upcasters,
     ) -> Result<Self, sqlx::Error> {
-        let refunds = turns.iter().filter_map(|(_, turn)| if let Turn::Refunded(id) = turn { Some(*id) } else { None });
+        let refunds =
+            turns.iter().filter_map(|(_, turn)| if let Turn::Refunded(id, _) = turn { Some(*id) } else { None });
         let claims = Origins::<Claim>::find(db, events, refunds, upcasters).await?;
         let returns =
             turns.iter().filter_map(|(_, turn)| if let Turn::Returned(id, _) = turn { Some(*id) } else { None });
         let returns = Origins::<ReturnTerms>::find(db, events, returns, upcasters).await?;
-        let orders = turns.iter().filter_map(|(_, turn)| order(turn, &claims, &returns).ok());
+        let payments =
+            turns.iter().filter_map(|(_, turn)| if let Turn::Unasked(id, _) = turn { Some(*id) } else { None });
+        let payments = Origins::<PaymentTerms>::find(db, events, payments, upcasters).await?;
+        let orders = turns.iter().filter_map(|(_, turn)| order(turn, &claims, &returns, &payments).ok());
         let placements = Placements::find(db, events, orders, upcasters).await?;
-        Ok(Self { placements, claims, returns })
+        Ok(Self { placements, claims, returns, payments })
     }
 
     /// Of which order they are, in which currency, and what there is to count; or why that is not known.
     fn figures(&self, turn: &Turn<'_>) -> Result<(&OrderPlaced, &'static str, Figures), String> {
-        let placed = self.placements.of(order(turn, &self.claims, &self.returns)?)?;
+        let placed = self.placements.of(order(turn, &self.claims, &self.returns, &self.payments)?)?;
         let (currency, figures) = match turn {
             Turn::Order(_, turn) => of_order(*turn, placed),
-            Turn::Refunded(refund) => of_refund(self.claims.of(*refund)?),
+            Turn::Refunded(refund, turn) => of_refund(self.claims.of(*refund)?, *turn),
+            Turn::Unasked(payment, amount) => (
+                self.payments.of(*payment)?.amount.currency,
+                Figures { refunded: i128::from(*amount), ..Figures::default() },
+            ),
             Turn::Returned(id, units) => (placed.total.currency, of_return(self.returns.of(*id)?, *units)),
         };
         Ok((placed, currency.code(), figures))
     }
 }
 
-fn order(turn: &Turn<'_>, claims: &Origins<'_, Claim>, returns: &Origins<'_, ReturnTerms>) -> Result<OrderId, String> {
+fn order(
+    turn: &Turn<'_>,
+    claims: &Origins<'_, Claim>,
+    returns: &Origins<'_, ReturnTerms>,
+    payments: &Origins<'_, PaymentTerms>,
+) -> Result<OrderId, String> {
     match turn {
         Turn::Order(order, _) => Ok(*order),
-        Turn::Refunded(refund) => Ok(claims.of(*refund)?.order),
+        Turn::Refunded(refund, _) => Ok(claims.of(*refund)?.order),
+        Turn::Unasked(payment, _) => Ok(payments.of(*payment)?.order),
         Turn::Returned(id, _) => Ok(returns.of(*id)?.order),
     }
 }

@@ -10,6 +10,7 @@ mod coupons;
 mod coverage;
 mod cursors;
 mod days;
+mod disputes;
 mod engine;
 mod exceptions;
 mod exchanges;

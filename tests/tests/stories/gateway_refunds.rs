@@ -40,7 +40,7 @@ impl Story {
         let order = order_of(&write_side.execute(place(&[("A", 3)])).await.expect("a placement"));
         let payment = gateway.takes(&database, &write_side, order).await;
         let commands = Arc::new(SagaCommands::new(write_side.commands.clone()));
-        let ports = effects(gateway.gateways(), database.pool());
+        let ports = effects(gateway.gateways(), database.pool(), Arc::clone(&write_side.clock) as _);
         let sagas = SagasAlone::start(&database, &write_side.clock, commands, ports).await;
         Self { database, write_side, gateway, order, payment, sagas }
     }

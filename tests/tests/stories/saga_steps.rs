@@ -40,7 +40,8 @@ impl Stage {
 
     fn ports(&self, step: usize, fault: Fault) -> Arc<Faulty> {
         let commands = Arc::new(SagaCommands::new(self.write_side.commands.clone()));
-        Faulty::new(commands, effects(self.gateway.gateways(), self.database.pool()), self.saga, step, fault)
+        let ports = effects(self.gateway.gateways(), self.database.pool(), Arc::clone(self.clock()) as _);
+        Faulty::new(commands, ports, self.saga, step, fault)
     }
 
     async fn sagas(&self, ports: &Arc<Faulty>) -> SagasAlone {

@@ -104,6 +104,8 @@ const fn finding(mismatch: &Mismatch) -> &'static str {
         Mismatch::OtherCaptureAmount { .. } => "other_capture_amount",
         Mismatch::MoreCaptured { .. } => "more_captured",
         Mismatch::TooManyCaptures => "too_many_captures",
+        Mismatch::MoreRefunded { .. } => "more_refunded",
+        Mismatch::TooManyRefunds => "too_many_refunds",
     }
 }
 
@@ -116,5 +118,6 @@ const fn status(status: &ReportedStatus) -> &'static str {
         ReportedStatus::Expired => "expired",
         ReportedStatus::Voided => "voided",
         ReportedStatus::Disputed => "disputed",
+        ReportedStatus::ChargedBack => "charged_back",
     }
 }

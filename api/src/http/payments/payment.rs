@@ -5,7 +5,7 @@ use purser_domain::{
     principal::Principal,
     text::{CustomerId, FailureCode, GatewayName, MerchantId, PaymentReference},
 };
-use purser_projections::views::payment::{PaymentDetail, PaymentRow, TakenCapture};
+use purser_projections::views::payment::{self as views, PaymentDetail, PaymentRow, TakenCapture};
 use serde::Serialize;
 
 use super::mismatch::PaymentMismatch;
@@ -33,7 +33,7 @@ pub(crate) struct PaymentAttempt {
     /// Who takes the money once the customer has agreed: `automatic` is the gateway, `manual` the seller.
     #[schema(value_type = String, example = "automatic", pattern = "^(automatic|manual)$")]
     capture: CaptureMethod,
-    /// Where it stands.
+    /// Where it stands. While it is `disputed` nothing of it is refunded by itself.
     #[schema(value_type = schema::PaymentStatus)]
     status: PaymentStatus,
     /// How much is to be paid.
@@ -47,6 +47,14 @@ pub(crate) struct PaymentAttempt {
     captured: Money,
     /// What was taken, in the order in which it became known.
     captures: Vec<PaymentCapture>,
+    /// What the gateway gave back without being asked for it, at its own desk; absent where it did not. It counts for what is
+    /// owed, or will be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refunded_outside: Vec<OutsideRefund>,
+    /// What the customer's bank gave back after a dispute; absent where it did not. It counts for what is owed, or will be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Money>)]
+    charged_back: Option<Money>,
     /// What the customer has to do; absent unless that is what is waited for.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_action: Option<NextStep>,
@@ -87,6 +95,22 @@ pub(crate) struct PaymentCapture {
     at: Moment,
 }
 
+/// Money that a gateway gave back without being asked for it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OutsideRefund {
+    /// The transaction's name at the gateway.
+    #[schema(value_type = schema::PaymentReference)]
+    reference: PaymentReference,
+    /// How much.
+    #[schema(value_type = schema::Money)]
+    amount: Money,
+    /// When that became known.
+    at: Moment,
+    /// When it became known that the money did not arrive; absent where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed_at: Option<Moment>,
+}
+
 /// What a customer has to do: one of the two.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct NextStep {
@@ -116,6 +140,8 @@ impl PaymentAttempt {
             authorized,
             captured,
             captures,
+            refunded_outside,
+            charged_back,
             asked,
             failure,
             set_aside,
@@ -134,6 +160,8 @@ impl PaymentAttempt {
             authorized: Money { amount: authorized, currency },
             captured: Money { amount: captured, currency },
             captures: captures.into_iter().map(|capture| PaymentCapture::new(capture, currency)).collect(),
+            refunded_outside: refunded_outside.into_iter().map(|refund| outside(refund, currency)).collect(),
+            charged_back: charged_back.map(|amount| Money { amount, currency }),
             next_action: next_action.filter(|_| status.awaits_customer()).map(NextStep::from),
             asked: asked.map(word),
             failure_code: failure,
@@ -144,6 +172,12 @@ impl PaymentAttempt {
             position,
         }
     }
+}
+
+fn outside(refund: views::OutsideRefund, currency: Currency) -> OutsideRefund {
+    let views::OutsideRefund { reference, amount, at, failed_at } = refund;
+    let (amount, failed_at) = (Money { amount, currency }, failed_at.map(Moment::from));
+    OutsideRefund { reference, amount, at: at.into(), failed_at }
 }
 
 const fn word(asked: Asked) -> &'static str {

@@ -207,6 +207,7 @@ impl From<PaymentRefusal> for Problem {
             | PaymentRefusal::OtherReference { known: _, received: _ }
             | PaymentRefusal::CapturedByGateway
             | PaymentRefusal::BeingVoided
+            | PaymentRefusal::NotBack { open: _ }
             | PaymentRefusal::QuarantineFull
             | PaymentRefusal::NoMismatch => Self::new(Kind::PaymentConflict, detail),
         }
@@ -224,6 +225,8 @@ impl From<RefundRefusal> for Problem {
             | RefundRefusal::NotFailed
             | RefundRefusal::NotInReview
             | RefundRefusal::InReview
+            | RefundRefusal::NotOpen
+            | RefundRefusal::PaymentDisputed
             | RefundRefusal::Succeeded
             | RefundRefusal::WrittenOff => Self::new(Kind::RefundConflict, detail),
             RefundRefusal::ReasonNeeded => Self::at(Kind::InvalidValue, Fault::pointer("/reason", detail)),

@@ -1,6 +1,6 @@
 use purser_domain::{
     ids::{OrderId, PaymentId, RefundId},
-    money::Money,
+    money::{Amount, Money},
     refund::{RefundCause, RefundChannel, RefundFailure},
     text::{Actor, CustomerId, MerchantId, PaymentReference, Reason},
 };
@@ -48,6 +48,11 @@ pub(crate) struct Refund {
     /// How much is owed: all of the payment, unless `part` is there.
     #[schema(value_type = schema::Money)]
     amount: Money,
+    /// How much of it went back without being asked for, at the gateway's own desk or by the customer's bank, and is not sent
+    /// again; absent where nothing did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Money>)]
+    offset: Option<Money>,
     /// Of which whole the amount is a part; absent where it is all of the payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<RefundPart>,
@@ -124,6 +129,7 @@ impl From<RefundRow> for Refund {
             order: row.order,
             merchant: row.merchant,
             customer: row.customer,
+            offset: (row.offset > Amount::ZERO).then_some(Money { amount: row.offset, ..row.amount }),
             amount: row.amount,
             part: (row.part > 0).then_some(RefundPart { number: row.part, of: row.captured }),
             payment: row.payment,

@@ -15,6 +15,7 @@ use crate::http::{
 ///
 /// For a refund under review. It goes where it went before: to the gateway that took the money, or onto the list of the back
 /// office. If nobody knows what came of the last attempt at the gateway, this one cannot send the money a second time.
+/// While the payment is disputed it is not tried.
 #[utoipa::path(
     post,
     path = "/v1/refunds/{id}/retry",

@@ -56,17 +56,18 @@ pub(super) struct SalesFigures {
     paid: i128,
 }
 
-/// Money that went back, counted when it was back.
+/// Money that went back, counted when it was back, and less again when it turned out that it had not arrived: a day on which more
+/// comes back than goes is below zero.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct RefundFigures {
     /// Refunds of orders that had been paid.
-    #[schema(value_type = schema::Counted)]
+    #[schema(value_type = schema::Sum)]
     count: i128,
-    /// What they came to.
+    /// What they came to, together with what gateways gave back at their own desks, and banks after a dispute.
     #[schema(value_type = schema::Sum)]
     amount: i128,
     /// Refunds of money that settled no order: it came too late, twice, or in parts that did not add up.
-    #[schema(value_type = schema::Counted)]
+    #[schema(value_type = schema::Sum)]
     unapplied_count: i128,
     /// What they came to. It was never counted as paid, and is no part of `net`.
     #[schema(value_type = schema::Sum)]

@@ -79,7 +79,8 @@ async fn take(state: &AppState, gateway: &GatewayName, message: &Message) -> Res
     let Ok(payment) = event.data.payment.as_str().parse::<PaymentId>() else {
         return Ok(unknown(gateway, &webhook, event.data.payment.as_str()));
     };
-    let report = report(&event.data)
+    // A gateway whose clock is ahead does not speak of what is to come.
+    let report = report(&event.data, event.timestamp.min(state.clock.now()))
         .map_err(|error| Problem::at(Kind::InvalidValue, Fault::pointer("/data", error.to_string())))?;
     let command = Command::ReportPayment {
         payment,

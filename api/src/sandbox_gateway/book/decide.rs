@@ -49,6 +49,12 @@ pub(in crate::sandbox_gateway) enum Outcome {
     Expire,
     /// They want the money back through the bank.
     Dispute,
+    /// The bank decides for the shop.
+    WinDispute,
+    /// The bank decides for the customer.
+    LoseDispute,
+    /// The last refund that reached the customer's bank comes back from there.
+    BounceRefund,
 }
 
 impl Book {
@@ -128,13 +134,40 @@ impl Book {
                 payment.status = PaymentStatus::Disputed;
                 Change::Disputed
             }
+            (Outcome::Dispute, PaymentStatus::Voided) if taken(&payment) > 0 => {
+                payment.status = PaymentStatus::Disputed;
+                Change::Disputed
+            }
+            (Outcome::WinDispute, PaymentStatus::Disputed) => {
+                payment.status = standing(&payment);
+                Change::DisputeWon
+            }
+            (Outcome::LoseDispute, PaymentStatus::Disputed) => {
+                payment.status = PaymentStatus::ChargedBack;
+                Change::ChargedBack
+            }
+            (Outcome::BounceRefund, _) => {
+                let arrived = |refund: &&mut GatewayRefund| refund.status == RefundStatus::Succeeded;
+                let bounced = payment.refunds.iter_mut().rev().find(arrived).ok_or(Refusal::NotFound("refund"))?;
+                bounced.status = RefundStatus::Failed { code: "account-closed".to_owned() };
+                Change::RefundBounced { amount: bounced.amount }
+            }
             // A customer presses a button twice.
             (Outcome::Succeed, PaymentStatus::Captured | PaymentStatus::Authorized)
             | (Outcome::Authorize, PaymentStatus::Authorized)
             | (Outcome::Expire, PaymentStatus::Expired)
             | (Outcome::Fail, PaymentStatus::Failed { .. })
             | (Outcome::Dispute, PaymentStatus::Disputed) => return Ok((Vec::new(), payment)),
-            (Outcome::Succeed | Outcome::Authorize | Outcome::Fail | Outcome::Expire | Outcome::Dispute, status) => {
+            (
+                Outcome::Succeed
+                | Outcome::Authorize
+                | Outcome::Fail
+                | Outcome::Expire
+                | Outcome::Dispute
+                | Outcome::WinDispute
+                | Outcome::LoseDispute,
+                status,
+            ) => {
                 return Err(Refusal::WrongStatus(status.clone()));
             }
         };
@@ -156,7 +189,8 @@ impl Book {
             | PaymentStatus::Failed { .. }
             | PaymentStatus::Expired
             | PaymentStatus::Voided
-            | PaymentStatus::Disputed => return Err(Refusal::WrongStatus(payment.status)),
+            | PaymentStatus::Disputed
+            | PaymentStatus::ChargedBack => return Err(Refusal::WrongStatus(payment.status)),
         }
         let change = take(&mut payment, world, request.amount)?;
         Ok((self.change(world, change, payment.clone()), payment))
@@ -177,7 +211,8 @@ impl Book {
             PaymentStatus::Captured
             | PaymentStatus::Failed { .. }
             | PaymentStatus::Expired
-            | PaymentStatus::Disputed => Err(Refusal::WrongStatus(payment.status)),
+            | PaymentStatus::Disputed
+            | PaymentStatus::ChargedBack => Err(Refusal::WrongStatus(payment.status)),
         }
     }
 
@@ -193,7 +228,7 @@ impl Book {
         if payment.refunds.iter().any(|known| known.refund == refund) {
             return Err(Refusal::RefundExists);
         }
-        if payment.status == PaymentStatus::Disputed {
+        if matches!(payment.status, PaymentStatus::Disputed | PaymentStatus::ChargedBack) {
             return Err(Refusal::WrongStatus(payment.status));
         }
         if !fits(amount, given_back(&payment), taken(&payment)) {
@@ -245,9 +280,17 @@ fn take(payment: &mut GatewayPayment, world: &World, amount: Amount) -> Result<C
     }
     let reference = reference(&payment.id, "capture", payment.captures.len())?;
     payment.captures.push(Capture { reference, amount, at: world.now });
-    payment.status =
-        if taken(payment) == authorized { PaymentStatus::Captured } else { PaymentStatus::PartiallyCaptured };
+    payment.status = standing(payment);
     Ok(Change::Captured)
+}
+
+/// Where a payment of which money was taken stands.
+fn standing(payment: &GatewayPayment) -> PaymentStatus {
+    if taken(payment) == payment.authorized.minor_units() {
+        PaymentStatus::Captured
+    } else {
+        PaymentStatus::PartiallyCaptured
+    }
 }
 
 fn some(amount: Amount) -> Result<(), Refusal> {

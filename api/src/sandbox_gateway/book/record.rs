@@ -1,5 +1,6 @@
 use purser_domain::{
     Timestamp,
+    money::Amount,
     text::{MerchantId, PaymentReference},
 };
 use serde::{Deserialize, Serialize};
@@ -44,8 +45,14 @@ pub(in crate::sandbox_gateway) enum Change {
     Expired,
     Voided,
     Disputed,
+    DisputeWon,
+    ChargedBack,
     Refunded,
     RefundFailed,
+    /// A refund that had arrived came back.
+    RefundBounced {
+        amount: Amount,
+    },
 }
 
 impl Change {
@@ -58,8 +65,10 @@ impl Change {
             Self::Expired => "payment.expired",
             Self::Voided => "payment.voided",
             Self::Disputed => "payment.disputed",
+            Self::DisputeWon => "payment.dispute_won",
+            Self::ChargedBack => "payment.charged_back",
             Self::Refunded => "refund.succeeded",
-            Self::RefundFailed => "refund.failed",
+            Self::RefundFailed | Self::RefundBounced { .. } => "refund.failed",
         }
     }
 }

@@ -73,7 +73,8 @@ impl Book {
             PaymentStatus::Authorized
             | PaymentStatus::Captured
             | PaymentStatus::PartiallyCaptured
-            | PaymentStatus::Disputed => &[Outcome::Authorize],
+            | PaymentStatus::Disputed
+            | PaymentStatus::ChargedBack => &[Outcome::Authorize],
             PaymentStatus::Failed { .. } => &[Outcome::Fail],
             PaymentStatus::Expired => &[Outcome::Expire],
         };
@@ -82,7 +83,7 @@ impl Book {
             book.take(&records);
         }
         let minor = match status {
-            PaymentStatus::Captured | PaymentStatus::Disputed => Some(1_000),
+            PaymentStatus::Captured | PaymentStatus::Disputed | PaymentStatus::ChargedBack => Some(1_000),
             PaymentStatus::PartiallyCaptured => Some(400),
             PaymentStatus::Pending
             | PaymentStatus::Authorized
@@ -94,8 +95,12 @@ impl Book {
             let (records, _) = book.capture(&world(), &id, CaptureRequest { amount: amount(minor) }).unwrap();
             book.take(&records);
         }
-        if *status == PaymentStatus::Disputed {
+        if matches!(status, PaymentStatus::Disputed | PaymentStatus::ChargedBack) {
             let (records, _) = book.pay(&world(), &id, does(Outcome::Dispute)).unwrap();
+            book.take(&records);
+        }
+        if *status == PaymentStatus::ChargedBack {
+            let (records, _) = book.pay(&world(), &id, does(Outcome::LoseDispute)).unwrap();
             book.take(&records);
         }
         if *status == PaymentStatus::Voided {
@@ -127,16 +132,20 @@ fn told(callback: &Callback) -> serde_json::Value {
 #[test]
 fn every_pair_of_status_and_request_is_decided() {
     let failed = PaymentStatus::Failed { code: "declined".to_owned() };
-    let table: [(PaymentStatus, [&str; 8]); 8] = [
-        // succeed, authorize, fail, expire, dispute, capture of 600, void, refund of 100
-        (PaymentStatus::Pending, ["authorized", "authorized", "failed", "expired", "!", "!", "voided", "!"]),
-        (PaymentStatus::Authorized, ["=", "=", "!", "!", "!", "partially_captured", "voided", "!"]),
-        (PaymentStatus::PartiallyCaptured, ["!", "!", "!", "!", "disputed", "captured", "voided", "refunded"]),
-        (PaymentStatus::Captured, ["=", "!", "!", "!", "disputed", "!", "!", "refunded"]),
-        (failed, ["!", "!", "=", "!", "!", "!", "!", "!"]),
-        (PaymentStatus::Expired, ["!", "!", "!", "=", "!", "!", "!", "!"]),
-        (PaymentStatus::Voided, ["!", "!", "!", "!", "!", "!", "=", "!"]),
-        (PaymentStatus::Disputed, ["!", "!", "!", "!", "=", "!", "!", "!"]),
+    let table: [(PaymentStatus, [&str; 10]); 9] = [
+        // succeed, authorize, fail, expire, dispute, its win, its loss, capture of 600, void, refund of 100
+        (PaymentStatus::Pending, ["authorized", "authorized", "failed", "expired", "!", "!", "!", "!", "voided", "!"]),
+        (PaymentStatus::Authorized, ["=", "=", "!", "!", "!", "!", "!", "partially_captured", "voided", "!"]),
+        (
+            PaymentStatus::PartiallyCaptured,
+            ["!", "!", "!", "!", "disputed", "!", "!", "captured", "voided", "refunded"],
+        ),
+        (PaymentStatus::Captured, ["=", "!", "!", "!", "disputed", "!", "!", "!", "!", "refunded"]),
+        (failed, ["!", "!", "=", "!", "!", "!", "!", "!", "!", "!"]),
+        (PaymentStatus::Expired, ["!", "!", "!", "=", "!", "!", "!", "!", "!", "!"]),
+        (PaymentStatus::Voided, ["!", "!", "!", "!", "!", "!", "!", "!", "=", "!"]),
+        (PaymentStatus::Disputed, ["!", "!", "!", "!", "=", "captured", "charged_back", "!", "!", "!"]),
+        (PaymentStatus::ChargedBack, ["!", "!", "!", "!", "!", "!", "!", "!", "!", "!"]),
     ];
     for (status, expected) in table {
         let (book, id) = Book::in_status(&status);
@@ -150,6 +159,8 @@ fn every_pair_of_status_and_request_is_decided() {
             pay(Outcome::Fail),
             pay(Outcome::Expire),
             pay(Outcome::Dispute),
+            pay(Outcome::WinDispute),
+            pay(Outcome::LoseDispute),
             book.capture(&world, &id, capture).map(|(records, payment)| (records, payment.status)),
             book.void(&world, &id).map(|(records, payment)| (records, payment.status)),
             book.give_back(&world, &id, refund).map(|(records, _)| (records, PaymentStatus::Pending)),
@@ -158,7 +169,7 @@ fn every_pair_of_status_and_request_is_decided() {
             let decided = match decided {
                 Err(_) => "!".to_owned(),
                 Ok((records, _)) if records.is_empty() => "=".to_owned(),
-                Ok(_) if number == 7 => "refunded".to_owned(),
+                Ok(_) if number == 9 => "refunded".to_owned(),
                 Ok((_, PaymentStatus::Failed { .. })) => "failed".to_owned(),
                 Ok((_, status)) => json!(status).as_str().unwrap().to_owned(),
             };
@@ -358,6 +369,9 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         Outcome::Fail,
         Outcome::Expire,
         Outcome::Dispute,
+        Outcome::WinDispute,
+        Outcome::LoseDispute,
+        Outcome::BounceRefund,
     ]);
     let one = prop_oneof![
         2 => outcome.prop_map(Move::Pay),

@@ -16,6 +16,7 @@ pub(super) fn render(payment: &GatewayPayment, merchant: &MerchantId) -> String 
         PaymentStatus::Expired => "has expired",
         PaymentStatus::Voided => "was voided",
         PaymentStatus::Disputed => "is disputed",
+        PaymentStatus::ChargedBack => "was charged back",
     };
     let buttons = match payment.status {
         PaymentStatus::Pending => BUTTONS,
@@ -25,7 +26,8 @@ pub(super) fn render(payment: &GatewayPayment, merchant: &MerchantId) -> String 
         | PaymentStatus::Failed { .. }
         | PaymentStatus::Expired
         | PaymentStatus::Voided
-        | PaymentStatus::Disputed => "",
+        | PaymentStatus::Disputed
+        | PaymentStatus::ChargedBack => "",
     };
     let (order, merchant) = (escaped(payment.order.as_str()), escaped(merchant.as_str()));
     let sum = sum(payment.amount, payment.currency);

@@ -41,7 +41,7 @@ impl Decision<'_> {
         self.drive_exception(asked, id, ExceptionCommand::Close { closing, at: self.now })
     }
 
-    fn drive_exception(
+    pub(super) fn drive_exception(
         &mut self,
         asked: &Asked<'_>,
         id: ExceptionId,

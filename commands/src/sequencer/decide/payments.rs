@@ -1,11 +1,15 @@
 //! Commands to a payment. Money that a gateway took goes onto the order's books in the same append as onto the payment's.
 
+use std::collections::BTreeSet;
+
 use purser_domain::{
-    ids::{OrderId, PaymentId},
+    clearing::{self, Step},
+    exception::ExceptionCommand,
+    ids::{OrderId, PaymentId, RefundId},
     order::{Capture, OrderAction, OrderStatus},
     payment::{
         self, CaptureMethod, GatewayReport, NextAction, Payment, PaymentCommand, PaymentEvent, PaymentRefusal,
-        PaymentTerms, ReportSource, new_captures,
+        PaymentTerms, ReportSource, ReportedRefund, new_captures,
     },
     principal::Principal,
     text::{GatewayName, PaymentReference, Reason},
@@ -91,13 +95,45 @@ impl Decision<'_> {
         let order = attempt.terms.order;
         let command = PaymentCommand::Report { report: report.clone(), source: source.clone(), at: self.now };
         let news = payment::decide(known, command.clone()).map_err(Stopped::refused)?;
-        let captures = self.agreed_captures(order, &news)?;
+        let (before, captures) = (known.clone(), self.agreed_captures(order, &news)?);
         let answer = self.drive_payment(asked, id, command)?;
         for capture in captures {
             self.drive_order(asked, order, OrderCommand::RecordCapture { capture, at: self.now })?;
         }
         self.mind_authorization(asked, id)?;
+        self.mind_refunds(asked, id, &before, report)?;
         Ok(answer)
+    }
+
+    /// What the report means for the refunds of the payment.
+    fn mind_refunds(
+        &mut self,
+        asked: &Asked<'_>,
+        id: PaymentId,
+        before: &Payment,
+        report: &GatewayReport,
+    ) -> Result<(), Stopped> {
+        let Some(payment) = self.working.payments.get(&id).map(|payment| payment.state.clone()) else { return Ok(()) };
+        let known = payment.attempt().into_iter().flat_map(|attempt| attempt.refunds.iter().copied());
+        let told = report.refunds.iter().filter_map(ReportedRefund::asked_for).map(|(refund, _)| refund);
+        let ids: BTreeSet<RefundId> = known.chain(told).collect();
+        let refunds = ids.into_iter().filter_map(|id| Some((id, self.working.refunds.get(&id)?.state.clone())));
+        let steps = clearing::after_report(before, payment, refunds.collect(), report, self.now);
+        self.take(asked, id, steps)
+    }
+
+    /// All of these have agreed.
+    pub(super) fn take(&mut self, asked: &Asked<'_>, payment: PaymentId, steps: Vec<Step>) -> Result<(), Stopped> {
+        for step in steps {
+            match step {
+                Step::Payment(command) => self.drive_payment(asked, payment, command).map(drop)?,
+                Step::Refund(refund, command) => self.drive_refund(asked, refund, command).map(drop)?,
+                Step::Raise(case) => {
+                    self.drive_exception(asked, case.exception(), ExceptionCommand::Raise { case, at: self.now })?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Money that is set aside for an order that waits for it is on the order's books, and for any other it is released.

@@ -1,7 +1,9 @@
 //! Commands to a refund.
 
 use purser_domain::{
-    ids::RefundId,
+    clearing,
+    ids::{PaymentId, RefundId},
+    payment::Payment,
     principal::Principal,
     refund::{Claim, Refund, RefundChannel, RefundCommand, RefundFailure, RefundRefusal},
     text::{PaymentReference, Reason},
@@ -20,7 +22,27 @@ impl Decision<'_> {
         id: RefundId,
         channel: RefundChannel,
     ) -> Result<Answer, Stopped> {
+        if channel == RefundChannel::Gateway
+            && let Some((payment, state, refund)) = self.at_gateway(asked, id)
+        {
+            let steps = clearing::submission(state, id, refund, self.now).map_err(Stopped::refused)?;
+            self.take(asked, payment, steps)?;
+            return Ok(Answer::Done);
+        }
         self.drive_refund(asked, id, RefundCommand::RecordSubmitted { channel, at: self.now })
+    }
+
+    /// A refund with the payment that a gateway took, where the log has it.
+    fn at_gateway(&self, asked: &Asked<'_>, id: RefundId) -> Option<(PaymentId, Payment, Refund)> {
+        match asked.request.principal {
+            Principal::BackOffice | Principal::Saga => {}
+            Principal::Customer(_) | Principal::Merchant(_) | Principal::Operator => return None,
+        }
+        let refund = &self.working.refunds.get(&id)?.state;
+        let payment = refund.claim()?.capture.payment?;
+        let state = &self.working.payments.get(&payment)?.state;
+        state.attempt()?;
+        Some((payment, state.clone(), refund.clone()))
     }
 
     /// People report what they perform. What a gateway performs, and what the engine could not bring back, they settle only
@@ -67,6 +89,13 @@ impl Decision<'_> {
 
     pub(super) fn retry_refund(&mut self, asked: &Asked<'_>, id: RefundId, reason: &Reason) -> Result<Answer, Stopped> {
         let (actor, reason) = (asked.actor()?, reason.clone());
+        if asked.request.principal == Principal::BackOffice
+            && let Some((payment, state, refund)) = self.at_gateway(asked, id)
+        {
+            let steps = clearing::retry(state, id, refund, (actor, reason), self.now).map_err(Stopped::refused)?;
+            self.take(asked, payment, steps)?;
+            return Ok(Answer::Done);
+        }
         self.settle_refund(asked, id, RefundCommand::Retry { actor, reason, at: self.now })
     }
 
@@ -101,7 +130,12 @@ impl Decision<'_> {
     }
 
     /// Money goes back by the engine's and the back office's hands only.
-    fn drive_refund(&mut self, asked: &Asked<'_>, id: RefundId, command: RefundCommand) -> Result<Answer, Stopped> {
+    pub(super) fn drive_refund(
+        &mut self,
+        asked: &Asked<'_>,
+        id: RefundId,
+        command: RefundCommand,
+    ) -> Result<Answer, Stopped> {
         match asked.request.principal {
             Principal::BackOffice | Principal::Saga => {}
             Principal::Customer(_) | Principal::Merchant(_) | Principal::Operator => {

@@ -178,15 +178,13 @@ impl Decision<'_> {
         engine_only(asked)?;
         let known = self.working.refunds.get(&refund).map(|refund| &refund.state);
         let returned = match known {
-            Some(Refund::Succeeded { claim, .. } | Refund::WrittenOff(claim)) => claim.returned,
-            Some(
-                Refund::Unrequested
-                | Refund::Requested(_)
-                | Refund::Submitted(_)
-                | Refund::Failed { .. }
-                | Refund::ManualReview(_),
-            )
-            | None => return Err(Stopped::Contradiction(format!("{refund} is said to be settled and is not"))),
+            Some(Refund::Succeeded { claim, .. }) => claim.claim.returned,
+            Some(Refund::WrittenOff(claim)) => claim.returned,
+            // It came back meanwhile, and is settled when it is done again.
+            Some(Refund::Submitted(_) | Refund::Failed { .. } | Refund::ManualReview(_)) => None,
+            Some(Refund::Unrequested | Refund::Requested(_)) | None => {
+                return Err(Stopped::Contradiction(format!("{refund} is said to be settled and is not")));
+            }
         };
         match returned {
             Some(id) => self.change_return(asked, id, ReturnCommand::SettleRefund { refund, at: self.now }),

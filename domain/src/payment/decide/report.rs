@@ -6,6 +6,7 @@ use crate::{
     order::Capture,
     payment::{
         Attempt, Ending, GatewayReport, Mismatch, Payment, PaymentEvent, PaymentRefusal, ReportSource, ReportedStatus,
+        money_back::OutsideNews,
     },
 };
 
@@ -26,11 +27,20 @@ pub(super) fn decide(
     }
 }
 
+/// Whether a report cannot be true of a payment, so that nothing comes of it.
+pub fn contradicts(payment: &Payment, report: &GatewayReport) -> bool {
+    payment.attempt().is_none_or(|attempt| News::of(payment, attempt, report).is_err())
+}
+
 /// The money of a report that was not known before.
 struct News {
     /// Each with the sum up to it.
     captures: Vec<(Capture, Money)>,
     in_full: bool,
+    /// What was taken in all.
+    sum: Amount,
+    /// What went back without being asked for.
+    outside: Vec<OutsideNews>,
 }
 
 impl News {
@@ -49,7 +59,9 @@ impl News {
                 captures.push((taken, attempt.money(sum)));
             }
         }
-        Ok(Self { captures, in_full: known.sum() == total })
+        let unasked = report.refunds.iter().filter(|refund| refund.asked_for().is_none());
+        let outside = attempt.back.news(unasked, known.sum())?;
+        Ok(Self { captures, in_full: known.sum() == total, sum: known.sum(), outside })
     }
 
     /// What the payment would forget at once is not told: an authorisation beside all of the money, or beside an ending.
@@ -62,9 +74,9 @@ impl News {
         at: Timestamp,
     ) -> Vec<PaymentEvent> {
         let source = || source.clone();
-        let disputed = report.status == ReportedStatus::Disputed;
+        let by_the_bank = matches!(report.status, ReportedStatus::Disputed | ReportedStatus::ChargedBack);
         let ending = ending(report, source(), at);
-        let stays_open = !self.in_full && !disputed && ending.is_none();
+        let stays_open = !self.in_full && !by_the_bank && ending.is_none();
         let mut events = Vec::new();
         if stays_open && payment.authorized().is_some_and(|known| known < report.authorized) {
             let amount = attempt.money(report.authorized);
@@ -77,10 +89,55 @@ impl News {
         if let Some((_, event)) = ending.filter(|(ending, _)| !self.in_full && payment.may_end_by(*ending)) {
             events.push(event);
         }
-        if disputed && !matches!(payment, Payment::Disputed { .. }) {
-            events.push(PaymentEvent::PaymentDisputed { source: source(), at });
-        }
+        events.extend(self.outside.into_iter().map(|news| match news {
+            OutsideNews::Made(reference, amount) => {
+                let amount = attempt.money(amount);
+                PaymentEvent::PaymentRefundedOutside { reference, amount, source: source(), at }
+            }
+            OutsideNews::Failed(reference, amount) => {
+                let amount = attempt.money(amount);
+                PaymentEvent::OutsideRefundFailed { reference, amount, source: source(), at }
+            }
+        }));
+        events.extend(dispute(payment, attempt, report, self.sum, source(), at));
         events
+    }
+}
+
+/// What a report says of a dispute. Whether there is one may change there and back, so that the report says when it was so: one
+/// that is older than what is known says nothing. What the bank gave back stays so.
+fn dispute(
+    payment: &Payment,
+    attempt: &Attempt,
+    report: &GatewayReport,
+    sum: Amount,
+    source: ReportSource,
+    at: Timestamp,
+) -> Option<PaymentEvent> {
+    let is_newer = |as_of: Timestamp| attempt.dispute_as_of.is_none_or(|known| as_of > known);
+    match (&report.status, payment) {
+        (_, Payment::ChargedBack { .. }) | (ReportedStatus::Disputed, Payment::Disputed { .. }) => None,
+        (ReportedStatus::ChargedBack, _) => {
+            let back = report.refunds.iter().filter(|refund| refund.has_left());
+            let left = back.fold(sum, |left, refund| left.saturating_sub(refund.amount));
+            Some(PaymentEvent::PaymentChargedBack { amount: attempt.money(left), source, at })
+        }
+        (ReportedStatus::Disputed, _) => is_newer(report.as_of.unwrap_or(at))
+            .then_some(PaymentEvent::PaymentDisputed { as_of: report.as_of, source, at }),
+        (ReportedStatus::Captured | ReportedStatus::Voided, Payment::Disputed { .. }) => {
+            let as_of = report.as_of.filter(|as_of| is_newer(*as_of))?;
+            let rest = attempt.terms.amount.amount.saturating_sub(sum);
+            Some(PaymentEvent::PaymentDisputeWon { rest, as_of, source, at })
+        }
+        (
+            ReportedStatus::Pending
+            | ReportedStatus::Authorized
+            | ReportedStatus::Captured
+            | ReportedStatus::Failed { .. }
+            | ReportedStatus::Expired
+            | ReportedStatus::Voided,
+            _,
+        ) => None,
     }
 }
 
@@ -96,8 +153,10 @@ fn ending(report: &GatewayReport, source: ReportSource, at: Timestamp) -> Option
         }
         ReportedStatus::Expired => Some((Ending::Expired, PaymentEvent::PaymentExpired { source: Some(source), at })),
         ReportedStatus::Voided => Some((Ending::Voided, PaymentEvent::PaymentVoided { source, at })),
-        ReportedStatus::Pending | ReportedStatus::Authorized | ReportedStatus::Captured | ReportedStatus::Disputed => {
-            None
-        }
+        ReportedStatus::Pending
+        | ReportedStatus::Authorized
+        | ReportedStatus::Captured
+        | ReportedStatus::Disputed
+        | ReportedStatus::ChargedBack => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use Outcome::{AlreadySo, Does, Refused, WrongStatus};
 use PaymentStatus::{
-    AuthorizationExpired, Authorized, Captured, Disputed, Expired, Failed, Initiated, PartiallyCaptured, Pending,
-    Voided,
+    AuthorizationExpired, Authorized, Captured, ChargedBack, Disputed, Expired, Failed, Initiated, PartiallyCaptured,
+    Pending, Voided,
 };
 
 use super::{failed_status, given, initiate, life, record_pending, says, state};
@@ -11,7 +11,7 @@ use crate::{
     payment::{
         Payment, PaymentAction, PaymentCommand, PaymentEvent, PaymentRefusal, PaymentStatus, ReportedStatus, decide,
     },
-    samples::{Sample, at, every_variant, gbp, report, text},
+    samples::{Sample, amount, at, every_variant, gbp, report, text},
 };
 
 #[derive(Debug, Clone)]
@@ -44,6 +44,7 @@ fn commands() -> Vec<Sample<PaymentCommand>> {
             "expired after the authorisation" => says(report(ReportedStatus::Expired, 1530, &[])),
             "voided" => says(report(ReportedStatus::Voided, 1530, &[])),
             "disputed" => says(report(ReportedStatus::Disputed, 1530, &[("tx-1", 1000), ("tx-2", 530)])),
+            "charged back" => says(report(ReportedStatus::ChargedBack, 1530, &[("tx-1", 1000), ("tx-2", 530)])),
         ],
         RequestCapture: [
             "" => PaymentCommand::RequestCapture { amount: gbp(530), is_final: false, at: at(3) },
@@ -52,6 +53,16 @@ fn commands() -> Vec<Sample<PaymentCommand>> {
         Expire: [
             "within the window" => PaymentCommand::Expire { at: at(29) },
             "after the window" => PaymentCommand::Expire { at: at(30) },
+        ],
+        BeginRefund: [
+            "" => PaymentCommand::BeginRefund { refund: text("rfd_00000000000000000000000000000005"), at: at(3) },
+        ],
+        ApplyMoneyBack: [
+            "of which not so much is back" => PaymentCommand::ApplyMoneyBack {
+                refund: text("rfd_00000000000000000000000000000005"),
+                amount: amount(1531),
+                at: at(3),
+            },
         ],
         ResolveMismatch: ["" => PaymentCommand::ResolveMismatch {
             actor: text("back_office:tok_1"),
@@ -82,22 +93,25 @@ fn outcomes(command: &PaymentCommand) -> Row {
         }),
         PaymentCommand::RequestCapture { .. } => each(|status| match status {
             Authorized | PartiallyCaptured => Does(&["CaptureRequested"], status),
-            Initiated | Pending | Captured | Disputed | Failed | Expired | AuthorizationExpired | Voided => {
-                WrongStatus(PaymentAction::Capture)
-            }
+            Initiated | Pending | Captured | Disputed | ChargedBack | Failed | Expired | AuthorizationExpired
+            | Voided => WrongStatus(PaymentAction::Capture),
         }),
         PaymentCommand::RequestVoid { .. } => each(|status| match status {
             Initiated | Pending | Authorized | PartiallyCaptured | Failed | Expired => Does(&["VoidRequested"], status),
             Voided => AlreadySo,
-            Captured | Disputed | AuthorizationExpired => WrongStatus(PaymentAction::Void),
+            Captured | Disputed | ChargedBack | AuthorizationExpired => WrongStatus(PaymentAction::Void),
         }),
         PaymentCommand::Expire { at: moment } => each(|status| match status {
             Initiated | Pending if *moment < at(30) => Refused(PaymentRefusal::WindowOpen { expires_at: at(30) }),
             Initiated | Pending => Does(&["PaymentExpired"], Expired),
             Expired => AlreadySo,
-            Authorized | PartiallyCaptured | Captured | Disputed | Failed | AuthorizationExpired | Voided => {
-                WrongStatus(PaymentAction::Expire)
-            }
+            Authorized | PartiallyCaptured | Captured | Disputed | ChargedBack | Failed | AuthorizationExpired
+            | Voided => WrongStatus(PaymentAction::Expire),
+        }),
+        PaymentCommand::BeginRefund { .. } => each(|status| Does(&["PaymentRefundBegun"], status)),
+        PaymentCommand::ApplyMoneyBack { .. } => each(|status| {
+            let open = gbp(if status == ChargedBack { 1530 } else { 0 });
+            Refused(PaymentRefusal::NotBack { open })
         }),
         PaymentCommand::ResolveMismatch { .. } => each(|_| Refused(PaymentRefusal::NoMismatch)),
     }
@@ -110,43 +124,49 @@ fn reported(status: &ReportedStatus, authorized: i64, captured: i64) -> Row {
         ReportedStatus::Pending => each(|_| AlreadySo),
         ReportedStatus::Authorized => {
             let yes = || Does(&["PaymentAuthorized"], Authorized);
-            [yes(), yes(), so(), so(), so(), so(), so(), so(), so(), so()]
+            [yes(), yes(), so(), so(), so(), so(), so(), so(), so(), so(), so()]
         }
         ReportedStatus::Captured if captured > 1530 => each(|status| Does(&["PaymentMismatchReported"], status)),
         ReportedStatus::Captured if captured < 1530 => {
             let first = || Does(&["PaymentAuthorized", "PaymentCaptured"], PartiallyCaptured);
             let part = || Does(&["PaymentCaptured"], PartiallyCaptured);
-            [first(), first(), part(), so(), so(), so(), part(), part(), part(), part()]
+            [first(), first(), part(), so(), so(), so(), so(), part(), part(), part(), part()]
         }
         ReportedStatus::Captured => {
             let all = || Does(both, Captured);
             let rest = Does(&["PaymentCaptured"], Captured);
-            [all(), all(), all(), rest, so(), so(), all(), all(), all(), all()]
+            [all(), all(), all(), rest, so(), so(), so(), all(), all(), all(), all()]
         }
         ReportedStatus::Failed { .. } => {
             let yes = |status| Does(&["PaymentFailed"], status);
-            [yes(Failed), yes(Failed), yes(Failed), yes(PartiallyCaptured), so(), so(), so(), so(), so(), so()]
+            [yes(Failed), yes(Failed), yes(Failed), yes(PartiallyCaptured), so(), so(), so(), so(), so(), so(), so()]
         }
         ReportedStatus::Expired if authorized == 0 => {
             let yes = |status| Does(&["PaymentExpired"], status);
             let end = || yes(Expired);
-            [end(), end(), end(), yes(PartiallyCaptured), so(), so(), end(), so(), so(), so()]
+            [end(), end(), end(), yes(PartiallyCaptured), so(), so(), so(), end(), so(), so(), so()]
         }
         ReportedStatus::Expired => {
             let yes = |status| Does(&["AuthorizationExpired"], status);
             let end = || yes(AuthorizationExpired);
-            [end(), end(), end(), yes(PartiallyCaptured), so(), so(), end(), end(), so(), so()]
+            [end(), end(), end(), yes(PartiallyCaptured), so(), so(), so(), end(), end(), so(), so()]
         }
         ReportedStatus::Voided => {
             let yes = |status| Does(&["PaymentVoided"], status);
             let end = || yes(Voided);
-            [end(), end(), end(), yes(PartiallyCaptured), so(), so(), end(), end(), end(), so()]
+            [end(), end(), end(), yes(PartiallyCaptured), so(), so(), so(), end(), end(), end(), so()]
+        }
+        ReportedStatus::ChargedBack => {
+            let all = || Does(&["PaymentCaptured", "PaymentCaptured", "PaymentChargedBack"], ChargedBack);
+            let rest = Does(&["PaymentCaptured", "PaymentChargedBack"], ChargedBack);
+            let lost = || Does(&["PaymentChargedBack"], ChargedBack);
+            [all(), all(), all(), rest, lost(), lost(), so(), all(), all(), all(), all()]
         }
         ReportedStatus::Disputed => {
             let all = || Does(&["PaymentCaptured", "PaymentCaptured", "PaymentDisputed"], Disputed);
             let rest = Does(&["PaymentCaptured", "PaymentDisputed"], Disputed);
             let dispute = Does(&["PaymentDisputed"], Disputed);
-            [all(), all(), all(), rest, dispute, so(), all(), all(), all(), all()]
+            [all(), all(), all(), rest, dispute, so(), so(), all(), all(), all(), all()]
         }
     }
 }

@@ -63,7 +63,7 @@ fn what_is_said_of_an_attempt_that_another_one_has_followed_is_no_news() {
 #[test]
 fn a_submission_to_a_gateway_without_a_number_is_the_first() {
     let submitted = RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, attempt: None, at: at(2) };
-    assert_eq!(state(vec![requested(), submitted]), Refund::Submitted(InHand { claim: claim(), attempt: Some(1) }));
+    assert_eq!(state(vec![requested(), submitted]), Refund::Submitted(InHand { attempt: Some(1), ..claim().into() }));
 }
 
 proptest! {

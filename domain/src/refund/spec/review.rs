@@ -2,7 +2,7 @@
 
 use super::{claim, given, requested, state, submit, submitted, succeed};
 use crate::{
-    refund::{InHand, Refund, RefundCommand, RefundEvent, RefundFailure, RefundRefusal, SettledBy},
+    refund::{Refund, RefundCommand, RefundEvent, RefundFailure, RefundRefusal, SettledBy},
     samples::{at, text},
 };
 
@@ -62,10 +62,7 @@ fn whoever_decides_about_a_refund_is_on_record_with_their_reason() {
 fn a_refund_that_failed_is_submitted_again() {
     let events = vec![requested(), submitted(), failed(RefundFailure::OutcomeUnknown)];
     given(events.clone()).when(submit()).then_expect_events(vec![submitted()]);
-    assert_eq!(
-        state(events.into_iter().chain([submitted()]).collect()),
-        Refund::Submitted(InHand { claim: claim(), attempt: None })
-    );
+    assert_eq!(state(events.into_iter().chain([submitted()]).collect()), Refund::Submitted(claim().into()));
 }
 
 /// Asked again, the gateway says no: then it is certain that the money is not back, and it may be sent another way.
@@ -85,7 +82,7 @@ fn money_that_is_back_after_all_ends_a_failed_refund_and_its_review() {
     for events in [failed, in_review()] {
         let done = given(events.clone()).when(succeed("ft-1")).inspect_result().unwrap();
         let after = state(events.into_iter().chain(done).collect());
-        assert_eq!(after, Refund::Succeeded { claim: claim(), reference: text("ft-1") });
+        assert_eq!(after, Refund::Succeeded { claim: claim().into(), reference: text("ft-1") });
         assert_eq!(crate::refund::decide(&after, retry()), Err(RefundRefusal::Succeeded));
     }
 }

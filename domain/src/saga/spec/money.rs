@@ -49,10 +49,14 @@ fn the_refund_saga_reacts_to_each_event_as_its_page_says_and_what_is_settled_is_
             }
             RefundEvent::RefundFailed { failure: RefundFailure::Refused, .. } => vec![clear(poll), review()],
             RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, .. } => vec![review()],
-            RefundEvent::RefundSucceeded { .. } | RefundEvent::RefundWrittenOff { .. } => {
+            RefundEvent::RefundSucceeded { .. }
+            | RefundEvent::RefundOffset { left: Amount::ZERO, .. }
+            | RefundEvent::RefundWrittenOff { .. } => {
                 vec![clear(poll), clear(again)]
             }
             RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, .. }
+            | RefundEvent::RefundOffset { .. }
+            | RefundEvent::RefundReversed { .. }
             | RefundEvent::RefundReviewRequested { .. }
             | RefundEvent::RefundRetried { attempt: None, .. } => vec![],
         };
@@ -61,7 +65,9 @@ fn the_refund_saga_reacts_to_each_event_as_its_page_says_and_what_is_settled_is_
             let reactions: Vec<Reaction> = saga.react(&event).into_iter().collect();
             let expected = match (saga, sample.variant) {
                 (Saga::Refund, _) => expected.clone(),
-                (Saga::Return, "RefundSucceeded" | "RefundWrittenOff") => {
+                (Saga::Return, "RefundSucceeded" | "RefundWrittenOff") | (Saga::Return, "RefundOffset")
+                    if sample.variant != "RefundOffset" || sample.label.is_empty() =>
+                {
                     vec![SagaCommand::SettleReturn { refund }.into()]
                 }
                 (_, _) => vec![],
@@ -143,11 +149,25 @@ fn the_payment_saga_alone_reacts_to_payments_and_to_each_event_as_its_page_says(
             | PaymentEvent::PaymentExpired { .. }
             | PaymentEvent::PaymentVoided { .. }
             | PaymentEvent::AuthorizationExpired { .. }
-            | PaymentEvent::PaymentDisputed { .. } => {
+            | PaymentEvent::PaymentDisputeWon { .. }
+            | PaymentEvent::PaymentChargedBack { .. } => {
                 [Reaction::ClearTimer { timer: poll }, Reaction::ClearTimer { timer: expiry }].into_iter().collect()
+            }
+            PaymentEvent::PaymentDisputed { at, .. } => {
+                let repeat = Some(Repeat { every_seconds: std::num::NonZeroU32::new(3_600).unwrap(), until: None });
+                [
+                    Reaction::ClearTimer { timer: expiry },
+                    Reaction::SetTimer { timer: poll, due: *at + chrono::TimeDelta::hours(1), repeat },
+                ]
+                .into_iter()
+                .collect()
             }
             PaymentEvent::PaymentPending { .. }
             | PaymentEvent::PaymentAuthorized { .. }
+            | PaymentEvent::PaymentRefundBegun { .. }
+            | PaymentEvent::PaymentRefundedOutside { .. }
+            | PaymentEvent::OutsideRefundFailed { .. }
+            | PaymentEvent::MoneyBackApplied { .. }
             | PaymentEvent::PaymentMismatchReported { .. }
             | PaymentEvent::PaymentMismatchResolved { .. } => Reactions::NONE,
         };

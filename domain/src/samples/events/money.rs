@@ -1,7 +1,10 @@
 //! Of payments and refunds.
 
 use crate::{
-    payment::{CaptureMethod, Mismatch, NextAction, PaymentEvent, PaymentTerms, ReportSource, ReportedStatus},
+    payment::{
+        CaptureMethod, GatewayReport, Mismatch, NextAction, PaymentEvent, PaymentTerms, ReportSource, ReportedRefund,
+        ReportedRefundStatus, ReportedStatus,
+    },
     refund::{Claim, RefundCause, RefundChannel, RefundEvent, RefundFailure, SettledBy},
     samples::{
         Sample, amount, at, capture,
@@ -10,6 +13,14 @@ use crate::{
     },
 };
 
+fn refunded(reference: &str, pence: i64, status: ReportedRefundStatus) -> ReportedRefund {
+    ReportedRefund { reference: text(reference), name: text("desk-7"), amount: amount(pence), status }
+}
+
+/// A refund of the sample payment.
+const REFUND: &str = "rfd_00000000000000000000000000000005";
+
+#[expect(clippy::too_many_lines, reason = "one list, with an entry for each event")]
 pub(crate) fn payment_events() -> Vec<Sample<PaymentEvent>> {
     let webhook = || ReportSource::Webhook { event: text("msg_2KWPBgLlAfxdpx2AI54pPJ85f4W") };
     let taken = |capture, [sum, rest]: [i64; 2], source, at| PaymentEvent::PaymentCaptured {
@@ -58,7 +69,39 @@ pub(crate) fn payment_events() -> Vec<Sample<PaymentEvent>> {
         ],
         PaymentVoided: ["" => PaymentEvent::PaymentVoided { source: ReportSource::Reply, at: precise() }],
         AuthorizationExpired: ["" => PaymentEvent::AuthorizationExpired { source: webhook(), at: precise() }],
-        PaymentDisputed: ["" => PaymentEvent::PaymentDisputed { source: webhook(), at: precise() }],
+        PaymentDisputed: [
+            "" => PaymentEvent::PaymentDisputed { as_of: None, source: webhook(), at: precise() },
+            "dated" => PaymentEvent::PaymentDisputed { as_of: Some(at(7)), source: webhook(), at: precise() },
+        ],
+        PaymentDisputeWon: [
+            "" => PaymentEvent::PaymentDisputeWon { rest: amount(0), as_of: at(8), source: webhook(), at: precise() },
+            "part" => PaymentEvent::PaymentDisputeWon { rest: amount(530), as_of: at(8), source: webhook(), at: at(9) },
+        ],
+        PaymentChargedBack: [
+            "" => PaymentEvent::PaymentChargedBack { amount: gbp(1530), source: webhook(), at: precise() },
+        ],
+        PaymentRefundBegun: [
+            "" => PaymentEvent::PaymentRefundBegun { refund: text(REFUND), at: precise() },
+        ],
+        PaymentRefundedOutside: [
+            "" => PaymentEvent::PaymentRefundedOutside {
+                reference: text("re_7"),
+                amount: gbp(300),
+                source: webhook(),
+                at: precise(),
+            },
+        ],
+        OutsideRefundFailed: [
+            "" => PaymentEvent::OutsideRefundFailed {
+                reference: text("re_7"),
+                amount: gbp(300),
+                source: webhook(),
+                at: precise(),
+            },
+        ],
+        MoneyBackApplied: [
+            "" => PaymentEvent::MoneyBackApplied { refund: text(REFUND), amount: gbp(300), at: precise() },
+        ],
         CaptureRequested: ["" => PaymentEvent::CaptureRequested { number: 2, amount: gbp(530), at: precise() }],
         VoidRequested: ["" => PaymentEvent::VoidRequested { at: precise() }],
         PaymentMismatchReported: [
@@ -83,6 +126,19 @@ pub(crate) fn payment_events() -> Vec<Sample<PaymentEvent>> {
                 captured(&[("tx-1", 999)]),
                 Mismatch::OtherCaptureAmount { reference: text("tx-1"), reported: amount(999) },
             ),
+            "more_refunded" => mismatch(
+                GatewayReport {
+                    refunds: vec![
+                        refunded("re_1", 1530, ReportedRefundStatus::Pending),
+                        refunded("re_2", 1, ReportedRefundStatus::Succeeded),
+                        refunded("re_3", 30, ReportedRefundStatus::Failed { cause: text("account_closed") }),
+                    ],
+                    as_of: Some(at(13)),
+                    ..report(ReportedStatus::ChargedBack, 1530, &[("tx-1", 1530)])
+                },
+                Mismatch::MoreRefunded { reference: text("re_2") },
+            ),
+            "too_many_refunds" => mismatch(captured(&[("tx-1", 1530)]), Mismatch::TooManyRefunds),
             "too_many_captures" => mismatch(report(failed, 0, &[]), Mismatch::TooManyCaptures),
             "pending" => mismatch(
                 report(ReportedStatus::Pending, 0, &[]),
@@ -161,6 +217,28 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
                 reference: text("FT-8"),
                 note: None,
                 settled_by: Some(SettledBy { actor: actor(), reason: reason() }),
+                at: precise(),
+            },
+        ],
+        RefundOffset: [
+            "" => RefundEvent::RefundOffset {
+                amount: gbp(300),
+                left: amount(0),
+                reference: text("re_7"),
+                at: precise(),
+            },
+            "part" => RefundEvent::RefundOffset {
+                amount: gbp(300),
+                left: amount(1230),
+                reference: text("re_7"),
+                at: at(12),
+            },
+        ],
+        RefundReversed: [
+            "" => RefundEvent::RefundReversed {
+                amount: gbp(1530),
+                cause: text("account_closed"),
+                attempt: 1,
                 at: precise(),
             },
         ],

@@ -1,6 +1,6 @@
 use chrono::{DateTime, TimeDelta};
 use purser_domain::{
-    Timestamp,
+    Timestamp, clearing,
     event::Event,
     exception::ExceptionKind,
     ids::{OrderId, PaymentId},
@@ -83,4 +83,22 @@ fn the_engine_has_its_time_to_release_it() {
     }
     let early = at(3) + Patience::default().engine - TimeDelta::seconds(1);
     assert_eq!(watch.findings(early, Patience::default(), &ShownOrders::default()), vec![]);
+}
+
+/// The second dispute begins before anybody has found the first one to be over.
+#[test]
+fn a_payment_that_is_disputed_once_more_is_found_once_more() {
+    let disputed = || of_payment(json!({"PaymentDisputed": {"source": "poll", "at": at(3)}}));
+    let won = of_payment(json!({"PaymentDisputeWon": {"as_of": at(4), "source": "poll", "at": at(4)}}));
+    let raised = json!({"ExceptionRaised":
+        {"kind": "payment_disputed", "subject": payment(), "detail": "x", "at": at(3)}});
+    let raised = serde_json::from_value(raised).expect("an event");
+    let raised = Event::Exception(clearing::dispute_of(payment()).expect("an id"), raised);
+    let mut watch = Watch::default();
+    let mut found = Vec::new();
+    for event in [disputed(), raised, won, disputed()] {
+        watch.see(&event, at(3));
+        found.push(watch.findings(at(10), Patience::default(), &ShownOrders::default()).len());
+    }
+    assert_eq!(found, [0, 1, 0, 1]);
 }

@@ -23,6 +23,12 @@ pub struct PaymentDetail {
     pub captured: Amount,
     /// What was taken, in the order in which it became known.
     pub captures: Vec<TakenCapture>,
+    /// What the gateway gave back without being asked for it, in the order in which it became known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunded_outside: Vec<OutsideRefund>,
+    /// What the bank gave the customer back after a dispute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charged_back: Option<Amount>,
     /// What the gateway was asked to do and has not answered yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
@@ -43,6 +49,20 @@ pub struct TakenCapture {
     pub amount: Amount,
     /// When that became known.
     pub at: Timestamp,
+}
+
+/// Money that a gateway gave back without being asked for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideRefund {
+    /// The transaction's name at the gateway.
+    pub reference: PaymentReference,
+    /// How much.
+    pub amount: Amount,
+    /// When that became known.
+    pub at: Timestamp,
+    /// When it became known that the money did not arrive; absent where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_at: Option<Timestamp>,
 }
 
 /// A report that was put aside because it cannot be true.
@@ -86,6 +106,8 @@ impl PaymentDetail {
             authorized: Amount::ZERO,
             captured: Amount::ZERO,
             captures: Vec::new(),
+            refunded_outside: Vec::new(),
+            charged_back: None,
             asked: None,
             failure: None,
             set_aside: Vec::new(),
@@ -119,6 +141,25 @@ impl PaymentDetail {
             | PaymentEvent::PaymentVoided { .. }
             | PaymentEvent::AuthorizationExpired { .. }
             | PaymentEvent::PaymentDisputed { .. } => Self { asked: None, ..self },
+            PaymentEvent::PaymentChargedBack { amount, .. } => {
+                Self { charged_back: Some(amount.amount), asked: None, ..self }
+            }
+            PaymentEvent::PaymentRefundedOutside { reference, amount, at, .. } => {
+                let mut refunded_outside = self.refunded_outside;
+                let (reference, amount) = (reference.clone(), amount.amount);
+                refunded_outside.push(OutsideRefund { reference, amount, at: *at, failed_at: None });
+                Self { refunded_outside, ..self }
+            }
+            PaymentEvent::OutsideRefundFailed { reference, at, .. } => {
+                let mut refunded_outside = self.refunded_outside;
+                for refund in refunded_outside.iter_mut().filter(|refund| refund.reference == *reference) {
+                    refund.failed_at = Some(*at);
+                }
+                Self { refunded_outside, ..self }
+            }
+            PaymentEvent::PaymentDisputeWon { .. }
+            | PaymentEvent::PaymentRefundBegun { .. }
+            | PaymentEvent::MoneyBackApplied { .. } => self,
             PaymentEvent::CaptureRequested { amount, .. } => {
                 Self { asked: Some(Asked::Capture(amount.amount)), ..self }
             }

@@ -1,7 +1,7 @@
 use purser_domain::{
     Timestamp,
     ids::{OrderId, PaymentId, RefundId},
-    money::Money,
+    money::{Amount, Money},
     refund::{RefundCause, RefundChannel, RefundFailure},
     text::{Actor, CustomerId, MerchantId, PaymentReference, Reason},
 };
@@ -79,6 +79,8 @@ pub struct RefundRow {
     pub customer: Option<CustomerId>,
     /// How much is owed.
     pub amount: Money,
+    /// How much of it went back without being asked for, in minor units.
+    pub offset: Amount,
     /// How much was taken, of which the refund is a part or all.
     pub captured: Money,
     /// Which part of it; 0 for all of it.
@@ -170,7 +172,7 @@ stored_words! {
 const COLUMNS: &str = "refund_id, order_id, merchant, customer, amount, currency, cause, payment_reference, status, \
                        channel, requested_at, submitted_at, succeeded_at, transfer_reference, note, \
                        captured, part, payment_id, failure, failure_cause, failed_at, reviewer, review_reason, \
-                       written_off_at, position";
+                       written_off_at, position, offset_amount";
 
 /// A refund, if there is one.
 pub async fn find(pool: &PgPool, id: RefundId) -> Result<Option<RefundRow>, sqlx::Error> {
@@ -224,6 +226,10 @@ pub(super) async fn load(db: &mut PgConnection, ids: Vec<Uuid>) -> Result<Vec<Re
         .await
 }
 
+fn offset(row: &PgRow) -> Result<Amount, sqlx::Error> {
+    Amount::try_from(row.try_get::<i64, _>("offset_amount")?).map_err(|error| unreadable("offset_amount", error))
+}
+
 /// Postgres has no unsigned numbers.
 fn part(row: &PgRow) -> Result<u32, sqlx::Error> {
     u32::try_from(row.try_get::<i64, _>("part")?).map_err(|error| unreadable("part", error))
@@ -237,6 +243,7 @@ impl FromRow<'_, PgRow> for RefundRow {
             merchant: read(row, "merchant")?,
             customer: read_optional(row, "customer")?,
             amount: read_money(row, "amount")?,
+            offset: offset(row)?,
             captured: read_money(row, "captured")?,
             part: part(row)?,
             payment: row.try_get::<Option<Uuid>, _>("payment_id")?.map(PaymentId::from_uuid),

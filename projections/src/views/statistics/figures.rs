@@ -6,6 +6,7 @@ use crate::views::column::read;
 macro_rules! figures {
     ($($(#[$doc:meta])+ $name:ident,)+) => {
         /// What happened in a while, for one currency. Every figure only grows: what is taken back is counted as such.
+        /// Only refunds are less again, where they come back after they were said to be done.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub struct Figures {
             $($(#[$doc])+ pub $name: i128,)+
@@ -64,7 +65,7 @@ figures! {
     paid,
     /// Refunds of orders that had been paid which succeeded.
     refunds,
-    /// How much these came to.
+    /// How much these came to, together with what gateways and banks gave back of such orders without being asked.
     refunded,
     /// Refunds which succeeded of money that settled no order: it came late, twice, or in parts that did not add up.
     unapplied_refunds,

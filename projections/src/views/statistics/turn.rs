@@ -1,8 +1,9 @@
 use purser_domain::{
     event::Event,
-    ids::{OrderId, RefundId, ReturnId},
+    ids::{OrderId, PaymentId, RefundId, ReturnId},
     money::Currency,
     order::{LineUnits, OrderEvent, OrderPlaced},
+    payment::PaymentEvent,
     pricing::Sums,
     refund::{Claim, RefundCause, RefundEvent},
     returns::{Owed, ReturnEvent, ReturnTerms},
@@ -14,8 +15,10 @@ use super::figures::Figures;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Turn<'a> {
     Order(OrderId, OrderTurn),
-    /// Money is back.
-    Refunded(RefundId),
+    /// Money is back, or did not arrive after all.
+    Refunded(RefundId, RefundTurn),
+    /// A gateway gave money back without being asked for it: so much more, or less where it did not arrive.
+    Unasked(PaymentId, i64),
     /// What is owed for a return was decided.
     Returned(ReturnId, Accepted<'a>),
 }
@@ -25,6 +28,17 @@ pub(super) enum Turn<'a> {
 pub(super) enum Accepted<'a> {
     These(&'a [LineUnits]),
     All,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RefundTurn {
+    Succeeded,
+    /// What went back unasked, and was counted as that, counts for the refund, which is done where nothing is left.
+    Offset {
+        amount: i64,
+        is_done: bool,
+    },
+    Reversed,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -39,11 +53,11 @@ impl<'a> Turn<'a> {
     pub(super) fn of(event: &'a Event) -> Option<Self> {
         match event {
             Event::Order(id, event) => order_turn(event).map(|turn| Self::Order(*id, turn)),
-            Event::Refund(id, event) => succeeded(event).then_some(Self::Refunded(*id)),
+            Event::Refund(id, event) => refund_turn(event).map(|turn| Self::Refunded(*id, turn)),
+            Event::Payment(id, event) => unasked(event).map(|amount| Self::Unasked(*id, amount)),
             Event::Return(id, event) => accepted(event).map(|units| Self::Returned(*id, units)),
             Event::Stock(..)
             | Event::Product(..)
-            | Event::Payment(..)
             | Event::Fulfillment(..)
             | Event::Merchant(..)
             | Event::Coupon(..)
@@ -84,15 +98,44 @@ const fn order_turn(event: &OrderEvent) -> Option<OrderTurn> {
     }
 }
 
-const fn succeeded(event: &RefundEvent) -> bool {
+const fn refund_turn(event: &RefundEvent) -> Option<RefundTurn> {
     match event {
-        RefundEvent::RefundSucceeded { .. } => true,
+        RefundEvent::RefundSucceeded { .. } => Some(RefundTurn::Succeeded),
+        RefundEvent::RefundOffset { amount, left, .. } => {
+            Some(RefundTurn::Offset { amount: amount.amount.minor_units(), is_done: left.minor_units() == 0 })
+        }
+        RefundEvent::RefundReversed { .. } => Some(RefundTurn::Reversed),
         RefundEvent::RefundRequested { .. }
         | RefundEvent::RefundSubmitted { .. }
         | RefundEvent::RefundFailed { .. }
         | RefundEvent::RefundReviewRequested { .. }
         | RefundEvent::RefundRetried { .. }
-        | RefundEvent::RefundWrittenOff { .. } => false,
+        | RefundEvent::RefundWrittenOff { .. } => None,
+    }
+}
+
+const fn unasked(event: &PaymentEvent) -> Option<i64> {
+    match event {
+        PaymentEvent::PaymentRefundedOutside { amount, .. } | PaymentEvent::PaymentChargedBack { amount, .. } => {
+            Some(amount.amount.minor_units())
+        }
+        PaymentEvent::OutsideRefundFailed { amount, .. } => Some(-amount.amount.minor_units()),
+        PaymentEvent::PaymentInitiated { .. }
+        | PaymentEvent::PaymentPending { .. }
+        | PaymentEvent::PaymentAuthorized { .. }
+        | PaymentEvent::PaymentCaptured { .. }
+        | PaymentEvent::PaymentFailed { .. }
+        | PaymentEvent::PaymentExpired { .. }
+        | PaymentEvent::PaymentVoided { .. }
+        | PaymentEvent::AuthorizationExpired { .. }
+        | PaymentEvent::PaymentDisputed { .. }
+        | PaymentEvent::PaymentDisputeWon { .. }
+        | PaymentEvent::PaymentRefundBegun { .. }
+        | PaymentEvent::MoneyBackApplied { .. }
+        | PaymentEvent::CaptureRequested { .. }
+        | PaymentEvent::VoidRequested { .. }
+        | PaymentEvent::PaymentMismatchReported { .. }
+        | PaymentEvent::PaymentMismatchResolved { .. } => None,
     }
 }
 
@@ -148,17 +191,24 @@ fn paid(placed: &OrderPlaced) -> Figures {
     }
 }
 
-/// What a refund adds that succeeded, in its own currency. Money that settled no order was never counted as paid, so that
-/// its way back is told apart.
-pub(super) fn of_refund(claim: &Claim) -> (Currency, Figures) {
+/// What a refund adds, in its own currency. Money that settled no order was never counted as paid, so that its way back is
+/// told apart. What went back unasked was counted then, and counts with its refund from now on.
+pub(super) fn of_refund(claim: &Claim, turn: RefundTurn) -> (Currency, Figures) {
     let owed = claim.owed();
-    let amount = owed.amount.minor_units().into();
+    let owed_units = i128::from(owed.amount.minor_units());
+    let (count, amount, unasked) = match turn {
+        RefundTurn::Succeeded => (1, owed_units, 0),
+        RefundTurn::Reversed => (-1, -owed_units, 0),
+        RefundTurn::Offset { amount, is_done: true } => (1, owed_units, i128::from(amount)),
+        RefundTurn::Offset { amount, is_done: false } => (0, 0, i128::from(amount)),
+    };
+    let none = Figures { refunded: -unasked, ..Figures::default() };
     let figures = match claim.cause {
         RefundCause::OrderCancelled | RefundCause::LinesCancelled | RefundCause::Returned | RefundCause::Goodwill => {
-            Figures { refunds: 1, refunded: amount, ..Figures::default() }
+            Figures { refunds: count, refunded: amount - unasked, ..none }
         }
         RefundCause::LatePayment | RefundCause::SurplusPayment | RefundCause::IncompletePayment => {
-            Figures { unapplied_refunds: 1, unapplied_refunded: amount, ..Figures::default() }
+            Figures { unapplied_refunds: count, unapplied_refunded: amount, ..none }
         }
     };
     (owed.currency, figures)

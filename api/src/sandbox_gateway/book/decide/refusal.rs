@@ -45,5 +45,6 @@ const fn status(status: &PaymentStatus) -> &'static str {
         PaymentStatus::Expired => "expired",
         PaymentStatus::Voided => "voided",
         PaymentStatus::Disputed => "disputed",
+        PaymentStatus::ChargedBack => "charged back",
     }
 }

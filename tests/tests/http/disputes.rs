@@ -1,0 +1,203 @@
+//! What a customer's bank and a gateway's own desk do with money that was taken: disputes, chargebacks, refunds that come back,
+//! refunds that nobody asked for.
+
+use chrono::TimeDelta;
+use purser_tests::{Till, shop, wait::until};
+use serde_json::{Value, json};
+
+fn money(amount: i64) -> Value {
+    json!({"amount": amount, "currency": "GBP"})
+}
+
+/// An order that is paid and being worked on: the order, the payment, its link, and its name at the gateway.
+async fn paid(till: &Till) -> [String; 4] {
+    let [order, payment, link] = till.payable("automatic").await;
+    till.sandbox.pay(&link, "succeed").await;
+    shop::reaches(&till.api, &order, "processing").await;
+    let name = till.payment(&payment).await["gateway_reference"].as_str().expect("a name").to_owned();
+    [order, payment, link, name]
+}
+
+/// The bank, or the customer by way of it, does something, a second later than what was before.
+async fn by_the_bank(till: &Till, link: &str, outcome: &str) {
+    till.engine.clock().advance(TimeDelta::seconds(1));
+    till.sandbox.pay(link, outcome).await;
+}
+
+async fn refund_is(till: &Till, order: &str, status: &str) -> Value {
+    until(&format!("the refund is {status}"), async || {
+        shop::refunds(&till.api, order).await.pop().filter(|refund| refund["status"] == status)
+    })
+    .await
+}
+
+/// The open exceptions of an order: their kinds.
+async fn exceptions(till: &Till, order: &str) -> Vec<String> {
+    let position = shop::at_rest(&till.api).await;
+    let path = format!("/v1/exceptions?status=open&order={order}&min_position={position}");
+    shop::field(&till.api.get(&path).await, "kind")
+}
+
+async fn reconcile(till: &Till) {
+    till.api.post("/v1/reconciliations", &json!({})).send().await.expect_status(200);
+}
+
+async fn refunded(till: &Till) -> Value {
+    let position = shop::at_rest(&till.api).await;
+    let days = till.api.get(&format!("/v1/statistics/days?min_position={position}")).await;
+    days["items"][0]["refunds"]["amount"].clone()
+}
+
+#[tokio::test]
+async fn what_is_owed_of_a_disputed_payment_waits_and_goes_back_when_the_dispute_is_won() {
+    let till = Till::connected().await;
+    let _telling = till.api.tells(&["GET /v1/payments/{id}", "GET /v1/exceptions"]);
+    let [order, payment, link, name] = paid(&till).await;
+    by_the_bank(&till, &link, "dispute").await;
+    till.reaches(&payment, "disputed").await;
+    assert_eq!(exceptions(&till, &order).await, ["payment_disputed"]);
+    shop::cancel(&till.api, &order).await;
+    refund_is(&till, &order, "requested").await;
+    shop::at_rest(&till.api).await;
+    assert_eq!(till.sandbox.payment(&name).await["refunds"], json!([]));
+    reconcile(&till).await;
+    assert_eq!(exceptions(&till, &order).await, ["payment_disputed"], "for as long as it lasts");
+
+    by_the_bank(&till, &link, "win_dispute").await;
+    till.reaches(&payment, "captured").await;
+    refund_is(&till, &order, "succeeded").await;
+    assert_eq!(till.sandbox.refunds(&name, "succeeded").await.len(), 1);
+    reconcile(&till).await;
+    assert_eq!(exceptions(&till, &order).await, Vec::<String>::new());
+    till.close().await;
+}
+
+#[tokio::test]
+async fn what_the_bank_took_back_is_not_paid_back_once_more() {
+    let till = Till::connected().await;
+    let _telling = till.api.tells(&["GET /v1/payments/{id}", "GET /v1/refunds"]);
+    let [order, payment, link, name] = paid(&till).await;
+    by_the_bank(&till, &link, "dispute").await;
+    till.reaches(&payment, "disputed").await;
+    by_the_bank(&till, &link, "lose_dispute").await;
+    let lost = till.reaches(&payment, "charged_back").await;
+    assert_eq!((&lost["captured"], &lost["charged_back"]), (&money(250), &money(250)));
+    assert_eq!(refunded(&till).await, 250, "it is back already");
+    shop::cancel(&till.api, &order).await;
+    let settled = refund_is(&till, &order, "succeeded").await;
+    assert_eq!((&settled["amount"], &settled["offset"]), (&money(250), &money(250)));
+    assert_eq!(till.sandbox.payment(&name).await["refunds"], json!([]));
+    assert_eq!(refunded(&till).await, 250, "once");
+    assert_eq!(exceptions(&till, &order).await, ["payment_disputed"], "a person hears of the loss");
+    till.close().await;
+}
+
+/// The callback is lost; the gateway is asked every hour.
+#[tokio::test]
+async fn how_a_dispute_ended_is_found_by_asking() {
+    let till = Till::open().await;
+    let [order, payment, link] = till.payable("automatic").await;
+    till.sandbox.pay(&link, "succeed").await;
+    till.engine.clock().advance(TimeDelta::minutes(1));
+    shop::reaches(&till.api, &order, "processing").await;
+    by_the_bank(&till, &link, "dispute").await;
+    reconcile(&till).await;
+    till.reaches(&payment, "disputed").await;
+    by_the_bank(&till, &link, "win_dispute").await;
+    shop::at_rest(&till.api).await;
+    till.engine.clock().advance(TimeDelta::hours(1));
+    till.reaches(&payment, "captured").await;
+    till.close().await;
+}
+
+#[tokio::test]
+async fn a_dispute_of_an_order_that_is_over_changes_neither_state_nor_stock_nor_money() {
+    let till = Till::connected().await;
+    let [order, payment, link, name] = paid(&till).await;
+    shop::cancel(&till.api, &order).await;
+    refund_is(&till, &order, "succeeded").await;
+    shop::at_rest(&till.api).await;
+    let stock = shop::stock(&till.api, "A").await;
+    for outcome in ["dispute", "win_dispute", "dispute", "lose_dispute"] {
+        by_the_bank(&till, &link, outcome).await;
+        let status = till.sandbox.payment(&name).await["status"].clone();
+        till.reaches(&payment, status.as_str().expect("a status")).await;
+    }
+    assert_eq!(till.payment(&payment).await["charged_back"], money(0), "nothing was left there");
+    assert_eq!(shop::order(&till.api, &order).await["status"], "cancelled");
+    assert_eq!(shop::stock(&till.api, "A").await, stock);
+    assert_eq!(shop::refunds(&till.api, &order).await.len(), 1);
+    assert_eq!(refunded(&till).await, 250);
+    till.close().await;
+}
+
+#[tokio::test]
+async fn a_refund_that_comes_back_is_owed_again_until_a_person_has_it_retried() {
+    let till = Till::connected().await;
+    let _telling = till.api.tells(&["POST /v1/refunds/{id}/retry", "GET /v1/exceptions"]);
+    let [order, _, link, name] = paid(&till).await;
+    shop::cancel(&till.api, &order).await;
+    let done = refund_is(&till, &order, "succeeded").await;
+    by_the_bank(&till, &link, "bounce_refund").await;
+    let back = refund_is(&till, &order, "manual_review").await;
+    assert_eq!((&back["failure"], back.get("succeeded_at")), (&json!("refused"), None));
+    assert_eq!(back["failure_cause"], "account-closed");
+    assert_eq!(exceptions(&till, &order).await, ["refund_reversed"]);
+    assert_eq!(refunded(&till).await, 0);
+
+    let path = format!("/v1/refunds/{}/retry", done["id"].as_str().expect("an id"));
+    till.api.post(&path, &json!({"reason": "another account"})).send().await.expect_status(200);
+    let again = refund_is(&till, &order, "succeeded").await;
+    assert_ne!(again["transfer_reference"], done["transfer_reference"]);
+    assert_eq!(till.sandbox.refunds(&name, "succeeded").await.len(), 1);
+    assert_eq!(refunded(&till).await, 250);
+    reconcile(&till).await;
+    assert_eq!(exceptions(&till, &order).await, Vec::<String>::new());
+    till.close().await;
+}
+
+/// Nobody is told of it.
+#[tokio::test]
+async fn a_refund_that_comes_back_is_found_by_reconciliation() {
+    let till = Till::open().await;
+    let _telling = till.api.tells(&["POST /v1/reconciliations"]);
+    let [order, _, link] = till.payable("automatic").await;
+    till.sandbox.pay(&link, "succeed").await;
+    till.engine.clock().advance(TimeDelta::minutes(1));
+    shop::reaches(&till.api, &order, "processing").await;
+    shop::cancel(&till.api, &order).await;
+    let done = refund_is(&till, &order, "succeeded").await;
+    by_the_bank(&till, &link, "bounce_refund").await;
+    let report = till.api.post("/v1/reconciliations", &json!({})).send().await.expect_status(200).body;
+    let found = &report["found"][0];
+    assert_eq!(
+        (&found["kind"], &found["subject"], &found["outcome"]),
+        (&json!("refund_reversed"), &done["id"], &json!("queued"))
+    );
+    refund_is(&till, &order, "manual_review").await;
+    assert_eq!(exceptions(&till, &order).await, ["refund_reversed"]);
+    till.close().await;
+}
+
+#[tokio::test]
+async fn what_a_gateways_desk_gave_back_is_not_sent_again() {
+    let till = Till::connected().await;
+    let _telling = till.api.tells(&["GET /v1/payments/{id}", "GET /v1/statistics/days"]);
+    let [order, payment, _, name] = paid(&till).await;
+    till.engine.clock().advance(TimeDelta::seconds(1));
+    till.sandbox.give_back(&name, "desk-1", 100).await;
+    let seen = until("the desk's refund is known", async || {
+        let payment = till.payment(&payment).await;
+        payment["refunded_outside"].is_array().then_some(payment)
+    })
+    .await;
+    assert_eq!((&seen["refunded_outside"][0]["amount"], &seen["status"]), (&money(100), &json!("captured")));
+    assert_eq!(refunded(&till).await, 100);
+    shop::cancel(&till.api, &order).await;
+    let done = refund_is(&till, &order, "succeeded").await;
+    assert_eq!((&done["amount"], &done["offset"]), (&money(250), &money(100)));
+    let sent: Vec<i64> = till.sandbox.refunds(&name, "succeeded").await.into_iter().map(|(_, sent)| sent).collect();
+    assert_eq!(sent, [100, 150]);
+    assert_eq!(refunded(&till).await, 250);
+    till.close().await;
+}
