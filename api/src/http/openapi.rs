@@ -40,7 +40,7 @@ back office and operators to the `owner` that it was issued to.
 
 **Problems** are RFC 9457 documents with a stable `type`; `errors` names the places in the request that are wrong. \
 A body is 400 where it is not JSON and 422 where it is not as described; then all that is wrong with it is told at once, up \
-to twenty places. A field that is not needed may be null, which says nothing.";
+to twenty places. Where a schema allows null, it says nothing, as if the field were absent.";
 
 /// The document as JSON.
 pub fn openapi_json() -> Vec<u8> {

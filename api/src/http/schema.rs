@@ -45,8 +45,14 @@ fn text(pattern: &str, example: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([json!(example)])
 }
 
+/// Something to be read, without control characters.
+const PROSE: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
+
+/// From the year 1900 on; the rest of the form is the format's.
+const SINCE_1900: &str = "^(19|[2-9][0-9])[0-9]{2}-";
+
 fn prose(example: &str) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).examples([json!(example)])
+    text(PROSE, example).min_length(Some(1)).max_length(Some(200))
 }
 
 /// All codes that the domain knows: not so many that a client could not have them in a list.
@@ -206,11 +212,13 @@ documented! {
     Moment = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .pattern(Some(SINCE_1900))
         .examples([json!("2010-12-01T08:26:00.000000Z")]);
-    /// A day: YYYY-MM-DD.
+    /// A day: YYYY-MM-DD, from the year 1900 on.
     Day = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .pattern(Some(SINCE_1900))
         .examples([json!("2010-12-01")]);
     /// A time zone by its name in the IANA database.
     TimeZone = ObjectBuilder::new().schema_type(Type::String).max_length(Some(64)).examples([json!("Europe/Berlin")]);
@@ -268,7 +276,7 @@ pub(crate) struct Address {
     #[schema(value_type = AddressLine)]
     recipient: String,
     /// Street, house, floor.
-    #[schema(value_type = Option<Vec<AddressLine>>, max_items = 10)]
+    #[schema(value_type = Vec<AddressLine>, max_items = 10, required = false)]
     lines: Option<Vec<String>>,
     /// Town.
     #[schema(value_type = Option<AddressLine>)]

@@ -35,10 +35,10 @@ pub(crate) struct ExceptionParameters {
     #[param(value_type = Option<schema::MerchantId>, inline)]
     merchant: Option<MerchantId>,
     /// Raised, the last time, at this moment (RFC 3339) or later.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     raised_from: Option<Moment>,
     /// Raised, the last time, before this moment (RFC 3339).
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     raised_until: Option<Moment>,
     /// `ascending` for the oldest first (if nothing is said), or `descending`.
     #[serde(default = "oldest_first")]

@@ -81,8 +81,8 @@ impl<S: Send + Sync> FromRequestParts<S> for NameAndPosition {
         let (Some((_, name)), Some((at, position))) = (parameters.next(), parameters.next()) else {
             return Err(Problem::internal("a path without its parameters"));
         };
-        let position = position.parse().ok().filter(|position| *position >= 1).ok_or_else(|| {
-            Problem::at(Kind::MalformedId, Fault::parameter(at, "position must be a whole number from 1 on"))
+        let position = position.parse().ok().filter(|position| *position >= 0).ok_or_else(|| {
+            Problem::at(Kind::MalformedId, Fault::parameter(at, "position must be a whole number from 0 on"))
         })?;
         Ok(Self(name.to_owned(), position))
     }

@@ -41,10 +41,10 @@ pub(crate) struct FulfillmentParameters {
     /// `true` for those that should have shipped and have not, `false` for all others.
     overdue: Option<bool>,
     /// To be shipped by this moment (RFC 3339) or later.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     ship_by_from: Option<Moment>,
     /// To be shipped before this moment (RFC 3339).
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     ship_by_until: Option<Moment>,
     /// `ascending` for the most urgent first (if nothing is said), or `descending`.
     #[serde(default = "most_urgent_first")]

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use crate::http::{
     moment::Moment,
     problem::{Fault, Kind, Problem},
+    schema,
 };
 
 /// A point in the past: exactly one of the two.
@@ -15,7 +16,7 @@ pub(crate) struct PointParameters {
     #[param(minimum = 1)]
     position: Option<i64>,
     /// After everything that the log had taken by this time (RFC 3339), inclusive.
-    #[param(value_type = Option<String>, format = DateTime, example = "2010-12-01T08:26:00Z")]
+    #[param(value_type = Option<schema::Moment>, inline, example = "2010-12-01T08:26:00Z")]
     time: Option<Moment>,
 }
 

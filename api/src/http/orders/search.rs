@@ -44,10 +44,10 @@ pub(crate) struct OrderParameters {
     #[param(value_type = Option<schema::Sku>, inline)]
     sku: Option<Sku>,
     /// Placed at this moment (RFC 3339) or later.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     placed_from: Option<Moment>,
     /// Placed before this moment (RFC 3339).
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     placed_until: Option<Moment>,
     /// In this currency. Needed with a range of totals, because amounts of different currencies do not compare.
     #[param(value_type = Option<schema::Currency>, inline)]

@@ -42,10 +42,10 @@ pub(crate) struct PaymentParameters {
     /// `true` for those of which the gateway said what cannot be true and nobody has looked into it; for the back office.
     needs_review: Option<bool>,
     /// Begun at this moment (RFC 3339) or later.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     initiated_from: Option<Moment>,
     /// Begun before this moment (RFC 3339).
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     initiated_until: Option<Moment>,
     /// `descending` for the newest first (if nothing is said), or `ascending`.
     #[serde(default)]

@@ -46,7 +46,7 @@ pub(crate) struct ProductListing {
     purchase_limit: Option<Quantity>,
     /// Whether orders may wait for it while it is not there; they may not, where absent. Of goods only.
     #[serde(default)]
-    #[schema(value_type = Option<schema::Backorder>)]
+    #[schema(value_type = schema::Backorder, required = false)]
     backorder: Backorder,
 }
 

@@ -32,10 +32,10 @@ pub(crate) struct ProductParameters {
     #[param(value_type = Option<String>, pattern = "^(listed|delisted)$")]
     status: Option<ListingState>,
     /// On or off sale since this moment (RFC 3339) or later.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     since_from: Option<Moment>,
     /// On or off sale since before this moment (RFC 3339).
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     since_until: Option<Moment>,
     /// Words of the title: all of them, the last one may be unfinished. 1 to 200 characters.
     #[param(min_length = 1, max_length = 200)]

@@ -33,10 +33,10 @@ pub(crate) struct RefundParameters {
     #[param(value_type = Option<schema::MerchantId>, inline)]
     merchant: Option<MerchantId>,
     /// Requested at this moment (RFC 3339) or later.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     requested_from: Option<Moment>,
     /// Requested before this moment (RFC 3339).
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     requested_until: Option<Moment>,
     /// `ascending` for the oldest first (if nothing is said), or `descending`.
     #[serde(default = "oldest_first")]

@@ -18,10 +18,10 @@ use crate::http::{
 #[into_params(parameter_in = Query)]
 pub(crate) struct SalesParameters {
     /// The first day in the merchant's time zone, YYYY-MM-DD.
-    #[param(value_type = Option<String>, format = Date)]
+    #[param(value_type = Option<schema::Day>, inline)]
     from: Option<Day>,
     /// The last day, inclusive, YYYY-MM-DD.
-    #[param(value_type = Option<String>, format = Date)]
+    #[param(value_type = Option<schema::Day>, inline)]
     to: Option<Day>,
     /// Whose. A merchant sees their own sales alone.
     #[param(value_type = Option<schema::MerchantId>, inline)]

@@ -21,10 +21,10 @@ use crate::http::{
 #[into_params(parameter_in = Query)]
 pub(crate) struct DayStatisticsParameters {
     /// The first day in the merchant's time zone, YYYY-MM-DD.
-    #[param(value_type = Option<String>, format = Date)]
+    #[param(value_type = Option<schema::Day>, inline)]
     from: Option<Day>,
     /// The last day, inclusive, YYYY-MM-DD.
-    #[param(value_type = Option<String>, format = Date)]
+    #[param(value_type = Option<schema::Day>, inline)]
     to: Option<Day>,
     /// Whose; those of all merchants together if nothing is said. A merchant sees their own alone.
     #[param(value_type = Option<schema::MerchantId>, inline)]

@@ -24,10 +24,10 @@ const SPAN_MAX: TimeDelta = TimeDelta::days(7);
 #[into_params(parameter_in = Query)]
 pub(crate) struct MinuteStatisticsParameters {
     /// Minutes that begin at this moment (RFC 3339) or later; an hour before `to` if nothing is said, a week at the most.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     from: Option<Moment>,
     /// Minutes that begin at this moment (RFC 3339) or before; now if nothing is said.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     to: Option<Moment>,
     /// Whose; those of all merchants together if nothing is said. A merchant sees their own alone.
     #[param(value_type = Option<schema::MerchantId>, inline)]

@@ -26,10 +26,10 @@ pub(crate) struct StockParameters {
     #[param(value_type = Option<schema::Location>, inline)]
     location: Option<Location>,
     /// Last changed, at one of its locations, at this moment (RFC 3339) or later.
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     changed_from: Option<Moment>,
     /// Last changed, at one of its locations, before this moment (RFC 3339).
-    #[param(value_type = Option<String>, format = DateTime)]
+    #[param(value_type = Option<schema::Moment>, inline)]
     changed_until: Option<Moment>,
     /// The most SKUs of a page: 1 to 1000; 100 if nothing is said.
     #[serde(default)]

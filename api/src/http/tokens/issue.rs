@@ -32,7 +32,7 @@ pub(crate) struct TokenWish {
     #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9._-]{1,64}$")]
     owner: Option<TokenOwner>,
     /// What people call it: 1 to 200 characters.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    #[schema(value_type = Option<schema::Title>)]
     label: Option<Title>,
 }
 
