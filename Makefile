@@ -6,7 +6,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 # Passed on by `make run`, as in: make run ARGS="--listen 0.0.0.0:8080"
 ARGS ?=
 
-.PHONY: help run test bench lint fmt doc install-deps
+.PHONY: help run test contract bench lint fmt doc install-deps
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,9 @@ run: install-deps ## Install what is missing, build, and start the engine (Ctrl-
 
 test: install-deps ## Install what is missing and run every test
 	cargo test --workspace --locked
+
+contract: install-deps ## Hold an engine to its OpenAPI document, by Schemathesis (needs python3 and PyPI)
+	tests/contract/run
 
 bench: install-deps ## Measure this machine; all figures go to target/bench.json
 	cargo run --release --locked -p purser-examples --bin bench

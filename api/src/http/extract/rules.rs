@@ -2,7 +2,7 @@
 //!
 //! A schema tells the form of a text by a pattern; what is taken, and the words when it is not, are the domain's.
 
-use purser_domain::{ids, money, text};
+use purser_domain::{ids, money, text, time_zone};
 use serde::de::{DeserializeOwned, IntoDeserializer, value};
 
 use super::words;
@@ -27,6 +27,7 @@ rules! {
         CountryCode CouponCode ShippingMethod PromotionId TaxCategory GatewayName Carrier Email Phone;
     ids: OrderId PaymentId FulfillmentId ReturnId RefundId ExceptionId;
     money: Currency;
+    time_zone: TimeZone;
     moment: Moment Day;
 }
 
