@@ -2,7 +2,8 @@
 //!
 //! An order has as many as it has parcels, each with a machine of its own, numbered from one. [`plan`] says which ones an
 //! order needs; what stays behind when a part ships becomes one more, by [`Parcel::left_behind`]; [`withdraw`] says out of
-//! which ones cancelled units are taken. The pieces themselves are in the stocks: [`Parcel::stock`] names those that belong
+//! which ones cancelled units are taken, [`give_up`] which of those that have left do not arrive any more because their units
+//! were given back. The pieces themselves are in the stocks: [`Parcel::stock`] names those that belong
 //! to some lines. Goods that answer a return are parcels like others, which their order does not count; [`replacement_fate`]
 //! and [`recall`] look at all those of one return together.
 
@@ -16,6 +17,7 @@ mod refusal;
 mod replacement;
 mod state;
 mod status;
+mod undelivered;
 mod withdraw;
 
 pub use command::FulfillmentCommand;
@@ -27,6 +29,7 @@ pub use refusal::{FulfillmentAction, FulfillmentRefusal};
 pub use replacement::{Recalled, RecalledFrom, ReplacementFate, recall, replacement_fate};
 pub use state::{Dispatch, Fulfillment, Parcel, Pending, Shipment};
 pub use status::FulfillmentStatus;
+pub use undelivered::{GivenUp, Reach, Remedy, Undelivered, give_up, under_way};
 pub use withdraw::{Withdrawal, withdraw};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};

@@ -19,3 +19,4 @@ mod returns;
 mod shop;
 mod snapshot;
 mod stock;
+mod undelivered;

@@ -78,10 +78,11 @@ fn orders(routes: Routes) -> Routes {
 }
 
 fn parcels(routes: Routes) -> Routes {
-    use Kind::{FieldNotAllowed, FutureTime, NotFound, StockFull, UnitsNotThere, WrongStatus};
+    use Kind::{FieldNotAllowed, FutureTime, NotFound, OutOfStock, StockFull, UnitsNotThere, WrongStatus};
     const CHANGE: &[Kind] = &[NotFound, WrongStatus];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
     const SHIPMENT: &[Kind] = &[NotFound, WrongStatus, UnitsNotThere, FieldNotAllowed, FutureTime];
+    const GIVING_UP: &[Kind] = &[NotFound, WrongStatus, OutOfStock, StockFull];
     routes
         .query(TRADERS, &[], routes!(fulfillments::list::list_fulfillments))
         .query(TRADERS, &[NotFound], routes!(fulfillments::find::find_fulfillment))
@@ -92,6 +93,8 @@ fn parcels(routes: Routes) -> Routes {
         .command(SELLERS, STEP, routes!(fulfillments::deliver::deliver_fulfillment))
         .command(SELLERS, STEP, routes!(fulfillments::fail_delivery::fail_fulfillment_delivery))
         .command(SELLERS, &[NotFound, WrongStatus, StockFull], routes!(fulfillments::cancel::cancel_fulfillment))
+        .command(SELLERS, GIVING_UP, routes!(fulfillments::return_to_stock::return_fulfillment_to_stock))
+        .command(SELLERS, GIVING_UP, routes!(fulfillments::report_lost::report_fulfillment_lost))
 }
 
 fn catalogue(routes: Routes) -> Routes {

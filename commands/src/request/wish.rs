@@ -5,13 +5,17 @@ use purser_domain::{
     address::Address,
     checkout::{Expected, LineRequest},
     contact::Contact,
+    fulfillment::{Remedy, Undelivered},
     ids::{OrderId, ReturnId},
     merchant::{Policies, Promotion, ShippingRates, TaxRates},
     money::{Currency, Money},
     order::LineUnits,
     points::{Issuer, Points},
     returns::{ReturnKind, ReturnUnits},
-    text::{Carrier, CouponCode, CustomerId, ExternalReference, PromotionId, Reason, ShippingMethod, TrackingNumber},
+    text::{
+        Carrier, CouponCode, CustomerId, ExternalReference, Location, PromotionId, Reason, ShippingMethod,
+        TrackingNumber,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +54,17 @@ pub enum FulfillmentChange {
         reason: Reason,
         /// When that was.
         at: Option<Timestamp>,
+    },
+    /// It has left, and its delivery is given up.
+    GiveUp {
+        /// Whether it is back in the stock, or lost.
+        outcome: Undelivered,
+        /// What the customer gets.
+        remedy: Remedy,
+        /// Where what is back is put; where it came from, if nothing is said.
+        location: Option<Location>,
+        /// Why.
+        reason: Reason,
     },
     /// It should have shipped by now.
     ReportOverdue,

@@ -20,6 +20,7 @@ mod refunds;
 mod returns;
 mod stocks;
 mod terms;
+mod undelivered;
 
 use std::sync::Arc;
 

@@ -62,8 +62,11 @@ impl Needs {
         {
             self.settlement(*id, working);
         }
-        if let Command::SettleExchange { id } = command {
-            self.replacement(*id, working);
+        if let Command::ChangeFulfillment { fulfillment, change } = command
+            && let Some(fulfillment) = working.fulfillments.get(fulfillment)
+            && let Some(parcel) = fulfillment.state.parcel()
+        {
+            self.decided_by(parcel, change, working);
         }
         if let Command::ReportPayment { payment, .. } = command {
             let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
@@ -71,13 +74,30 @@ impl Needs {
                 self.authorized(attempt.terms.order, working);
             }
         }
-        if let Command::ChangeFulfillment { fulfillment, change: FulfillmentChange::Cancel { .. } } = command {
-            let parcel = working.fulfillments.get(fulfillment).and_then(|fulfillment| fulfillment.state.parcel());
-            if let Some(id) = parcel.and_then(|parcel| parcel.replaces) {
-                self.replacement(id, working);
+    }
+
+    /// What a step of a parcel decides beyond it: about the return that it answers, or about the rest of its order.
+    fn decided_by(&mut self, parcel: &Parcel, change: &FulfillmentChange, working: &Working) {
+        let is_decided = match change {
+            FulfillmentChange::Deliver { .. } => parcel.replaces.is_some(),
+            FulfillmentChange::Ship { .. } | FulfillmentChange::GiveUp { .. } | FulfillmentChange::Cancel { .. } => {
+                true
             }
-            let order = parcel.and_then(|parcel| working.orders.get(&parcel.order));
-            if let Some(terms) = order.and_then(|order| order.state.terms())
+            FulfillmentChange::Start
+            | FulfillmentChange::ReportOverdue
+            | FulfillmentChange::Hold { .. }
+            | FulfillmentChange::ReleaseHold
+            | FulfillmentChange::FailDelivery { .. } => false,
+        };
+        if !is_decided {
+            return;
+        }
+        if let Some(id) = parcel.replaces {
+            self.settlement(id, working);
+        }
+        if let Some(order) = working.orders.get(&parcel.order) {
+            self.parcels(parcel.order, &order.state);
+            if let Some(terms) = order.state.terms()
                 && let Some(benefits) = &terms.benefits
             {
                 self.claimed(terms, benefits);
@@ -346,7 +366,9 @@ impl Needs {
             | FulfillmentChange::ReleaseHold
             | FulfillmentChange::Deliver { .. }
             | FulfillmentChange::FailDelivery { .. } => {}
-            FulfillmentChange::Ship { .. } | FulfillmentChange::Cancel { .. } => {
+            FulfillmentChange::Ship { .. } => self.shelves.extend(goods.map(|line| line.sku.clone())),
+            FulfillmentChange::Cancel { .. } | FulfillmentChange::GiveUp { .. } => {
+                self.merchants.push(parcel.merchant.clone());
                 self.shelves.extend(goods.map(|line| line.sku.clone()));
             }
         }
@@ -402,12 +424,6 @@ impl Needs {
         if let Some(benefits) = &order.benefits {
             self.claimed(order, benefits);
         }
-    }
-
-    /// All that was sent in exchange, wherever it is.
-    fn replacement(&mut self, id: ReturnId, working: &Working) {
-        let Some(terms) = working.returns.get(&id).and_then(|known| known.state.terms()) else { return };
-        self.shelves.extend(terms.kind.replacement().iter().map(|goods| goods.sku.clone()));
         if let Some(order) = working.orders.get(&terms.order) {
             self.parcels(terms.order, &order.state);
         }

@@ -30,13 +30,15 @@ pub enum ExceptionKind {
     RefundOverdue,
     /// A parcel has not left in time.
     ShipmentLate,
+    /// A parcel was not delivered, and for days nobody has decided what becomes of it.
+    DeliveryUndecided,
     /// A view shows another status of an order than the log.
     ViewDiffers,
 }
 
 impl ExceptionKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PaidNotConfirmed,
         Self::WindowOverrun,
         Self::ReservationWithoutOrder,
@@ -49,6 +51,7 @@ impl ExceptionKind {
         Self::RefundReversed,
         Self::RefundOverdue,
         Self::ShipmentLate,
+        Self::DeliveryUndecided,
         Self::ViewDiffers,
     ];
 
@@ -67,6 +70,7 @@ impl ExceptionKind {
             Self::RefundReversed => "refund_reversed",
             Self::RefundOverdue => "refund_overdue",
             Self::ShipmentLate => "shipment_late",
+            Self::DeliveryUndecided => "delivery_undecided",
             Self::ViewDiffers => "view_differs",
         }
     }
@@ -83,6 +87,7 @@ impl ExceptionKind {
             | Self::RefundReversed
             | Self::RefundOverdue
             | Self::ShipmentLate
+            | Self::DeliveryUndecided
             | Self::ViewDiffers => true,
             Self::CaptureNotRecorded | Self::CaptureWithoutOrder | Self::RefundNotRecorded | Self::PaymentMismatch => {
                 false

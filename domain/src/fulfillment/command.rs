@@ -1,6 +1,6 @@
 use crate::{
     Timestamp,
-    fulfillment::Parcel,
+    fulfillment::{Parcel, Undelivered},
     order::LineUnits,
     text::{Carrier, Reason, TrackingNumber},
 };
@@ -68,6 +68,17 @@ pub enum FulfillmentCommand {
     },
     /// Ends it before it ships; or, where it answers a return, when it could not be delivered.
     Cancel {
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Gives up the delivery of what has left and has not arrived, whether that was noted as failed or not; once for each unit.
+    GiveUp {
+        /// Of which units; of all of it where nothing is said. What of it is left is still to arrive, or to be decided about.
+        lines: Option<Vec<LineUnits>>,
+        /// Where they are.
+        outcome: Undelivered,
         /// Why.
         reason: Reason,
         /// When.

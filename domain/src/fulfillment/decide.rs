@@ -2,7 +2,7 @@ use crate::{
     Timestamp,
     fulfillment::{
         Dispatch, Fulfillment, FulfillmentAction, FulfillmentCommand, FulfillmentEvent, FulfillmentLine,
-        FulfillmentRefusal, Parcel, Shipment, Split, split,
+        FulfillmentRefusal, Parcel, Shipment, Split, Undelivered, split,
     },
     order::LineUnits,
     text::Reason,
@@ -12,29 +12,46 @@ type Decision = Result<Vec<FulfillmentEvent>, FulfillmentRefusal>;
 
 /// What follows from a command. No events mean "already so".
 pub fn decide(fulfillment: &Fulfillment, command: FulfillmentCommand) -> Decision {
-    use Fulfillment::{Cancelled, Delivered, DeliveryFailed, InProgress, OnHold, Open, Shipped, Unopened};
+    use Fulfillment::{
+        Cancelled, Delivered, DeliveryFailed, InProgress, Lost, OnHold, Open, Returned, Shipped, Unopened,
+    };
     match command {
         FulfillmentCommand::Open { parcel, at } => open(fulfillment, parcel, at),
         FulfillmentCommand::Hold { reason, at } => match fulfillment {
             Open(_) => Ok(vec![FulfillmentEvent::FulfillmentHeld { reason, at }]),
             OnHold { pending: _, reason: known } => same(*known == reason, FulfillmentAction::Hold),
-            Unopened | InProgress(_) | Shipped(_) | Delivered(_) | DeliveryFailed { .. } | Cancelled(_) => {
-                Err(wrong_status(fulfillment, FulfillmentAction::Hold))
-            }
+            Unopened
+            | InProgress(_)
+            | Shipped(_)
+            | Delivered(_)
+            | DeliveryFailed { .. }
+            | Cancelled(_)
+            | Returned(_)
+            | Lost(_) => Err(wrong_status(fulfillment, FulfillmentAction::Hold)),
         },
         FulfillmentCommand::ReleaseHold { at } => match fulfillment {
             OnHold { .. } => Ok(vec![FulfillmentEvent::FulfillmentHoldReleased { at }]),
             Open(_) => Ok(vec![]),
-            Unopened | InProgress(_) | Shipped(_) | Delivered(_) | DeliveryFailed { .. } | Cancelled(_) => {
-                Err(wrong_status(fulfillment, FulfillmentAction::ReleaseHold))
-            }
+            Unopened
+            | InProgress(_)
+            | Shipped(_)
+            | Delivered(_)
+            | DeliveryFailed { .. }
+            | Cancelled(_)
+            | Returned(_)
+            | Lost(_) => Err(wrong_status(fulfillment, FulfillmentAction::ReleaseHold)),
         },
         FulfillmentCommand::Start { at } => match fulfillment {
             Open(_) => Ok(vec![FulfillmentEvent::FulfillmentStarted { at }]),
             InProgress(_) => Ok(vec![]),
-            Unopened | OnHold { .. } | Shipped(_) | Delivered(_) | DeliveryFailed { .. } | Cancelled(_) => {
-                Err(wrong_status(fulfillment, FulfillmentAction::Start))
-            }
+            Unopened
+            | OnHold { .. }
+            | Shipped(_)
+            | Delivered(_)
+            | DeliveryFailed { .. }
+            | Cancelled(_)
+            | Returned(_)
+            | Lost(_) => Err(wrong_status(fulfillment, FulfillmentAction::Start)),
         },
         FulfillmentCommand::Ship { lines, tracking, carrier, at } => {
             ship(fulfillment, lines.as_deref(), Shipment { tracking, carrier, at })
@@ -45,24 +62,37 @@ pub fn decide(fulfillment: &Fulfillment, command: FulfillmentCommand) -> Decisio
                 Ok(vec![FulfillmentEvent::FulfillmentDelivered { replaces: parcel.replaces, at }])
             }
             Delivered(_) => Ok(vec![]),
-            Unopened | Open(_) | OnHold { .. } | InProgress(_) | DeliveryFailed { .. } | Cancelled(_) => {
-                Err(wrong_status(fulfillment, FulfillmentAction::Deliver))
-            }
+            Unopened
+            | Open(_)
+            | OnHold { .. }
+            | InProgress(_)
+            | DeliveryFailed { .. }
+            | Cancelled(_)
+            | Returned(_)
+            | Lost(_) => Err(wrong_status(fulfillment, FulfillmentAction::Deliver)),
         },
         FulfillmentCommand::RecordDeliveryFailure { reason, at } => match fulfillment {
-            Shipped(Dispatch { parcel: _, shipment }) => {
+            Shipped(Dispatch { parcel, shipment }) => {
                 after(shipment, at)?;
-                Ok(vec![FulfillmentEvent::FulfillmentDeliveryFailed { reason, at }])
+                Ok(vec![FulfillmentEvent::FulfillmentDeliveryFailed { order: Some(parcel.order), reason, at }])
             }
             DeliveryFailed { dispatch: _, reason: known } => {
                 same(*known == reason, FulfillmentAction::RecordDeliveryFailure)
             }
-            Unopened | Open(_) | OnHold { .. } | InProgress(_) | Delivered(_) | Cancelled(_) => {
-                Err(wrong_status(fulfillment, FulfillmentAction::RecordDeliveryFailure))
-            }
+            Unopened
+            | Open(_)
+            | OnHold { .. }
+            | InProgress(_)
+            | Delivered(_)
+            | Cancelled(_)
+            | Returned(_)
+            | Lost(_) => Err(wrong_status(fulfillment, FulfillmentAction::RecordDeliveryFailure)),
         },
         FulfillmentCommand::Reduce { lines, reason, at } => reduce(fulfillment, &lines, reason, at),
         FulfillmentCommand::Cancel { reason, at } => cancel(fulfillment, reason, at),
+        FulfillmentCommand::GiveUp { lines, outcome, reason, at } => {
+            give_up(fulfillment, lines.as_deref(), outcome, reason, at)
+        }
         FulfillmentCommand::ReportOverdue { at } => match fulfillment {
             Open(pending) | OnHold { pending, reason: _ } | InProgress(pending) => {
                 if at < pending.parcel.ship_by {
@@ -73,7 +103,7 @@ pub fn decide(fulfillment: &Fulfillment, command: FulfillmentCommand) -> Decisio
                     Ok(vec![FulfillmentEvent::ShipmentOverdue { at }])
                 }
             }
-            Unopened | Shipped(_) | Delivered(_) | DeliveryFailed { .. } | Cancelled(_) => {
+            Unopened | Shipped(_) | Delivered(_) | DeliveryFailed { .. } | Cancelled(_) | Returned(_) | Lost(_) => {
                 Err(wrong_status(fulfillment, FulfillmentAction::ReportOverdue))
             }
         },
@@ -110,9 +140,12 @@ fn ship(fulfillment: &Fulfillment, part: Option<&[LineUnits]>, shipment: Shipmen
             let again = known.tracking == shipment.tracking && known.carrier == shipment.carrier;
             same(whole && again, FulfillmentAction::Ship)
         }
-        Fulfillment::Unopened | Fulfillment::OnHold { .. } | Fulfillment::Delivered(_) | Fulfillment::Cancelled(_) => {
-            Err(wrong_status(fulfillment, FulfillmentAction::Ship))
-        }
+        Fulfillment::Unopened
+        | Fulfillment::OnHold { .. }
+        | Fulfillment::Delivered(_)
+        | Fulfillment::Cancelled(_)
+        | Fulfillment::Returned(_)
+        | Fulfillment::Lost(_) => Err(wrong_status(fulfillment, FulfillmentAction::Ship)),
     }
 }
 
@@ -139,12 +172,36 @@ fn reduce(fulfillment: &Fulfillment, part: &[LineUnits], reason: Reason, at: Tim
         | Fulfillment::Shipped(_)
         | Fulfillment::Delivered(_)
         | Fulfillment::DeliveryFailed { .. }
-        | Fulfillment::Cancelled(_) => Err(wrong_status(fulfillment, FulfillmentAction::Reduce)),
+        | Fulfillment::Cancelled(_)
+        | Fulfillment::Returned(_)
+        | Fulfillment::Lost(_) => Err(wrong_status(fulfillment, FulfillmentAction::Reduce)),
     }
 }
 
-/// Units of an order that could not be delivered are asked back by a return. What answers a return already has nobody who
-/// could ask for it, and is given up.
+fn give_up(
+    fulfillment: &Fulfillment,
+    part: Option<&[LineUnits]>,
+    outcome: Undelivered,
+    reason: Reason,
+    at: Timestamp,
+) -> Decision {
+    let Some(Dispatch { parcel, shipment: _ }) = fulfillment.under_way() else {
+        return match (fulfillment, outcome, part) {
+            (Fulfillment::Returned(_), Undelivered::Returned, None)
+            | (Fulfillment::Lost(_), Undelivered::Lost, None) => Ok(vec![]),
+            (_, _, _) => Err(wrong_status(fulfillment, outcome.action())),
+        };
+    };
+    let Split { taken, left } = divide(parcel, part)?;
+    let replaces = parcel.replaces;
+    Ok(vec![match outcome {
+        _ if !left.is_empty() => FulfillmentEvent::FulfillmentReduced { lines: taken, reason, at },
+        Undelivered::Returned => FulfillmentEvent::FulfillmentReturned { replaces, reason, at },
+        Undelivered::Lost => FulfillmentEvent::FulfillmentLost { replaces, reason, at },
+    }])
+}
+
+/// What has left is not cancelled, it is given up. Of what answers a return, that is the same.
 fn cancel(fulfillment: &Fulfillment, reason: Reason, at: Timestamp) -> Decision {
     let parcel = match fulfillment {
         Fulfillment::Open(pending) | Fulfillment::OnHold { pending, reason: _ } | Fulfillment::InProgress(pending) => {
@@ -155,7 +212,9 @@ fn cancel(fulfillment: &Fulfillment, reason: Reason, at: Timestamp) -> Decision 
         Fulfillment::Unopened
         | Fulfillment::Shipped(_)
         | Fulfillment::Delivered(_)
-        | Fulfillment::DeliveryFailed { .. } => return Err(wrong_status(fulfillment, FulfillmentAction::Cancel)),
+        | Fulfillment::DeliveryFailed { .. }
+        | Fulfillment::Returned(_)
+        | Fulfillment::Lost(_) => return Err(wrong_status(fulfillment, FulfillmentAction::Cancel)),
     };
     Ok(vec![FulfillmentEvent::FulfillmentCancelled { replaces: parcel.replaces, reason, at }])
 }

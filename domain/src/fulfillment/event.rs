@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     fulfillment::{FulfillmentLine, Parcel},
-    ids::ReturnId,
+    ids::{OrderId, ReturnId},
     text::{Carrier, Reason, TrackingNumber},
 };
 
@@ -61,12 +61,15 @@ pub enum FulfillmentEvent {
     },
     /// It did not arrive.
     FulfillmentDeliveryFailed {
+        /// Of which order it is; absent in old events.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<OrderId>,
         /// Why.
         reason: Reason,
         /// When.
         at: Timestamp,
     },
-    /// Units were taken out of it, and some were left.
+    /// Units were taken out of it, before it left or when their delivery was given up, and some were left.
     FulfillmentReduced {
         /// What was taken out.
         lines: Vec<FulfillmentLine>,
@@ -77,6 +80,26 @@ pub enum FulfillmentEvent {
     },
     /// It ended before it shipped, with all that was still in it; or, where it answers a return, after it had come back.
     FulfillmentCancelled {
+        /// The return that it answers; absent where it is a part of what was ordered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<ReturnId>,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// It did not arrive, and is back in the stock.
+    FulfillmentReturned {
+        /// The return that it answers; absent where it is a part of what was ordered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<ReturnId>,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
+    /// It did not arrive, and will not.
+    FulfillmentLost {
         /// The return that it answers; absent where it is a part of what was ordered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaces: Option<ReturnId>,
@@ -115,6 +138,8 @@ impl FulfillmentEvent {
             Self::FulfillmentDeliveryFailed { .. } => "FulfillmentDeliveryFailed",
             Self::FulfillmentReduced { .. } => "FulfillmentReduced",
             Self::FulfillmentCancelled { .. } => "FulfillmentCancelled",
+            Self::FulfillmentReturned { .. } => "FulfillmentReturned",
+            Self::FulfillmentLost { .. } => "FulfillmentLost",
             Self::ShipmentOverdue { .. } => "ShipmentOverdue",
         }
     }

@@ -29,19 +29,24 @@ impl Fulfillment {
                 Self::Shipped(dispatch) => Self::Delivered(dispatch),
                 other => other,
             },
-            FulfillmentEvent::FulfillmentDeliveryFailed { reason, at: _ } => match self {
+            FulfillmentEvent::FulfillmentDeliveryFailed { reason, .. } => match self {
                 Self::Shipped(dispatch) => Self::DeliveryFailed { dispatch, reason },
                 other => other,
             },
-            FulfillmentEvent::FulfillmentReduced { lines, .. } => self.change(|Pending { parcel, overdue_since }| {
-                let left = line::without(parcel.lines, &lines);
-                Pending { parcel: Parcel { lines: left, ..parcel }, overdue_since }
-            }),
+            FulfillmentEvent::FulfillmentReduced { lines, .. } => self.reduced(&lines),
             FulfillmentEvent::FulfillmentCancelled { .. } => match self {
                 Self::Open(pending) | Self::OnHold { pending, reason: _ } | Self::InProgress(pending) => {
                     Self::Cancelled(pending.parcel)
                 }
                 Self::DeliveryFailed { dispatch, reason: _ } => Self::Cancelled(dispatch.parcel),
+                other => other,
+            },
+            FulfillmentEvent::FulfillmentReturned { .. } => match self {
+                Self::Shipped(dispatch) | Self::DeliveryFailed { dispatch, reason: _ } => Self::Returned(dispatch),
+                other => other,
+            },
+            FulfillmentEvent::FulfillmentLost { .. } => match self {
+                Self::Shipped(dispatch) | Self::DeliveryFailed { dispatch, reason: _ } => Self::Lost(dispatch),
                 other => other,
             },
             FulfillmentEvent::ShipmentOverdue { at } => {
@@ -57,6 +62,16 @@ impl Fulfillment {
                 Self::Shipped(Dispatch { parcel: Parcel { lines, ..parcel }, shipment })
             }
             other => other,
+        }
+    }
+
+    fn reduced(self, gone: &[FulfillmentLine]) -> Self {
+        let left = |parcel: Parcel| Parcel { lines: line::without(parcel.lines, gone), ..parcel };
+        let sent = |Dispatch { parcel, shipment }| Dispatch { parcel: left(parcel), shipment };
+        match self {
+            Self::Shipped(dispatch) => Self::Shipped(sent(dispatch)),
+            Self::DeliveryFailed { dispatch, reason } => Self::DeliveryFailed { dispatch: sent(dispatch), reason },
+            other => other.change(|Pending { parcel, overdue_since }| Pending { parcel: left(parcel), overdue_since }),
         }
     }
 

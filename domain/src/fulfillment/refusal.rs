@@ -20,6 +20,10 @@ pub enum FulfillmentAction {
     Reduce,
     /// End it.
     Cancel,
+    /// Give it up as back in the stock.
+    ReturnToStock,
+    /// Give it up as lost.
+    ReportLost,
     /// Note that it should have shipped.
     ReportOverdue,
 }
@@ -35,6 +39,8 @@ impl std::fmt::Display for FulfillmentAction {
             Self::RecordDeliveryFailure => "recorded as not delivered",
             Self::Reduce => "reduced",
             Self::Cancel => "cancelled",
+            Self::ReturnToStock => "returned to stock",
+            Self::ReportLost => "reported as lost",
             Self::ReportOverdue => "reported as overdue",
         })
     }
@@ -101,6 +107,15 @@ pub enum FulfillmentRefusal {
         /// When that was.
         since: Timestamp,
     },
+    /// Some of its units have been given back, or are asked back by a return that has not ended.
+    #[error("units of line {line} in this parcel are asked back or were given back: the return decides about them")]
+    AskedBack {
+        /// Which line, counted from zero.
+        line: u32,
+    },
+    /// Nothing can be sent instead of it.
+    #[error("its goods are not in stock, so that none can be sent instead")]
+    NothingToSendInstead,
     /// It has still time.
     #[error("the parcel must ship by {ship_by} and is not overdue before")]
     NotOverdue {

@@ -31,13 +31,14 @@ pub enum RecalledFrom {
     Customer,
 }
 
-/// Looks at those of an order's parcels that answer a return. None of them is the same as none that will come.
+/// Looks at those of an order's parcels that answer a return. None of them is the same as none that will come. Where some
+/// have arrived and the rest was given up, that is all that comes.
 pub fn replacement_fate<'a>(parcels: impl IntoIterator<Item = &'a Fulfillment>, id: ReturnId) -> ReplacementFate {
     let mut fate = ReplacementFate::GivenUp;
     for parcel in answering(parcels, id) {
         match parcel {
             Fulfillment::Delivered(_) => fate = ReplacementFate::Arrived,
-            Fulfillment::Cancelled(_) => {}
+            Fulfillment::Cancelled(_) | Fulfillment::Returned(_) | Fulfillment::Lost(_) => {}
             Fulfillment::Unopened
             | Fulfillment::Open(_)
             | Fulfillment::OnHold { .. }
@@ -59,7 +60,9 @@ pub fn recall<'a>(parcels: impl IntoIterator<Item = &'a Fulfillment>, id: Return
             | Fulfillment::OnHold { pending, reason: _ }
             | Fulfillment::InProgress(pending) => (&pending.parcel, RecalledFrom::Stock),
             Fulfillment::DeliveryFailed { dispatch, reason: _ } => (&dispatch.parcel, RecalledFrom::Customer),
-            Fulfillment::Cancelled(_) | Fulfillment::Unopened => continue,
+            Fulfillment::Cancelled(_) | Fulfillment::Returned(_) | Fulfillment::Lost(_) | Fulfillment::Unopened => {
+                continue;
+            }
             Fulfillment::Shipped(_) | Fulfillment::Delivered(_) => return None,
         };
         recalled.push(Recalled { number: parcel.number, stock: parcel.stock(&parcel.lines).collect(), from });

@@ -2,6 +2,7 @@ mod every_pair;
 mod lines;
 mod plan;
 mod replacement;
+mod undelivered;
 mod withdraw;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
@@ -45,7 +46,11 @@ fn shipped() -> FulfillmentEvent {
 }
 
 fn failed() -> FulfillmentEvent {
-    FulfillmentEvent::FulfillmentDeliveryFailed { reason: text("nobody at home"), at: at(100) }
+    FulfillmentEvent::FulfillmentDeliveryFailed {
+        order: Some(order_id(1)),
+        reason: text("nobody at home"),
+        at: at(100),
+    }
 }
 
 fn cancelled() -> FulfillmentEvent {
@@ -67,6 +72,15 @@ fn life(status: FulfillmentStatus) -> Vec<FulfillmentEvent> {
         FulfillmentStatus::Delivered => vec![opened(), started(), shipped(), delivered],
         FulfillmentStatus::DeliveryFailed => vec![opened(), started(), shipped(), failed()],
         FulfillmentStatus::Cancelled => vec![opened(), cancelled()],
+        FulfillmentStatus::Returned => {
+            let returned =
+                FulfillmentEvent::FulfillmentReturned { replaces: None, reason: text("refused"), at: at(200) };
+            vec![opened(), started(), shipped(), failed(), returned]
+        }
+        FulfillmentStatus::Lost => {
+            let lost = FulfillmentEvent::FulfillmentLost { replaces: None, reason: text("gone"), at: at(200) };
+            vec![opened(), started(), shipped(), failed(), lost]
+        }
     }
 }
 
@@ -182,9 +196,11 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     &[Shipped]
                 }
                 FulfillmentEvent::FulfillmentCancelled { .. } => &[Open, OnHold, InProgress, DeliveryFailed],
-                FulfillmentEvent::FulfillmentReduced { .. } | FulfillmentEvent::ShipmentOverdue { .. } => {
-                    &[Open, OnHold, InProgress]
+                FulfillmentEvent::FulfillmentReturned { .. } | FulfillmentEvent::FulfillmentLost { .. } => {
+                    &[Shipped, DeliveryFailed]
                 }
+                FulfillmentEvent::FulfillmentReduced { .. } => &[Open, OnHold, InProgress, Shipped, DeliveryFailed],
+                FulfillmentEvent::ShipmentOverdue { .. } => &[Open, OnHold, InProgress],
             };
             let opens = matches!(sample.value, FulfillmentEvent::FulfillmentOpened { .. });
             let expected = status.map_or(opens, |status| fits.contains(&status));

@@ -84,7 +84,7 @@ pub enum Fulfillment {
     Shipped(Dispatch),
     /// With the customer.
     Delivered(Dispatch),
-    /// Not with the customer; can be sent again.
+    /// Not with the customer, and to be decided about: sent again, returned to the stock or given up as lost.
     DeliveryFailed {
         /// What was sent.
         dispatch: Dispatch,
@@ -93,6 +93,10 @@ pub enum Fulfillment {
     },
     /// Ended before it shipped; or, where it answers a return, after it had come back.
     Cancelled(Parcel),
+    /// It did not arrive, and is back in the stock.
+    Returned(Dispatch),
+    /// It did not arrive, and will not.
+    Lost(Dispatch),
 }
 
 impl Fulfillment {
@@ -107,6 +111,8 @@ impl Fulfillment {
             Self::Delivered(_) => Some(FulfillmentStatus::Delivered),
             Self::DeliveryFailed { .. } => Some(FulfillmentStatus::DeliveryFailed),
             Self::Cancelled(_) => Some(FulfillmentStatus::Cancelled),
+            Self::Returned(_) => Some(FulfillmentStatus::Returned),
+            Self::Lost(_) => Some(FulfillmentStatus::Lost),
         }
     }
 
@@ -118,21 +124,40 @@ impl Fulfillment {
             | Self::Shipped(_)
             | Self::Delivered(_)
             | Self::DeliveryFailed { .. }
-            | Self::Cancelled(_) => None,
+            | Self::Cancelled(_)
+            | Self::Returned(_)
+            | Self::Lost(_) => None,
+        }
+    }
+
+    /// What has left and neither arrived nor been given up, or none where that is nothing.
+    pub const fn under_way(&self) -> Option<&Dispatch> {
+        match self {
+            Self::Shipped(dispatch) | Self::DeliveryFailed { dispatch, reason: _ } => Some(dispatch),
+            Self::Unopened
+            | Self::Open(_)
+            | Self::OnHold { .. }
+            | Self::InProgress(_)
+            | Self::Delivered(_)
+            | Self::Cancelled(_)
+            | Self::Returned(_)
+            | Self::Lost(_) => None,
         }
     }
 
     /// What it is about, or none where there is no such fulfillment. The lines are those that are still in it; those of a
-    /// cancelled one are what was in it then.
+    /// cancelled, returned or lost one are what was in it then.
     pub const fn parcel(&self) -> Option<&Parcel> {
         match self {
             Self::Unopened => None,
             Self::Open(pending) | Self::OnHold { pending, reason: _ } | Self::InProgress(pending) => {
                 Some(&pending.parcel)
             }
-            Self::Shipped(dispatch) | Self::Delivered(dispatch) | Self::DeliveryFailed { dispatch, reason: _ } => {
-                Some(&dispatch.parcel)
-            }
+            Self::Shipped(dispatch)
+            | Self::Delivered(dispatch)
+            | Self::DeliveryFailed { dispatch, reason: _ }
+            | Self::Returned(dispatch)
+            | Self::Lost(dispatch) => Some(&dispatch.parcel),
             Self::Cancelled(parcel) => Some(parcel),
         }
     }

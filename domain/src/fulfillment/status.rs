@@ -20,11 +20,15 @@ pub enum FulfillmentStatus {
     DeliveryFailed,
     /// Ended before it shipped.
     Cancelled,
+    /// Back in the stock: its delivery is given up.
+    Returned,
+    /// Nowhere to be found: its delivery is given up.
+    Lost,
 }
 
 impl FulfillmentStatus {
     /// Every status, in the order of a life.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Open,
         Self::OnHold,
         Self::InProgress,
@@ -32,6 +36,8 @@ impl FulfillmentStatus {
         Self::Delivered,
         Self::DeliveryFailed,
         Self::Cancelled,
+        Self::Returned,
+        Self::Lost,
     ];
 
     /// The word that stands for it in JSON and in the views.
@@ -44,6 +50,8 @@ impl FulfillmentStatus {
             Self::Delivered => "delivered",
             Self::DeliveryFailed => "delivery_failed",
             Self::Cancelled => "cancelled",
+            Self::Returned => "returned",
+            Self::Lost => "lost",
         }
     }
 }
@@ -60,7 +68,7 @@ impl std::str::FromStr for FulfillmentStatus {
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(InvalidValue {
             kind: "status",
-            rule: "must be open, on_hold, in_progress, shipped, delivered, delivery_failed or cancelled",
+            rule: "must be open, on_hold, in_progress, shipped, delivered, delivery_failed, cancelled, returned or lost",
         })
     }
 }

@@ -61,6 +61,11 @@ impl Aftersale {
         self.delivered_at
     }
 
+    /// Whether some units are being given back.
+    pub(super) const fn has_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// How many units of a line are being given back, or have gone for other goods.
     pub fn not_to_be_asked(&self, line: u32) -> u32 {
         let units = self.open.iter().flat_map(|open| &open.units).chain(&self.exchanged);

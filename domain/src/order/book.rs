@@ -34,7 +34,7 @@ pub struct LineBook {
     pricing: Option<Box<Priced>>,
 }
 
-/// A line, how many of its units have gone back, and how many have left in a parcel.
+/// A line, how many of its units have gone back, and how many have left in a parcel and not come back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct BookedLine {
     sku: Sku,
@@ -72,6 +72,11 @@ impl LineBook {
     /// How many units of a line have not gone back; none of a line that there is not.
     pub fn open(&self, line: u32) -> u32 {
         self.line(line).map_or(0, BookedLine::open)
+    }
+
+    /// How many units of a line have left in a parcel and not come back. An order that ships whole does not count them.
+    pub(crate) fn sent(&self, line: u32) -> u32 {
+        self.line(line).map_or(0, |booked| booked.shipped.min(booked.open()))
     }
 
     /// All units that have not gone back.
@@ -206,6 +211,22 @@ impl LineBook {
             let booked = usize::try_from(*line).ok().and_then(|line| self.lines.get_mut(line));
             if let Some(booked) = booked {
                 booked.gone = booked.gone.saturating_add(quantity.units()).min(booked.quantity.units());
+            }
+        }
+    }
+
+    /// Takes units that had left and come back, or never came.
+    pub(super) fn take_sent(&mut self, units: &[LineUnits]) {
+        self.unship(units);
+        self.take(units);
+    }
+
+    /// Notes that units that had left are to be sent anew.
+    pub(super) fn unship(&mut self, units: &[LineUnits]) {
+        for LineUnits { line, quantity } in units {
+            let booked = usize::try_from(*line).ok().and_then(|line| self.lines.get_mut(line));
+            if let Some(booked) = booked {
+                booked.shipped = booked.shipped.saturating_sub(quantity.units());
             }
         }
     }

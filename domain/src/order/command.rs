@@ -1,6 +1,7 @@
 use crate::{
     Timestamp,
     address::Address,
+    fulfillment::Undelivered,
     ids::{OrderId, PaymentId, ReturnId},
     merchant::ReturnWindow,
     money::{Amount, Money},
@@ -113,6 +114,36 @@ pub enum OrderCommand {
     DeliverParcel {
         /// The fulfillment's number.
         number: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that a fulfillment of it that has left will not arrive, in the same append.
+    GiveUpParcel {
+        /// The fulfillment's number.
+        number: u32,
+        /// Where it is.
+        outcome: Undelivered,
+        /// When.
+        at: Timestamp,
+    },
+    /// Pays back units of a fulfillment that has left and will not arrive. Twice the same pays back twice as many.
+    RefundUndelivered {
+        /// The fulfillment's number.
+        number: u32,
+        /// Which units.
+        units: Vec<LineUnits>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Has the units of a fulfillment that has left and will not arrive sent anew: they are to be shipped again, out of stock
+    /// that is deducted for them, in fulfillments that are opened for them, both in the same append.
+    ReplaceParcel {
+        /// The fulfillment's number.
+        number: u32,
+        /// Its units.
+        units: Vec<LineUnits>,
+        /// The stock that is deducted for them.
+        stock: Vec<Allocation>,
         /// When.
         at: Timestamp,
     },

@@ -46,6 +46,9 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             parcels::ship(order, number, lines, stock, tracking, at)
         }
         OrderCommand::DeliverParcel { number, at } => parcels::deliver(order, number, at),
+        OrderCommand::GiveUpParcel { number, outcome, at } => parcels::give_up(order, number, outcome, at),
+        OrderCommand::RefundUndelivered { number, units, at } => parcels::refund(order, number, units, at),
+        OrderCommand::ReplaceParcel { number, units, stock, at } => parcels::replace(order, number, units, stock, at),
         OrderCommand::Ship { tracking, at } => match order {
             Order::Processing(settled) if settled.parcels.sent.is_none() && settled.terms.waiting.is_empty() => {
                 Ok(vec![OrderEvent::OrderShipped { tracking, at }])
@@ -54,7 +57,9 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             other => refuse(other, OrderAction::Ship),
         },
         OrderCommand::Deliver { at } => match order {
-            Order::Shipped(settled) if settled.parcels.sent.as_ref().is_none_or(Sent::has_arrived) => {
+            Order::Shipped(settled)
+                if settled.parcels.sent.as_ref().is_none_or(Sent::is_over) && !settled.nothing_arrived() =>
+            {
                 Ok(vec![OrderEvent::OrderDelivered { at }])
             }
             Order::Delivered(_) => Ok(vec![]),

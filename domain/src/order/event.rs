@@ -7,6 +7,7 @@ use crate::{
     Timestamp,
     address::Address,
     contact::Contact,
+    fulfillment::Undelivered,
     ids::{PaymentId, ReturnId},
     money::{Amount, Money},
     order::{Allocation, Exchanged, Interrupted, LineUnits},
@@ -249,6 +250,45 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// A fulfillment of it that had left will not arrive. It ended with this, in the same append.
+    ParcelGivenUp {
+        /// The fulfillment's number.
+        number: u32,
+        /// Where it is.
+        outcome: Undelivered,
+        /// When.
+        at: Timestamp,
+    },
+    /// Units did not arrive and are not sent again. Their points and their share of purchase limits went back in the same
+    /// append.
+    UndeliveredRefunded {
+        /// The number of the fulfillment that they were in.
+        number: u32,
+        /// Which units.
+        lines: Vec<LineUnits>,
+        /// The money that is owed back for them.
+        refund: Money,
+        /// The points that had been spent on them and were given back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        points: Option<Points>,
+        /// How many units the order has left, over all lines.
+        left: u64,
+        /// When.
+        at: Timestamp,
+    },
+    /// A fulfillment of it that had left will not arrive, and its units are sent anew. Stock was deducted and fulfillments were
+    /// opened for them in the same append.
+    ParcelReplaced {
+        /// The fulfillment's number.
+        number: u32,
+        /// Its units.
+        lines: Vec<LineUnits>,
+        /// The stock that was deducted for them; services take none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stock: Vec<Allocation>,
+        /// When.
+        at: Timestamp,
+    },
     /// All that is left of it is with carriers.
     OrderShipped {
         /// The parcel's name at the carrier; absent where there are several, which have names of their own.
@@ -404,6 +444,9 @@ impl OrderEvent {
             Self::ParcelOpened { .. } => "ParcelOpened",
             Self::ParcelShipped { .. } => "ParcelShipped",
             Self::ParcelDelivered { .. } => "ParcelDelivered",
+            Self::ParcelGivenUp { .. } => "ParcelGivenUp",
+            Self::UndeliveredRefunded { .. } => "UndeliveredRefunded",
+            Self::ParcelReplaced { .. } => "ParcelReplaced",
             Self::OrderShipped { .. } => "OrderShipped",
             Self::OrderDelivered { .. } => "OrderDelivered",
             Self::OrderCompleted { .. } => "OrderCompleted",

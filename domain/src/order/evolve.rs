@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    ids::PaymentId,
+    ids::{PaymentId, ReturnId},
     order::{
         Allocation, Authorized, Benefits, Cancelling, Capture, Closed, Exchanged, Interrupted, LineBook, LineUnits,
         Open, Order, OrderEvent, OrderPlaced, Parcels, RefundLedger, RefundPart, Settled, Settlement, Terms,
         book::without,
     },
-    points::Points,
+    points::{Issuer, Points},
     quantity::Quantity,
     stock::StockId,
     text::Sku,
@@ -17,7 +17,6 @@ impl Order {
     /// The state after an event. Never fails and never decides: an event that does not fit a state leaves it as it is,
     /// and `decide` is what makes sure that none is ever written.
     #[must_use]
-    #[expect(clippy::too_many_lines, reason = "one list, with an entry for each event")]
     pub fn evolve(self, event: OrderEvent) -> Self {
         match event {
             OrderEvent::OrderPlaced(placed) => self.placed(placed),
@@ -53,6 +52,15 @@ impl Order {
                     sent.delivered.push(number);
                 }
             }),
+            OrderEvent::ParcelGivenUp { number, .. } => self.change(|settled| {
+                if let Some(sent) = &mut settled.parcels.sent {
+                    sent.given_up.push(number);
+                }
+            }),
+            OrderEvent::UndeliveredRefunded { lines, points, .. } => {
+                self.after_sale(|settled| settled.terms.take_back(&lines, points))
+            }
+            OrderEvent::ParcelReplaced { number, lines, stock, at: _ } => self.replaced(number, &lines, &stock),
             OrderEvent::OrderShipped { .. } => match self {
                 Self::Processing(settled) => Self::Shipped(settled),
                 other => other,
@@ -64,16 +72,7 @@ impl Order {
                 }
                 other => other,
             },
-            OrderEvent::OrderCompleted { points, points_of, at: _ } => match self {
-                Self::Delivered(mut settled) => {
-                    if let Some(points) = points {
-                        let paid = settled.kept();
-                        settled.aftersale.get_or_insert_default().rewarded(points, points_of, paid);
-                    }
-                    Self::Completed(settled)
-                }
-                other => other,
-            },
+            OrderEvent::OrderCompleted { points, points_of, at: _ } => self.completed(points, points_of),
             OrderEvent::ReturnOpened { id, units, at: _ } => {
                 self.after_sale(|settled| settled.aftersale.get_or_insert_default().opened(id, units))
             }
@@ -85,15 +84,9 @@ impl Order {
                     }
                 }
             }),
-            OrderEvent::UnitsReturned { id, lines, points, revoked, .. } => self.after_sale(|settled| {
-                settled.terms.cancel_lines(&lines, &[], points);
-                if let Some(aftersale) = &mut settled.aftersale {
-                    aftersale.ended(id);
-                    if let Some(points) = revoked {
-                        aftersale.revoked(points);
-                    }
-                }
-            }),
+            OrderEvent::UnitsReturned { id, lines, points, revoked, .. } => {
+                self.after_sale(|settled| settled.units_returned(id, &lines, points, revoked))
+            }
             OrderEvent::OrderCancelled { .. } => self.cancelled(),
             OrderEvent::CancellationRequested { lines, reason, at: _ } => match self {
                 Self::Paid(settled) => {
@@ -261,19 +254,50 @@ impl Order {
         }
     }
 
-    /// Changes an order that has left, and no other.
+    /// Changes an order of which something may have left, and no other.
     fn after_sale(mut self, change: impl FnOnce(&mut Settled)) -> Self {
         match &mut self {
-            Self::Shipped(settled) | Self::Delivered(settled) | Self::Completed(settled) => change(settled),
+            Self::Processing(settled)
+            | Self::Shipped(settled)
+            | Self::Delivered(settled)
+            | Self::Completed(settled)
+            | Self::Cancelling(Cancelling { settled, interrupted: Interrupted::Processing, .. }) => change(settled),
             Self::Unplaced
             | Self::PendingPayment(_)
             | Self::Paid(_)
-            | Self::Processing(_)
-            | Self::Cancelling(_)
+            | Self::Cancelling(Cancelling { interrupted: Interrupted::Paid, .. })
             | Self::Cancelled(_)
             | Self::Expired(_) => {}
         }
         self
+    }
+
+    fn completed(self, points: Option<Points>, points_of: Issuer) -> Self {
+        match self {
+            Self::Shipped(mut settled) | Self::Delivered(mut settled) => {
+                if let Some(points) = points {
+                    let paid = settled.kept();
+                    settled.aftersale.get_or_insert_default().rewarded(points, points_of, paid);
+                }
+                Self::Completed(settled)
+            }
+            other => other,
+        }
+    }
+
+    /// It is being worked on again.
+    fn replaced(self, number: u32, lines: &[LineUnits], stock: &[Allocation]) -> Self {
+        match self {
+            Self::Processing(mut settled) | Self::Shipped(mut settled) => {
+                settled.terms.book.unship(lines);
+                settled.terms.hold(stock);
+                if let Some(sent) = &mut settled.parcels.sent {
+                    sent.given_up.push(number);
+                }
+                Self::Processing(settled)
+            }
+            other => other,
+        }
     }
 
     fn released(self) -> Self {
@@ -309,6 +333,16 @@ impl Settled {
         Self { terms, settlement, surplus, refunds, parcels, declined: None, aftersale: None }
     }
 
+    fn units_returned(&mut self, id: ReturnId, lines: &[LineUnits], points: Option<Points>, revoked: Option<Points>) {
+        self.terms.take_back(lines, points);
+        if let Some(aftersale) = &mut self.aftersale {
+            aftersale.ended(id);
+            if let Some(points) = revoked {
+                aftersale.revoked(points);
+            }
+        }
+    }
+
     fn closed(self) -> Closed {
         let mut captures = self.surplus;
         captures.extend(self.settlement.captures().iter().cloned());
@@ -336,6 +370,24 @@ impl Terms {
         self.allocations = without(std::mem::take(&mut self.allocations), released);
         self.waiting.retain(|stock| self.allocations.iter().any(|allocation| allocation.stock == *stock));
         self.book.take(lines);
+    }
+
+    /// What of the stock had left with the units is not held for the order any more, whatever becomes of it.
+    fn take_back(&mut self, lines: &[LineUnits], points: Option<Points>) {
+        if let Some(benefits) = &mut self.benefits {
+            benefits.give_up(points, &self.book.skus(lines));
+        }
+        self.book.take_sent(lines);
+    }
+
+    /// More of a stock that is held already is added to it. A sum past the largest quantity was never decided.
+    fn hold(&mut self, stock: &[Allocation]) {
+        for more in stock {
+            match self.allocations.iter_mut().find(|held| held.stock == more.stock) {
+                Some(held) => held.quantity = held.quantity.checked_add(more.quantity).unwrap_or(held.quantity),
+                None => self.allocations.push(more.clone()),
+            }
+        }
     }
 }
 

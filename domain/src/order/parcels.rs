@@ -19,6 +19,9 @@ pub struct Sent {
     pub shipped: Vec<u32>,
     /// The numbers of those that have arrived.
     pub delivered: Vec<u32>,
+    /// The numbers of those that have left and will not arrive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given_up: Vec<u32>,
     /// The stock that has left with them.
     pub stock: Vec<Allocation>,
 }
@@ -35,8 +38,14 @@ impl Parcels {
 }
 
 impl Sent {
-    /// Whether all that have left have arrived.
-    pub fn has_arrived(&self) -> bool {
-        self.shipped.iter().all(|number| self.delivered.contains(number))
+    /// The numbers of those that have left, and of which it is still open whether they arrive.
+    pub fn under_way(&self) -> impl Iterator<Item = u32> {
+        let is_over = |number: &u32| self.delivered.contains(number) || self.given_up.contains(number);
+        self.shipped.iter().filter(move |number| !is_over(number)).copied()
+    }
+
+    /// Whether none of those that have left is still awaited.
+    pub fn is_over(&self) -> bool {
+        self.under_way().next().is_none()
     }
 }

@@ -14,6 +14,10 @@ pub enum OrderAction {
     Ship,
     /// Note its arrival.
     Deliver,
+    /// Note that some of it will not arrive.
+    GiveUp,
+    /// Send some of it anew.
+    SendAnew,
     /// Close it.
     Complete,
     /// End it, or ask for its end.
@@ -40,6 +44,8 @@ impl std::fmt::Display for OrderAction {
             Self::OpenParcel => "given one more fulfillment",
             Self::Ship => "shipped",
             Self::Deliver => "delivered",
+            Self::GiveUp => "given up as undelivered",
+            Self::SendAnew => "sent anew",
             Self::Complete => "completed",
             Self::Cancel => "cancelled",
             Self::DeclineCancellation => "kept from its cancellation",

@@ -8,6 +8,7 @@ mod parts;
 mod payment;
 mod returns;
 mod timing;
+mod undelivered;
 mod waiting;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    ids::PaymentId,
+    ids::{PaymentId, ReturnId},
     money::{Amount, Money},
     order::{
         Aftersale, Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, Parcels, RefundLedger, Settlement,
@@ -373,6 +373,22 @@ impl Settled {
     /// Whether some of its parcels have left. An order that ships whole has none.
     pub fn has_sent(&self) -> bool {
         self.parcels.sent.as_ref().is_some_and(|sent| !sent.shipped.is_empty())
+    }
+
+    /// Whether fulfillments of it have left and none of them has arrived.
+    pub(super) fn nothing_arrived(&self) -> bool {
+        self.parcels.sent.as_ref().is_some_and(|sent| !sent.shipped.is_empty() && sent.delivered.is_empty())
+    }
+
+    /// How many units of a line have left, are not `under_way` in a fulfillment, and are asked back by none but this return;
+    /// none where units were given back that are under way all the same.
+    pub fn arrived(&self, line: u32, under_way: u32, returned: Option<ReturnId>) -> Option<u32> {
+        let aftersale = self.aftersale.as_deref();
+        let asked = aftersale.map_or(0, |aftersale| aftersale.not_to_be_asked(line));
+        let by_it = returned.zip(aftersale).and_then(|(id, aftersale)| aftersale.units_of(id));
+        let by_it = by_it.into_iter().flatten().filter(|units| units.line == line);
+        let by_it = by_it.fold(0_u32, |sum, units| sum.saturating_add(units.quantity.units()));
+        self.terms.book.sent(line).checked_sub(under_way)?.checked_sub(asked.saturating_sub(by_it))
     }
 
     /// The stock that is held for it and has not left.

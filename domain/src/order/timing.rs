@@ -39,6 +39,9 @@ const fn stated(command: &OrderCommand) -> Option<(Timestamp, After)> {
         | OrderCommand::StartProcessing { .. }
         | OrderCommand::ServeBackorder { .. }
         | OrderCommand::OpenParcel { .. }
+        | OrderCommand::GiveUpParcel { .. }
+        | OrderCommand::RefundUndelivered { .. }
+        | OrderCommand::ReplaceParcel { .. }
         | OrderCommand::ApproveCancellation { .. }
         | OrderCommand::DeclineCancellation { .. }
         | OrderCommand::Reinstate { .. }

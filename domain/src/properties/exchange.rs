@@ -362,7 +362,10 @@ impl Desk {
 
     fn packed(&self, number: u32, sku: &Sku) -> i64 {
         let parcel = &self.parcels[&number];
-        if matches!(parcel, Fulfillment::Delivered(_) | Fulfillment::Cancelled(_)) {
+        if matches!(
+            parcel,
+            Fulfillment::Delivered(_) | Fulfillment::Cancelled(_) | Fulfillment::Returned(_) | Fulfillment::Lost(_)
+        ) {
             return 0;
         }
         let of_it = |line: &&FulfillmentLine| line.sku == *sku;

@@ -6,8 +6,8 @@ use super::allocation::{lines, rules, shelves};
 use crate::{
     allocation::{allocate_by, asks},
     fulfillment::{
-        Fulfillment, FulfillmentCommand, FulfillmentEvent, FulfillmentLine, Parcel, Withdrawal, decide, plan, split,
-        withdraw,
+        Fulfillment, FulfillmentCommand, FulfillmentEvent, FulfillmentLine, Parcel, Undelivered, Withdrawal, decide,
+        plan, split, withdraw,
     },
     order::LineUnits,
     product::ProductKind,
@@ -45,6 +45,9 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<FulfillmentCommand>> {
         3 => (parts(), reason())
             .prop_map(|(lines, reason)| FulfillmentCommand::Reduce { lines, reason, at: at(7) }),
         1 => reason().prop_map(|reason| FulfillmentCommand::Cancel { reason, at: at(8) }),
+        1 => (prop::option::of(parts()), reason()).prop_map(|(lines, reason)| {
+            FulfillmentCommand::GiveUp { lines, outcome: Undelivered::Lost, reason, at: at(8) }
+        }),
         1 => (2870..2890_i64).prop_map(|minute| FulfillmentCommand::ReportOverdue { at: at(minute) }),
     ];
     let opened = Just(FulfillmentCommand::Open { parcel: of_three_lines(), at: at(0) });

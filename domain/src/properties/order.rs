@@ -73,6 +73,9 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
+        | OrderEvent::ParcelGivenUp { .. }
+        | OrderEvent::UndeliveredRefunded { .. }
+        | OrderEvent::ParcelReplaced { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::OrderReservationsReleased { .. }

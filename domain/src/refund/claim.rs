@@ -25,11 +25,13 @@ pub enum RefundCause {
     Returned,
     /// The seller wants to.
     Goodwill,
+    /// Goods did not arrive.
+    Undelivered,
 }
 
 impl RefundCause {
     /// Every cause.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::OrderCancelled,
         Self::LatePayment,
         Self::SurplusPayment,
@@ -37,6 +39,7 @@ impl RefundCause {
         Self::LinesCancelled,
         Self::Returned,
         Self::Goodwill,
+        Self::Undelivered,
     ];
 }
 

@@ -30,6 +30,8 @@ pub(super) fn react(event: &Event) -> Reactions {
         | FulfillmentEvent::FulfillmentDelivered { .. }
         | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
         | FulfillmentEvent::FulfillmentReduced { .. }
+        | FulfillmentEvent::FulfillmentReturned { .. }
+        | FulfillmentEvent::FulfillmentLost { .. }
         | FulfillmentEvent::ShipmentOverdue { .. } => Reactions::NONE,
     }
 }

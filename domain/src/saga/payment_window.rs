@@ -36,6 +36,9 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
+        | OrderEvent::ParcelGivenUp { .. }
+        | OrderEvent::UndeliveredRefunded { .. }
+        | OrderEvent::ParcelReplaced { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }

@@ -94,6 +94,9 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
+            | OrderEvent::ParcelGivenUp { .. }
+            | OrderEvent::UndeliveredRefunded { .. }
+            | OrderEvent::ParcelReplaced { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }

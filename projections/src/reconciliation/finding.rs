@@ -18,12 +18,14 @@ pub struct Patience {
     pub engine: TimeDelta,
     /// Money that is owed back.
     pub refund: TimeDelta,
+    /// A decision about a parcel that was not delivered.
+    pub delivery: TimeDelta,
 }
 
 impl Default for Patience {
-    /// Five minutes for the engine, three days for money: so long may a bank take.
+    /// Five minutes for the engine, three days for money, because so long may a bank take, and as long for people to decide.
     fn default() -> Self {
-        Self { engine: TimeDelta::minutes(5), refund: TimeDelta::days(3) }
+        Self { engine: TimeDelta::minutes(5), refund: TimeDelta::days(3), delivery: TimeDelta::days(3) }
     }
 }
 
@@ -72,6 +74,13 @@ impl Watch {
                 let (order, merchant) = (Some(parcel.order), Some(parcel.merchant.clone()));
                 let words = "past its time to ship, and has not left";
                 findings.extend(finding(ExceptionKind::ShipmentLate, id, order, merchant, words));
+            }
+        }
+        for (id, parcel) in &self.failed {
+            if overdue(parcel.since, patience.delivery) {
+                let merchant = parcel.order.and_then(|order| self.merchant(order));
+                let words = "not delivered, and nobody has decided for three days what becomes of it";
+                findings.extend(finding(ExceptionKind::DeliveryUndecided, id, parcel.order, merchant, words));
             }
         }
         findings

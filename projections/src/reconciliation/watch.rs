@@ -24,6 +24,7 @@ pub struct Watch {
     pub(super) refunds: BTreeMap<RefundId, WatchedRefund>,
     pub(super) authorized: BTreeMap<PaymentId, WatchedPayment>,
     pub(super) parcels: BTreeMap<FulfillmentId, WatchedParcel>,
+    pub(super) failed: BTreeMap<FulfillmentId, FailedParcel>,
     pub(super) raised: BTreeMap<ExceptionId, Case>,
     pub(super) settled: BTreeMap<ExceptionId, Case>,
     /// What is the matter until another event says that it is over.
@@ -67,6 +68,14 @@ pub(super) struct WatchedPayment {
     pub(super) is_void_asked: bool,
 }
 
+/// A parcel whose delivery failed, and of which nobody has decided what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct FailedParcel {
+    /// Of which order, where the log says so with the failure.
+    pub(super) order: Option<OrderId>,
+    pub(super) since: Timestamp,
+}
+
 /// A parcel that has not left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct WatchedParcel {
@@ -83,7 +92,7 @@ impl Watch {
             Event::Stock(_, event) => self.see_stock(event, at),
             Event::Payment(id, event) => self.see_payment(*id, event, at),
             Event::Refund(id, event) => self.see_refund(*id, event, at),
-            Event::Fulfillment(id, event) => self.see_parcel(*id, event),
+            Event::Fulfillment(id, event) => self.see_parcel(*id, event, at),
             Event::Exception(id, event) => self.see_exception(*id, event),
             Event::Product(..)
             | Event::Return(..)
@@ -226,20 +235,26 @@ impl Watch {
         }
     }
 
-    fn see_parcel(&mut self, id: FulfillmentId, event: &FulfillmentEvent) {
+    fn see_parcel(&mut self, id: FulfillmentId, event: &FulfillmentEvent, at: Timestamp) {
         match event {
             FulfillmentEvent::FulfillmentOpened { parcel, at: _ } => {
                 let (order, merchant) = (parcel.order, parcel.merchant.clone());
                 self.parcels.insert(id, WatchedParcel { order, merchant, ship_by: parcel.ship_by });
             }
-            FulfillmentEvent::FulfillmentShipped { .. } | FulfillmentEvent::FulfillmentCancelled { .. } => {
+            FulfillmentEvent::FulfillmentDeliveryFailed { order, .. } => {
+                self.failed.insert(id, FailedParcel { order: *order, since: at });
+            }
+            FulfillmentEvent::FulfillmentShipped { .. }
+            | FulfillmentEvent::FulfillmentCancelled { .. }
+            | FulfillmentEvent::FulfillmentReturned { .. }
+            | FulfillmentEvent::FulfillmentLost { .. } => {
                 self.parcels.remove(&id);
+                self.failed.remove(&id);
             }
             FulfillmentEvent::FulfillmentHeld { .. }
             | FulfillmentEvent::FulfillmentHoldReleased { .. }
             | FulfillmentEvent::FulfillmentStarted { .. }
             | FulfillmentEvent::FulfillmentDelivered { .. }
-            | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
             | FulfillmentEvent::FulfillmentReduced { .. }
             | FulfillmentEvent::ShipmentOverdue { .. } => {}
         }

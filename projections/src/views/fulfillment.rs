@@ -127,7 +127,7 @@ fn advance(row: FulfillmentRow, event: &FulfillmentEvent) -> FulfillmentRow {
         FulfillmentEvent::FulfillmentDelivered { at, replaces: _ } => {
             FulfillmentRow { status: FulfillmentStatus::Delivered, delivered_at: Some(*at), ..row }
         }
-        FulfillmentEvent::FulfillmentDeliveryFailed { reason, at } => FulfillmentRow {
+        FulfillmentEvent::FulfillmentDeliveryFailed { reason, at, order: _ } => FulfillmentRow {
             status: FulfillmentStatus::DeliveryFailed,
             reason: Some(reason.clone()),
             ended_at: Some(*at),
@@ -143,6 +143,15 @@ fn advance(row: FulfillmentRow, event: &FulfillmentEvent) -> FulfillmentRow {
             overdue_since: None,
             ..row
         },
+        FulfillmentEvent::FulfillmentReturned { reason, at, replaces: _ } => FulfillmentRow {
+            status: FulfillmentStatus::Returned,
+            reason: Some(reason.clone()),
+            ended_at: Some(*at),
+            ..row
+        },
+        FulfillmentEvent::FulfillmentLost { reason, at, replaces: _ } => {
+            FulfillmentRow { status: FulfillmentStatus::Lost, reason: Some(reason.clone()), ended_at: Some(*at), ..row }
+        }
         FulfillmentEvent::ShipmentOverdue { at } => FulfillmentRow { overdue_since: Some(*at), ..row },
     }
 }

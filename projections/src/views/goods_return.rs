@@ -110,6 +110,8 @@ const fn answered(event: &FulfillmentEvent) -> Option<ReturnId> {
         | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
         | FulfillmentEvent::FulfillmentReduced { .. }
         | FulfillmentEvent::FulfillmentCancelled { .. }
+        | FulfillmentEvent::FulfillmentReturned { .. }
+        | FulfillmentEvent::FulfillmentLost { .. }
         | FulfillmentEvent::ShipmentOverdue { .. } => None,
     }
 }

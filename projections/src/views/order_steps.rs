@@ -81,7 +81,9 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
     match event {
         OrderEvent::OrderPlaced(_) => Some(OrderStatus::PendingPayment),
         OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(OrderStatus::Paid),
-        OrderEvent::ProcessingStarted { .. } | OrderEvent::OrderLinesCancelled { .. } => Some(OrderStatus::Processing),
+        OrderEvent::ProcessingStarted { .. }
+        | OrderEvent::OrderLinesCancelled { .. }
+        | OrderEvent::ParcelReplaced { .. } => Some(OrderStatus::Processing),
         OrderEvent::OrderShipped { .. } => Some(OrderStatus::Shipped),
         OrderEvent::OrderDelivered { .. } => Some(OrderStatus::Delivered),
         OrderEvent::OrderCompleted { .. } => Some(OrderStatus::Completed),
@@ -96,6 +98,8 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
+        | OrderEvent::ParcelGivenUp { .. }
+        | OrderEvent::UndeliveredRefunded { .. }
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::OrderReservationsReleased { .. }
@@ -116,6 +120,9 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::ParcelOpened { at, .. }
         | OrderEvent::ParcelShipped { at, .. }
         | OrderEvent::ParcelDelivered { at, .. }
+        | OrderEvent::ParcelGivenUp { at, .. }
+        | OrderEvent::UndeliveredRefunded { at, .. }
+        | OrderEvent::ParcelReplaced { at, .. }
         | OrderEvent::OrderShipped { at, .. }
         | OrderEvent::OrderDelivered { at }
         | OrderEvent::OrderCompleted { at, .. }

@@ -85,16 +85,16 @@ enum TurnKind<'a> {
     Returned,
     /// It was cancelled, and no money is owed back: it was not paid, it was free, or all its units were taken out of it.
     Dropped,
-    /// Units were taken out of it, or came back after it had left.
+    /// Units were taken out of it, came back after they had left, or never arrived.
     Gone { lines: &'a [LineUnits], refund: Money },
 }
 
 impl<'a> TurnKind<'a> {
     fn of(event: &'a OrderEvent) -> Option<Self> {
         match event {
-            OrderEvent::OrderLinesCancelled { lines, refund, .. } | OrderEvent::UnitsReturned { lines, refund, .. } => {
-                Some(Self::Gone { lines, refund: *refund })
-            }
+            OrderEvent::OrderLinesCancelled { lines, refund, .. }
+            | OrderEvent::UnitsReturned { lines, refund, .. }
+            | OrderEvent::UndeliveredRefunded { lines, refund, .. } => Some(Self::Gone { lines, refund: *refund }),
             OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(Self::Sold),
             OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
             OrderEvent::OrderCancelled { owed_back: None, .. } => Some(Self::Dropped),
@@ -111,6 +111,8 @@ impl<'a> TurnKind<'a> {
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
+            | OrderEvent::ParcelGivenUp { .. }
+            | OrderEvent::ParcelReplaced { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }

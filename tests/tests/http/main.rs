@@ -46,4 +46,5 @@ mod steps;
 mod stock;
 mod tenants;
 mod tokens;
+mod undelivered;
 mod webhooks;

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use proptest::{prelude::*, test_runner::TestRunner};
 use purser_commands::{Accepted, Command, Failure, FulfillmentChange, Request};
 use purser_domain::{
-    fulfillment::{Fulfillment, FulfillmentStatus},
+    fulfillment::{Fulfillment, FulfillmentStatus, Remedy, Undelivered},
     ids::{FulfillmentId, OrderId},
     order::{LineUnits, Order, OrderStatus},
     principal::Principal,
@@ -50,12 +50,22 @@ enum Step {
     Deliver {
         parcel: u32,
     },
+    Fail {
+        parcel: u32,
+    },
+    GiveUp {
+        parcel: u32,
+        outcome: Undelivered,
+        remedy: Remedy,
+    },
     /// What is waited for comes in, and the saga sees it.
     Come,
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let parcel = || 1..5_u32;
+    let parcel = || 1..6_u32;
+    let outcome = prop::sample::select(vec![Undelivered::Returned, Undelivered::Lost]);
+    let remedy = prop::sample::select(vec![Remedy::Refund, Remedy::Replacement, Remedy::Nothing]);
     prop_oneof![
         4 => (parcel(), prop::option::weighted(0.7, (0..4_u32, 1..4_i64))).prop_map(|(parcel, part)| Step::Ship { parcel, part }),
         1 => Just(Step::ShipOrder),
@@ -64,6 +74,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => parcel().prop_map(|parcel| Step::CancelParcel { parcel }),
         1 => Just(Step::CancelOrder),
         2 => parcel().prop_map(|parcel| Step::Deliver { parcel }),
+        1 => parcel().prop_map(|parcel| Step::Fail { parcel }),
+        2 => (parcel(), outcome, remedy).prop_map(|(parcel, outcome, remedy)| Step::GiveUp { parcel, outcome, remedy }),
         1 => Just(Step::Come),
     ]
 }
@@ -89,7 +101,9 @@ const fn principal(step: &Step) -> Principal {
         | Step::CancelUnits { .. }
         | Step::CancelParcel { .. }
         | Step::CancelOrder
-        | Step::Deliver { .. } => Principal::BackOffice,
+        | Step::Deliver { .. }
+        | Step::Fail { .. }
+        | Step::GiveUp { .. } => Principal::BackOffice,
     }
 }
 
@@ -112,6 +126,10 @@ fn command(order: OrderId, step: &Step) -> Command {
         Step::CancelParcel { parcel } => change(parcel, FulfillmentChange::Cancel { reason: reason() }),
         Step::CancelOrder => Command::CancelOrder { order, lines: vec![], reason: reason() },
         Step::Deliver { parcel } => change(parcel, FulfillmentChange::Deliver { at: None }),
+        Step::Fail { parcel } => change(parcel, FulfillmentChange::FailDelivery { reason: reason(), at: None }),
+        Step::GiveUp { parcel, outcome, remedy } => {
+            change(parcel, FulfillmentChange::GiveUp { outcome, remedy, location: None, reason: reason() })
+        }
         Step::Come => Command::ServeBackorder { order, stock: main("LATE") },
     }
 }
@@ -189,7 +207,12 @@ async fn run(waves: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
     let is_pending =
         |status| [FulfillmentStatus::Open, FulfillmentStatus::OnHold, FulfillmentStatus::InProgress].contains(&status);
     let pending = count(&parcels, is_pending);
-    let sent = count(&parcels, |status| !is_pending(status) && status != FulfillmentStatus::Cancelled);
+    let is_gone =
+        |status| !is_pending(status) && ![FulfillmentStatus::Cancelled, FulfillmentStatus::Returned].contains(&status);
+    let gone: i64 = count(&parcels, is_gone).iter().sum();
+    let any = |statuses: &[FulfillmentStatus]| {
+        parcels.values().any(|parcel| parcel.status().is_some_and(|status| statuses.contains(&status)))
+    };
     let unshipped = |order: &Order| {
         let mut units = [0; 4];
         for left in order.settled().map_or_else(Vec::new, |settled| settled.terms.book.unshipped()) {
@@ -204,19 +227,15 @@ async fn run(waves: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
         left[3] = 0;
     }
     prop_assert_eq!(left, pending, "what the order has left is in its parcels, or waits");
-    let gone: i64 = sent.iter().sum();
     let status = order.status().unwrap();
-    let (all_sent, all_there) = (
-        pending == [0; 4] && !waits,
-        parcels.values().all(|parcel| {
-            [Some(FulfillmentStatus::Delivered), Some(FulfillmentStatus::Cancelled)].contains(&parcel.status())
-        }),
-    );
-    let expected = match (gone, all_sent, all_there) {
-        (0, true, _) => OrderStatus::Cancelled,
-        (_, true, true) => OrderStatus::Delivered,
-        (_, true, false) => OrderStatus::Shipped,
+    let is_sent = gone > 0 || any(&[FulfillmentStatus::Returned]);
+    let is_awaited = any(&[FulfillmentStatus::Shipped, FulfillmentStatus::DeliveryFailed]);
+    let expected = match (is_sent, pending == [0; 4] && !waits, is_awaited) {
         (_, false, _) => OrderStatus::Processing,
+        (false, true, _) => OrderStatus::Cancelled,
+        (true, true, true) => OrderStatus::Shipped,
+        (true, true, false) if any(&[FulfillmentStatus::Delivered]) => OrderStatus::Delivered,
+        (true, true, false) => OrderStatus::Completed,
     };
     prop_assert_eq!(status, expected);
     // On the shelves is whatever came in and neither left nor waits in a parcel.

@@ -26,7 +26,7 @@ pub(crate) struct FailedDelivery {
 
 /// Records that a fulfillment did not arrive.
 ///
-/// It can be shipped once more, as a whole.
+/// It can be shipped once more, as a whole, or is given up: returned to stock, or reported as lost.
 #[utoipa::path(
     post,
     path = "/v1/fulfillments/{id}/fail-delivery",

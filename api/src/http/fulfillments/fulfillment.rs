@@ -59,7 +59,7 @@ pub(crate) struct Fulfillment {
     /// Where it stands.
     #[schema(value_type = schema::FulfillmentStatus)]
     status: FulfillmentStatus,
-    /// What is in it, and was in it when it was cancelled.
+    /// What is in it, and was in it when it was cancelled or given up.
     lines: Vec<PackedLine>,
     /// When it was opened.
     opened_at: Moment,
@@ -85,10 +85,10 @@ pub(crate) struct Fulfillment {
     /// When it arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivered_at: Option<Moment>,
-    /// When it was cancelled, or when its delivery failed.
+    /// When it was cancelled, when its delivery failed, or when it was given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<Moment>,
-    /// Why it is on hold, was cancelled or did not arrive.
+    /// Why it is on hold, was cancelled or did not arrive, or as what it was given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Reason>)]
     reason: Option<Reason>,

@@ -144,7 +144,9 @@ impl From<FulfillmentRefusal> for Problem {
             FulfillmentRefusal::WrongStatus { action: _, status: _ }
             | FulfillmentRefusal::RecordedDifferently { action: _ }
             | FulfillmentRefusal::AlreadyOpened
-            | FulfillmentRefusal::ReplacementUnderWay => Self::new(Kind::WrongStatus, detail),
+            | FulfillmentRefusal::ReplacementUnderWay
+            | FulfillmentRefusal::AskedBack { line: _ } => Self::new(Kind::WrongStatus, detail),
+            FulfillmentRefusal::NothingToSendInstead => Self::new(Kind::OutOfStock, detail),
             FulfillmentRefusal::TooEarly { since: _ } => Self::at(Kind::TimeTooEarly, Fault::pointer("/at", detail)),
             FulfillmentRefusal::NotOverdue { ship_by: _ } => Self::new(Kind::WindowOpen, detail),
         }

@@ -93,8 +93,8 @@ fn kind_of(wish: &Wish, replacement: Vec<WantedGoods>) -> Result<ReturnKind, Pro
 
 /// Asks units of an order back.
 ///
-/// Possible once the order has left, within the merchant's `return_window_days` after its delivery, and for units that are
-/// not asked back already. The seller answers within `return_review_hours`; what becomes of a return that nobody has
+/// Possible once the units have left, also while the rest of the order has not, within the merchant's `return_window_days`
+/// after its delivery, and for units that are not asked back already. The seller answers within `return_review_hours`; what becomes of a return that nobody has
 /// answered by then, the merchant's `return_review_overdue` says.
 ///
 /// No money moves in an exchange: what is asked for must be goods that the order's seller offers in its currency, worth no

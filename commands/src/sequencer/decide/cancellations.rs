@@ -131,6 +131,9 @@ impl Decision<'_> {
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
+            | OrderEvent::ParcelGivenUp { .. }
+            | OrderEvent::UndeliveredRefunded { .. }
+            | OrderEvent::ParcelReplaced { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }

@@ -26,8 +26,8 @@ use super::{
 
 /// Goods that can be sent in exchange, agreed to by everybody.
 pub(super) struct Sending {
-    stock: Vec<Allocation>,
-    parcels: Vec<Parcel>,
+    pub(super) stock: Vec<Allocation>,
+    pub(super) parcels: Vec<Parcel>,
 }
 
 impl Decision<'_> {
@@ -71,7 +71,7 @@ impl Decision<'_> {
         Ok(Some(Sending { stock, parcels }))
     }
 
-    fn had_from(&self, order: OrderId, sold: &Terms, lines: &[Replacement]) -> Option<Vec<Allocation>> {
+    pub(super) fn had_from(&self, order: OrderId, sold: &Terms, lines: &[Replacement]) -> Option<Vec<Allocation>> {
         let ask = |(number, goods): (usize, &Replacement)| {
             (goods.sku.clone(), Ask { quantity: goods.quantity, lines: vec![number] })
         };
@@ -105,17 +105,19 @@ impl Decision<'_> {
         Ok(())
     }
 
-    /// Gives up all that answers a return: what has not left is released, what came back undelivered is restocked. The
-    /// return hears of it afterwards, and is paid back.
+    /// Gives up all that answers a return, but for one parcel that the caller sees to: what has not left is released, what
+    /// came back undelivered is restocked. The return is settled after that, and is paid back.
     pub(super) fn recall(
         &mut self,
         asked: &Asked<'_>,
         order: OrderId,
         id: ReturnId,
         reason: &Reason,
+        but: Option<u32>,
     ) -> Result<(), Stopped> {
         let known = self.order_of(asked, order)?;
-        let recalled = recall(self.all_parcels(order, known)?, id);
+        let is_other = |parcel: &&Fulfillment| parcel.parcel().is_none_or(|parcel| Some(parcel.number) != but);
+        let recalled = recall(self.all_parcels(order, known)?.into_iter().filter(is_other), id);
         let recalled = recalled.ok_or_else(|| Stopped::refused(FulfillmentRefusal::ReplacementUnderWay))?;
         for Recalled { stock, from, .. } in &recalled {
             match from {
@@ -140,7 +142,7 @@ impl Decision<'_> {
     }
 
     /// One that was overlooked would be taken for one that will not come.
-    fn all_parcels(&self, id: OrderId, order: &Order) -> Result<Vec<&Fulfillment>, Stopped> {
+    pub(super) fn all_parcels(&self, id: OrderId, order: &Order) -> Result<Vec<&Fulfillment>, Stopped> {
         let opened = order.settled().map_or(0, |settled| settled.parcels.opened);
         let parcels: Vec<&Fulfillment> = self.parcels(id, order).collect();
         if u32::try_from(parcels.len()) == Ok(opened) {
@@ -154,6 +156,12 @@ impl Decision<'_> {
     /// settled by it.
     pub(super) fn settle_exchange(&mut self, asked: &Asked<'_>, id: ReturnId) -> Result<Answer, Stopped> {
         engine_only(asked)?;
+        self.settle_replaced(asked, id)?;
+        standing(id, self.known_return(id, |_| true)?)
+    }
+
+    /// The same, as a part of the step that decided about one of the parcels.
+    pub(super) fn settle_replaced(&mut self, asked: &Asked<'_>, id: ReturnId) -> Result<(), Stopped> {
         let known = self.known_return(id, |_| true)?;
         if let Return::Resolving { terms, owed: Owed::Replacement { .. }, .. } = known {
             let order = terms.order;
@@ -180,7 +188,7 @@ impl Decision<'_> {
                 }
             }
         }
-        standing(id, self.known_return(id, |_| true)?)
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use purser_domain::{
 
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, StockCommand, Stopped, Timestamp, order,
-    orders::HELD,
+    orders::HELD, undelivered::GivingUp,
 };
 use crate::request::FulfillmentChange;
 
@@ -65,6 +65,10 @@ impl Decision<'_> {
                 let (reason, at) = (reason.clone(), asked.time(*at)?);
                 self.drive_fulfillment(asked, id, FulfillmentCommand::RecordDeliveryFailure { reason, at })?;
             }
+            FulfillmentChange::GiveUp { outcome, remedy, location, reason } => {
+                let (outcome, remedy) = (*outcome, *remedy);
+                self.give_up(asked, id, &parcel, &GivingUp { outcome, remedy, location: location.as_ref(), reason })?;
+            }
             FulfillmentChange::Cancel { reason } => self.cancel_fulfillment(asked, id, &parcel, reason)?,
         }
         let status = self.working.fulfillments.get(&id).and_then(|fulfillment| fulfillment.state.status());
@@ -119,7 +123,11 @@ impl Decision<'_> {
     /// order counts.
     fn leaving(&self, id: FulfillmentId, ship: FulfillmentCommand) -> Result<Option<Leaving>, Stopped> {
         let shipped = self.agrees(id, ship)?;
-        let Some(pending) = self.fulfillment(id)?.pending() else { return Ok(None) };
+        let known = self.fulfillment(id)?;
+        if let Some(sent) = known.under_way().filter(|_| !shipped.is_empty()) {
+            self.check_nobody_asks(&sent.parcel)?;
+        }
+        let Some(pending) = known.pending() else { return Ok(None) };
         let parcel = &pending.parcel;
         let leaving = shipped.into_iter().find_map(|event| match event {
             FulfillmentEvent::FulfillmentShipped { lines, tracking, at, .. } => Some((lines, tracking, at)),
@@ -131,6 +139,8 @@ impl Decision<'_> {
             | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
             | FulfillmentEvent::FulfillmentReduced { .. }
             | FulfillmentEvent::FulfillmentCancelled { .. }
+            | FulfillmentEvent::FulfillmentReturned { .. }
+            | FulfillmentEvent::FulfillmentLost { .. }
             | FulfillmentEvent::ShipmentOverdue { .. } => None,
         });
         let Some((lines, tracking, at)) = leaving else { return Ok(None) };
@@ -153,7 +163,11 @@ impl Decision<'_> {
         if is_news && parcel.replaces.is_none() {
             self.drive_order(asked, parcel.order, OrderCommand::DeliverParcel { number: parcel.number, at })?;
         }
-        self.drive_fulfillment(asked, id, FulfillmentCommand::Deliver { at })
+        self.drive_fulfillment(asked, id, FulfillmentCommand::Deliver { at })?;
+        match parcel.replaces.filter(|_| is_news) {
+            Some(returned) => self.settle_replaced(asked, returned),
+            None => Ok(()),
+        }
     }
 
     /// The parcel's units are the order's to cancel. What answers a return is given up with all that does.
@@ -169,7 +183,8 @@ impl Decision<'_> {
             return Ok(());
         }
         if let Some(returned) = parcel.replaces {
-            return self.recall(asked, parcel.order, returned, &reason);
+            self.recall(asked, parcel.order, returned, &reason, None)?;
+            return self.settle_replaced(asked, returned);
         }
         let cancel = OrderCommand::CancelLines { lines: parcel.units(), stock: vec![], reason, at };
         self.cancel(asked, parcel.order, cancel, Some(parcel.number)).map(drop)

@@ -143,7 +143,7 @@ impl Decision<'_> {
     pub(super) fn deliver_order(&mut self, asked: &Asked<'_>, id: OrderId, at: Timestamp) -> Result<Answer, Stopped> {
         let under_way: Vec<u32> = match self.order_of(asked, id)? {
             Order::Shipped(settled) => match &settled.parcels.sent {
-                Some(sent) => sent.shipped.iter().filter(|number| !sent.delivered.contains(number)).copied().collect(),
+                Some(sent) => sent.under_way().collect(),
                 None => vec![],
             },
             Order::Unplaced

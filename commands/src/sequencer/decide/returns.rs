@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use purser_domain::{
     Timestamp,
     address::Address,
+    fulfillment::{GivenUp, Undelivered},
     ids::{RefundId, ReturnId},
     merchant::{OverdueReview, Policies},
     order::{LineUnits, OrderEvent},
@@ -34,6 +35,9 @@ pub(super) const AGREED: &str = "what was agreed to is settled";
 struct Settlement {
     order: OrderId,
     means: Means,
+    /// Parcels that do not deliver some of the units any more.
+    given_up: Vec<GivenUp>,
+    outcome: Undelivered,
     restocks: Vec<Allocation>,
 }
 
@@ -276,6 +280,12 @@ impl Decision<'_> {
         let (Some(known), Some(sold)) = (known, known.and_then(Order::terms)) else {
             return Err(Stopped::Contradiction(format!("{id} is of {}, which is not there", terms.order)));
         };
+        let settled: Vec<LineUnits> = match &owed {
+            Owed::Refund { units } => units.clone(),
+            Owed::Replacement { lines: _ } => terms.line_units(),
+            Owed::Nothing => vec![],
+        };
+        let (outcome, given_up) = self.no_longer_delivered(id, terms, known, &settled)?;
         let money = |on_order| paid_back(known, id, on_order);
         let means = match owed {
             Owed::Refund { units } => Means::Money(money(OrderCommand::TakeBack { id, units, at: self.now })?),
@@ -299,7 +309,7 @@ impl Decision<'_> {
             self.check_restock(terms.order, &restock)?;
             restocks.push(restock);
         }
-        Ok(Settlement { order: terms.order, means, restocks })
+        Ok(Settlement { order: terms.order, means, given_up, outcome, restocks })
     }
 
     pub(super) fn check_restock(&self, order: OrderId, restock: &Allocation) -> Result<(), Stopped> {
@@ -315,20 +325,25 @@ impl Decision<'_> {
 
     /// What answers the return is deducted before what came back is on the shelf: nobody is sent what they sent in.
     fn settle(&mut self, asked: &Asked<'_>, id: ReturnId, settlement: Settlement) -> Result<(), Stopped> {
-        let Settlement { order, means, restocks } = settlement;
+        let Settlement { order, means, given_up, outcome, restocks } = settlement;
         let at = self.now;
         let is_over = match means {
             Means::Money(back) => {
                 self.drive_return(asked, id, ReturnCommand::Resolve { refunds: back.refunds(order), at })?;
-                self.pay_back(asked, order, back)?
+                let is_over = self.pay_back(asked, order, back)?;
+                self.no_longer_deliver(asked, id, order, outcome, given_up)?;
+                is_over
             }
             Means::MoneyForGoods(back) => {
                 self.drive_return(asked, id, ReturnCommand::Resolve { refunds: vec![], at })?;
                 self.drive_return(asked, id, ReturnCommand::GiveUpReplacement { refunds: back.refunds(order), at })?;
-                self.pay_back(asked, order, back)?
+                let is_over = self.pay_back(asked, order, back)?;
+                self.no_longer_deliver(asked, id, order, outcome, given_up)?;
+                is_over
             }
             Means::Goods(sending) => {
                 self.drive_return(asked, id, ReturnCommand::Resolve { refunds: vec![], at })?;
+                self.no_longer_deliver(asked, id, order, outcome, given_up)?;
                 self.send_replacement(asked, order, sending)?;
                 false
             }

@@ -1,13 +1,13 @@
 //! Every status against every command: nothing is left to chance, and nothing is forgotten.
 
-use FulfillmentStatus::{Cancelled, Delivered, DeliveryFailed, InProgress, OnHold, Open, Shipped};
+use FulfillmentStatus::{Cancelled, Delivered, DeliveryFailed, InProgress, Lost, OnHold, Open, Returned, Shipped};
 use Outcome::{AlreadySo, Does, DoesAll, Refused, WrongStatus};
 
 use super::{given, life, open, ship, state, units};
 use crate::{
     fulfillment::{
         Fulfillment, FulfillmentAction, FulfillmentCommand, FulfillmentEvent, FulfillmentRefusal, FulfillmentStatus,
-        decide,
+        Undelivered, decide,
     },
     samples::{Sample, at, every_variant, parcel, text},
 };
@@ -23,12 +23,10 @@ enum Outcome {
     Refused(FulfillmentRefusal),
 }
 
-/// No such fulfillment, and then every status in the order of [`FulfillmentStatus::ALL`].
-const STATES: usize = FulfillmentStatus::ALL.len() + 1;
-
 fn commands() -> Vec<Sample<FulfillmentCommand>> {
     let reason = || text("address");
     let reduce = |lines| FulfillmentCommand::Reduce { lines, reason: reason(), at: at(9) };
+    let give_up = |lines, outcome| FulfillmentCommand::GiveUp { lines, outcome, reason: reason(), at: at(200) };
     every_variant!(FulfillmentCommand {
         Open: ["" => open(parcel())],
         Hold: ["" => FulfillmentCommand::Hold { reason: reason(), at: at(6) }],
@@ -48,6 +46,11 @@ fn commands() -> Vec<Sample<FulfillmentCommand>> {
             "to nothing" => reduce(vec![units(0, 6), units(1, 1)]),
         ],
         Cancel: ["" => FulfillmentCommand::Cancel { reason: reason(), at: at(9) }],
+        GiveUp: [
+            "as returned" => give_up(None, Undelivered::Returned),
+            "as lost" => give_up(None, Undelivered::Lost),
+            "a part, as lost" => give_up(Some(vec![units(0, 2)]), Undelivered::Lost),
+        ],
         ReportOverdue: [
             "in time" => FulfillmentCommand::ReportOverdue { at: at(2879) },
             "too late" => FulfillmentCommand::ReportOverdue { at: at(2880) },
@@ -55,8 +58,36 @@ fn commands() -> Vec<Sample<FulfillmentCommand>> {
     })
 }
 
+/// The columns: unopened, and every status.
+fn outcomes(command: &FulfillmentCommand) -> Vec<Outcome> {
+    let given_up = match command {
+        FulfillmentCommand::Open { .. } => [AlreadySo, AlreadySo],
+        FulfillmentCommand::Hold { .. } => both(FulfillmentAction::Hold),
+        FulfillmentCommand::ReleaseHold { .. } => both(FulfillmentAction::ReleaseHold),
+        FulfillmentCommand::Start { .. } => both(FulfillmentAction::Start),
+        FulfillmentCommand::Ship { .. } => both(FulfillmentAction::Ship),
+        FulfillmentCommand::Deliver { .. } => both(FulfillmentAction::Deliver),
+        FulfillmentCommand::RecordDeliveryFailure { .. } => both(FulfillmentAction::RecordDeliveryFailure),
+        FulfillmentCommand::Reduce { .. } => both(FulfillmentAction::Reduce),
+        FulfillmentCommand::Cancel { .. } => both(FulfillmentAction::Cancel),
+        FulfillmentCommand::ReportOverdue { .. } => both(FulfillmentAction::ReportOverdue),
+        FulfillmentCommand::GiveUp { lines: Some(_), .. } => both(FulfillmentAction::ReportLost),
+        FulfillmentCommand::GiveUp { lines: None, outcome: Undelivered::Returned, .. } => {
+            [AlreadySo, WrongStatus(FulfillmentAction::ReturnToStock)]
+        }
+        FulfillmentCommand::GiveUp { lines: None, outcome: Undelivered::Lost, .. } => {
+            [WrongStatus(FulfillmentAction::ReportLost), AlreadySo]
+        }
+    };
+    outcomes_until_given_up(command).into_iter().chain(given_up).collect()
+}
+
+const fn both(action: FulfillmentAction) -> [Outcome; 2] {
+    [WrongStatus(action), WrongStatus(action)]
+}
+
 /// The columns: unopened, open, on hold, in progress, shipped, delivered, delivery failed, cancelled.
-fn outcomes(command: &FulfillmentCommand) -> [Outcome; STATES] {
+fn outcomes_until_given_up(command: &FulfillmentCommand) -> [Outcome; 8] {
     let none = || Refused(FulfillmentRefusal::Unknown);
     match command {
         FulfillmentCommand::Open { .. } => {
@@ -108,6 +139,15 @@ fn outcomes(command: &FulfillmentCommand) -> [Outcome; STATES] {
             let no = || WrongStatus(FulfillmentAction::Cancel);
             let yes = || Does("FulfillmentCancelled", Cancelled);
             [none(), yes(), yes(), yes(), no(), no(), no(), AlreadySo]
+        }
+        FulfillmentCommand::GiveUp { lines, outcome, .. } => {
+            let (action, name, next) = match outcome {
+                Undelivered::Returned => (FulfillmentAction::ReturnToStock, "FulfillmentReturned", Returned),
+                Undelivered::Lost => (FulfillmentAction::ReportLost, "FulfillmentLost", Lost),
+            };
+            let no = || WrongStatus(action);
+            let yes = |status| if lines.is_none() { Does(name, next) } else { Does("FulfillmentReduced", status) };
+            [none(), no(), no(), no(), yes(Shipped), no(), yes(DeliveryFailed), no()]
         }
         FulfillmentCommand::ReportOverdue { at: moment } => {
             let no = || WrongStatus(FulfillmentAction::ReportOverdue);
@@ -162,7 +202,9 @@ fn an_accepted_command_that_is_repeated_adds_nothing() {
             let after = decided.into_iter().fold(before, Fulfillment::evolve);
             let repeated = decide(&after, command.clone());
             match command {
-                FulfillmentCommand::Reduce { .. } => assert_ne!(repeated, Ok(vec![]), "{status} x {variant} {label}"),
+                FulfillmentCommand::Reduce { .. } | FulfillmentCommand::GiveUp { lines: Some(_), .. } => {
+                    assert_ne!(repeated, Ok(vec![]), "{status} x {variant} {label}");
+                }
                 FulfillmentCommand::Open { .. }
                 | FulfillmentCommand::Hold { .. }
                 | FulfillmentCommand::ReleaseHold { .. }
@@ -171,6 +213,7 @@ fn an_accepted_command_that_is_repeated_adds_nothing() {
                 | FulfillmentCommand::Deliver { .. }
                 | FulfillmentCommand::RecordDeliveryFailure { .. }
                 | FulfillmentCommand::Cancel { .. }
+                | FulfillmentCommand::GiveUp { lines: None, .. }
                 | FulfillmentCommand::ReportOverdue { .. } => {
                     assert_eq!(repeated, Ok(vec![]), "{status} x {variant} {label}");
                 }

@@ -86,8 +86,8 @@ pub(super) fn lines(
     }
 }
 
-/// Units go back with exactly what was frozen for them. Where none is left, the order ends, and with it goes what falls on
-/// no line: the shipping fee. Where all that are left have been sent, the order is shipped by that.
+/// Units go back with exactly what was frozen for them. Where none is left and none has left, the order ends, and with it goes
+/// what falls on no line: the shipping fee. Where all that are left have been sent, the order is shipped by that.
 fn take_out(
     settled: &Settled,
     lines: &[LineUnits],
@@ -103,20 +103,22 @@ fn take_out(
     }
     let units = parcels::count(lines);
     let left = book.left().saturating_sub(units);
-    if left == 0 {
+    if left == 0 && !settled.has_sent() {
         return if book.is_touched() {
             Ok(end_rest(settled, reason, at))
         } else {
             whole(&Order::Processing(Box::new(settled.clone())), reason, at)
         };
     }
+    let portion = Portion { payable: parcels::owed_for(settled, &portion, left), ..portion };
     let parts = settled.refunds.divide(settled.captures(), portion.payable);
     let released = if stock.is_empty() { released(&settled.unshipped_stock(), &goods) } else { stock.to_vec() };
     let cancelled = lines_cancelled(settled, lines.to_vec(), released, &portion, left, reason, at);
     let owed = parts_owed(parts, RefundCause::LinesCancelled, None, at);
     let is_last = units == parcels::count(&book.unshipped());
-    let shipped = is_last.then(|| parcels::all_that_is_left(settled, at)).into_iter().flatten();
-    Ok(std::iter::once(cancelled).chain(owed).chain(shipped).collect())
+    let shipped = is_last.then_some(OrderEvent::OrderShipped { tracking: None, at });
+    let events = std::iter::once(cancelled).chain(owed).chain(shipped).collect();
+    Ok(parcels::with_end(&Order::Processing(Box::new(settled.clone())), events, false, at))
 }
 
 /// Ends an order of which some units were cancelled before: all that is kept of its captures is owed back.

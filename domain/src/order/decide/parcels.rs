@@ -1,12 +1,17 @@
 //! What becomes of an order as its fulfillments are opened, leave and arrive.
 
-use super::refuse;
+use super::{Decision, parts_owed, refuse};
 use crate::{
     Timestamp,
+    fulfillment::Undelivered,
+    money::{Amount, Money},
     order::{
-        Allocation, Cancelling, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, Sent, Settled,
-        book::is_stock_of,
+        Aftersale, Allocation, Cancelling, Interrupted, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, Sent,
+        Settled, book::is_stock_of,
     },
+    points::{Issuer, Points},
+    pricing::Portion,
+    refund::RefundCause,
     text::TrackingNumber,
 };
 
@@ -16,13 +21,14 @@ pub(super) fn open(order: &Order, at: Timestamp) -> Result<Vec<OrderEvent>, Orde
         Order::Processing(settled)
         | Order::Shipped(settled)
         | Order::Delivered(settled)
-        | Order::Completed(settled) => {
+        | Order::Completed(settled)
+        | Order::Cancelling(Cancelling { settled, interrupted: Interrupted::Processing, .. }) => {
             Ok(vec![OrderEvent::ParcelOpened { number: settled.parcels.opened.saturating_add(1), at }])
         }
         Order::Unplaced
         | Order::PendingPayment(_)
         | Order::Paid(_)
-        | Order::Cancelling(_)
+        | Order::Cancelling(Cancelling { interrupted: Interrupted::Paid, .. })
         | Order::Cancelled(_)
         | Order::Expired(_) => refuse(order, OrderAction::OpenParcel),
     }
@@ -55,7 +61,7 @@ pub(super) fn ship(
     Ok([shipped].into_iter().chain(whole).collect())
 }
 
-/// The order has arrived when it is shipped and all its parcels have arrived.
+/// The order has arrived when it is shipped and none of its parcels is still awaited.
 pub(super) fn deliver(order: &Order, number: u32, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
     match order {
         Order::Processing(settled)
@@ -64,13 +70,8 @@ pub(super) fn deliver(order: &Order, number: u32, at: Timestamp) -> Result<Vec<O
         | Order::Delivered(settled)
         | Order::Completed(settled) => match &settled.parcels.sent {
             Some(sent) if sent.delivered.contains(&number) => Ok(vec![]),
-            Some(sent) if sent.shipped.contains(&number) => {
-                let delivered = OrderEvent::ParcelDelivered { number, at };
-                let others = sent.shipped.iter().filter(|other| **other != number);
-                let is_last =
-                    matches!(order, Order::Shipped(_)) && others.clone().all(|other| sent.delivered.contains(other));
-                let whole = is_last.then_some(OrderEvent::OrderDelivered { at });
-                Ok([delivered].into_iter().chain(whole).collect())
+            Some(sent) if sent.under_way().any(|coming| coming == number) => {
+                Ok(with_end(order, vec![OrderEvent::ParcelDelivered { number, at }], false, at))
             }
             Some(_) | None => refuse(order, OrderAction::Deliver),
         },
@@ -80,12 +81,112 @@ pub(super) fn deliver(order: &Order, number: u32, at: Timestamp) -> Result<Vec<O
     }
 }
 
-/// What follows when the last units of an order that had not left are cancelled: the rest of it has left, and may have
-/// arrived.
-pub(super) fn all_that_is_left(settled: &Settled, at: Timestamp) -> impl Iterator<Item = OrderEvent> {
-    let arrived = settled.parcels.sent.as_ref().is_some_and(Sent::has_arrived);
-    let shipped = OrderEvent::OrderShipped { tracking: None, at };
-    [shipped].into_iter().chain(arrived.then_some(OrderEvent::OrderDelivered { at }))
+/// A parcel ends once. What becomes of its units is decided by whoever ends it.
+pub(super) fn give_up(order: &Order, number: u32, outcome: Undelivered, at: Timestamp) -> Decision {
+    match sent(order) {
+        Some(sent) if sent.given_up.contains(&number) => Ok(vec![]),
+        Some(sent) if sent.under_way().any(|coming| coming == number) => {
+            Ok(with_end(order, vec![OrderEvent::ParcelGivenUp { number, outcome, at }], false, at))
+        }
+        Some(_) | None => refuse(order, OrderAction::GiveUp),
+    }
+}
+
+/// Units go back with exactly what was frozen for them. The parcel that they were in is given up after that.
+pub(super) fn refund(order: &Order, number: u32, units: Vec<LineUnits>, at: Timestamp) -> Decision {
+    let settled = coming(order, number)?;
+    let portion = sent_portion(settled, &units)?;
+    let left = settled.terms.book.left().saturating_sub(count(&units));
+    let parts = settled.refunds.divide(settled.captures(), owed_for(settled, &portion, left));
+    let amount = parts.iter().fold(Amount::ZERO, |sum, (_, part)| sum.checked_add(part.amount.amount).unwrap_or(sum));
+    let refunded = OrderEvent::UndeliveredRefunded {
+        number,
+        lines: units,
+        refund: Money { amount, currency: settled.terms.total.currency },
+        points: Points::try_from(portion.points).ok(),
+        left,
+        at,
+    };
+    Ok([refunded].into_iter().chain(parts_owed(parts, RefundCause::Undelivered, None, at)).collect())
+}
+
+/// Nothing else is done with an order whose cancellation is asked for.
+pub(super) fn replace(
+    order: &Order,
+    number: u32,
+    units: Vec<LineUnits>,
+    stock: Vec<Allocation>,
+    at: Timestamp,
+) -> Decision {
+    let settled = coming(order, number)?;
+    match order {
+        Order::Processing(_) | Order::Shipped(_) => {}
+        Order::Unplaced
+        | Order::PendingPayment(_)
+        | Order::Paid(_)
+        | Order::Cancelling(_)
+        | Order::Delivered(_)
+        | Order::Completed(_)
+        | Order::Cancelled(_)
+        | Order::Expired(_) => return refuse(order, OrderAction::SendAnew),
+    }
+    sent_portion(settled, &units)?;
+    if !is_stock_of(&stock, &settled.terms.book.goods(&units)) {
+        return Err(OrderRefusal::OtherStock);
+    }
+    Ok(vec![OrderEvent::ParcelReplaced { number, lines: units, stock, at }])
+}
+
+/// The order, if the parcel has left and is still awaited.
+fn coming(order: &Order, number: u32) -> Result<&Settled, OrderRefusal> {
+    let settled = order.settled().filter(|settled| {
+        settled.parcels.sent.as_ref().is_some_and(|sent| sent.under_way().any(|coming| coming == number))
+    });
+    match settled {
+        Some(settled) => Ok(settled),
+        None => Err(refuse(order, OrderAction::GiveUp).err().unwrap_or(OrderRefusal::Unknown)),
+    }
+}
+
+/// What falls on units that have left.
+fn sent_portion(settled: &Settled, units: &[LineUnits]) -> Result<Portion, OrderRefusal> {
+    let portion = settled.terms.book.portion(units)?;
+    for (place, LineUnits { line, quantity }) in units.iter().enumerate() {
+        let open = settled.terms.book.sent(*line);
+        if quantity.units() > open {
+            return Err(OrderRefusal::TooManyUnits { place, open });
+        }
+    }
+    Ok(portion)
+}
+
+/// Where nothing of an order has arrived and nothing of it is left, all that is kept goes back, and with it what falls on no
+/// unit: the shipping fee, for which nothing was brought.
+pub(super) fn owed_for(settled: &Settled, portion: &Portion, left: u64) -> Amount {
+    if left == 0 && settled.nothing_arrived() { settled.kept() } else { portion.payable }
+}
+
+/// The events, and the end of the order where it has left and nothing of it is awaited any more. Some of it arrived, or goods
+/// that were sent in exchange did, and it is delivered; or none of it did, and it is over. While units are being given back of
+/// which none arrived, goods may still be sent for them.
+pub(super) fn with_end(
+    order: &Order,
+    mut events: Vec<OrderEvent>,
+    has_exchanged: bool,
+    at: Timestamp,
+) -> Vec<OrderEvent> {
+    let after = events.iter().cloned().fold(order.clone(), Order::evolve);
+    if let Order::Shipped(settled) = &after
+        && settled.parcels.sent.as_ref().is_some_and(Sent::is_over)
+    {
+        let is_open = settled.aftersale.as_deref().is_some_and(Aftersale::has_open);
+        if !settled.nothing_arrived() || has_exchanged {
+            events.push(OrderEvent::OrderDelivered { at });
+        } else if !is_open {
+            events.push(OrderEvent::OrderCompleted { points: None, points_of: Issuer::default(), at });
+        }
+    }
+    events
 }
 
 pub(super) fn count(units: &[LineUnits]) -> u64 {

@@ -1,4 +1,5 @@
-//! Units that come back after the order has left: asked for, taken back or let be.
+//! Units that come back after they have left: asked for, taken back or let be. The rest of the order may still be on its way, in
+//! work or waited for.
 
 use crate::{
     Timestamp,
@@ -6,14 +7,19 @@ use crate::{
     merchant::ReturnWindow,
     money::{Amount, Money},
     order::{
-        Aftersale, Exchanged, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, Settled,
-        decide::{Decision, parts_owed, refuse},
+        Aftersale, Cancelling, Exchanged, Interrupted, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal,
+        Settled,
+        decide::{
+            Decision,
+            parcels::{count, owed_for, with_end},
+            parts_owed, refuse,
+        },
     },
     points::Points,
     refund::RefundCause,
 };
 
-/// Each unit is asked back by one return at a time.
+/// What has left can be asked back, whether it has arrived or not. Each unit is asked back by one return at a time.
 pub(super) fn open(
     order: &Order,
     id: ReturnId,
@@ -30,7 +36,9 @@ pub(super) fn open(
     settled.terms.book.portion(&units)?;
     for (place, LineUnits { line, quantity }) in units.iter().enumerate() {
         let asked = aftersale.map_or(0, |aftersale| aftersale.not_to_be_asked(*line));
-        let open = settled.terms.book.open(*line).saturating_sub(asked);
+        let book = &settled.terms.book;
+        let sent = if settled.parcels.sent.is_some() { book.sent(*line) } else { book.open(*line) };
+        let open = sent.saturating_sub(asked);
         if quantity.units() > open {
             return Err(OrderRefusal::TooManyUnits { place, open });
         }
@@ -42,11 +50,14 @@ pub(super) fn open(
 pub(super) fn end(order: &Order, id: ReturnId, exchanged: Option<Exchanged>, at: Timestamp) -> Decision {
     let aftersale = has_left(order)?.aftersale.as_deref();
     let is_open = aftersale.is_some_and(|aftersale| aftersale.units_of(id).is_some());
-    Ok(if is_open { vec![OrderEvent::ReturnEnded { id, exchanged, at }] } else { vec![] })
+    if !is_open {
+        return Ok(vec![]);
+    }
+    Ok(with_end(order, vec![OrderEvent::ReturnEnded { id, exchanged, at }], exchanged.is_some(), at))
 }
 
 /// What was frozen for the units goes back, and the points that the money for them had earned. What falls on no unit, the
-/// shipping fee, stays: it was shipped. Units of the return that are not taken back may be asked back again.
+/// shipping fee, stays, unless nothing of the order arrived. Units of the return that are not taken back may be asked back again.
 pub(super) fn take_back(order: &Order, id: ReturnId, units: &[LineUnits], at: Timestamp) -> Decision {
     let settled = has_left(order)?;
     let Some(aftersale) = settled.aftersale.as_deref() else { return Ok(vec![]) };
@@ -58,25 +69,32 @@ pub(super) fn take_back(order: &Order, id: ReturnId, units: &[LineUnits], at: Ti
         }
     }
     let portion = settled.terms.book.portion(units)?;
-    let parts = settled.refunds.divide(settled.captures(), portion.payable);
+    let left = settled.terms.book.left().saturating_sub(count(units));
+    let parts = settled.refunds.divide(settled.captures(), owed_for(settled, &portion, left));
     let amount = parts.iter().fold(Amount::ZERO, |sum, (_, part)| sum.checked_add(part.amount.amount).unwrap_or(sum));
-    let taken: u64 = units.iter().map(|units| u64::from(units.quantity.units())).sum();
     let returned = OrderEvent::UnitsReturned {
         id,
         lines: units.to_vec(),
         refund: Money { amount, currency: settled.terms.total.currency },
         points: Points::try_from(portion.points).ok(),
         revoked: aftersale.unearned(settled.kept().saturating_sub(amount)),
-        left: settled.terms.book.left().saturating_sub(taken),
+        left,
         at,
     };
     let owed = parts_owed(parts, RefundCause::Returned, Some(id), at);
-    Ok(std::iter::once(returned).chain(owed).collect())
+    Ok(with_end(order, std::iter::once(returned).chain(owed).collect(), false, at))
 }
 
+/// The order, if anything of it has left.
 fn has_left(order: &Order) -> Result<&Settled, OrderRefusal> {
     match order {
         Order::Shipped(settled) | Order::Delivered(settled) | Order::Completed(settled) => Ok(settled),
+        Order::Processing(settled)
+        | Order::Cancelling(Cancelling { settled, interrupted: Interrupted::Processing, .. })
+            if settled.has_sent() =>
+        {
+            Ok(settled)
+        }
         Order::Unplaced
         | Order::PendingPayment(_)
         | Order::Paid(_)

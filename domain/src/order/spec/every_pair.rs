@@ -5,6 +5,7 @@ use Outcome::{AlreadySo, Does, DoesAll, Refused, WrongStatus};
 
 use super::{cancel, cancel_lines, capture_of, given, life, pay, state};
 use crate::{
+    fulfillment::Undelivered,
     money::Amount,
     order::{OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus, decide},
     samples::{Sample, allocation, at, every_variant, gbp, payment_id, place, return_id, text, units},
@@ -53,6 +54,20 @@ fn commands() -> Vec<Sample<OrderCommand>> {
             },
         ],
         DeliverParcel: ["" => OrderCommand::DeliverParcel { number: 1, at: at(4) }],
+        GiveUpParcel: [
+            "" => OrderCommand::GiveUpParcel { number: 1, outcome: Undelivered::Lost, at: at(4) },
+        ],
+        RefundUndelivered: [
+            "" => OrderCommand::RefundUndelivered { number: 1, units: vec![units(0, 2)], at: at(4) },
+        ],
+        ReplaceParcel: [
+            "" => OrderCommand::ReplaceParcel {
+                number: 1,
+                units: vec![units(0, 6)],
+                stock: vec![allocation("85123A@main", 6)],
+                at: at(4),
+            },
+        ],
         Ship: ["" => OrderCommand::Ship { tracking: None, at: at(3) }],
         Deliver: ["" => OrderCommand::Deliver { at: at(4) }],
         Complete: ["" => OrderCommand::Complete { points: None, at: at(5) }],
@@ -144,7 +159,7 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             let no = || no(OrderAction::OpenParcel);
             let yes = |status| Does("ParcelOpened", status);
             let (shipped, delivered) = (yes(Shipped), yes(Delivered));
-            [none(), no(), no(), yes(Processing), no(), shipped, delivered, yes(Completed), no(), no()]
+            [none(), no(), no(), yes(Processing), yes(Cancelling), shipped, delivered, yes(Completed), no(), no()]
         }
         // The sample order ships whole; `parcels.rs` tells of one that does not.
         OrderCommand::ShipParcel { .. } => {
@@ -153,6 +168,12 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
         }
         OrderCommand::DeliverParcel { .. } => {
             let no = || no(OrderAction::Deliver);
+            [none(), no(), no(), no(), no(), no(), no(), no(), no(), no()]
+        }
+        OrderCommand::GiveUpParcel { .. }
+        | OrderCommand::RefundUndelivered { .. }
+        | OrderCommand::ReplaceParcel { .. } => {
+            let no = || no(OrderAction::GiveUp);
             [none(), no(), no(), no(), no(), no(), no(), no(), no(), no()]
         }
         OrderCommand::Ship { .. } => {

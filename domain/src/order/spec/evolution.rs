@@ -23,6 +23,7 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     OrderEvent::RefundOwed { part: None, .. }
                     | OrderEvent::ParcelShipped { .. }
                     | OrderEvent::ParcelDelivered { .. }
+                    | OrderEvent::ParcelGivenUp { .. }
                     | OrderEvent::ReturnEnded { .. }
                     | OrderEvent::BackorderServed { parcel: None, .. },
                     Some(_),
@@ -43,8 +44,15 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     Some(status),
                 ) => [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status),
                 (OrderEvent::OrderReinstated { .. }, Some(status)) => status == Expired,
-                (OrderEvent::ReturnOpened { .. } | OrderEvent::UnitsReturned { .. }, Some(status)) => {
-                    [Shipped, Delivered, Completed].contains(&status)
+                (
+                    OrderEvent::ReturnOpened { .. }
+                    | OrderEvent::UnitsReturned { .. }
+                    | OrderEvent::UndeliveredRefunded { .. },
+                    Some(status),
+                ) => [Processing, Cancelling, Shipped, Delivered, Completed].contains(&status),
+                // While it is being worked on, only its stock tells the difference.
+                (OrderEvent::ParcelReplaced { stock, .. }, Some(status)) => {
+                    status == Shipped || status == Processing && !stock.is_empty()
                 }
                 (
                     OrderEvent::PartialPaymentReceived { .. } | OrderEvent::AuthorizationReceived { .. },
@@ -55,7 +63,7 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 (OrderEvent::CancellationDeclined { .. }, Some(status)) => status == Cancelling,
                 (OrderEvent::OrderShipped { .. }, Some(status)) => status == Processing,
                 (OrderEvent::OrderDelivered { .. }, Some(status)) => status == Shipped,
-                (OrderEvent::OrderCompleted { .. }, Some(status)) => status == Delivered,
+                (OrderEvent::OrderCompleted { .. }, Some(status)) => [Shipped, Delivered].contains(&status),
                 (OrderEvent::OrderCancelled { .. }, Some(status)) => {
                     [PendingPayment, Paid, Processing, Cancelling].contains(&status)
                 }

@@ -32,6 +32,8 @@ fn a_parcel_is_waited_for_until_it_leaves_or_is_cancelled_and_one_that_answers_a
             | FulfillmentEvent::FulfillmentDelivered { .. }
             | FulfillmentEvent::FulfillmentDeliveryFailed { .. }
             | FulfillmentEvent::FulfillmentReduced { .. }
+            | FulfillmentEvent::FulfillmentReturned { .. }
+            | FulfillmentEvent::FulfillmentLost { .. }
             | FulfillmentEvent::ShipmentOverdue { .. } => None,
         };
         let event = Event::Fulfillment(fulfillment, sample.value);
@@ -43,7 +45,9 @@ fn a_parcel_is_waited_for_until_it_leaves_or_is_cancelled_and_one_that_answers_a
                     Event::Fulfillment(
                         _,
                         FulfillmentEvent::FulfillmentDelivered { replaces: Some(id), .. }
-                        | FulfillmentEvent::FulfillmentCancelled { replaces: Some(id), .. },
+                        | FulfillmentEvent::FulfillmentCancelled { replaces: Some(id), .. }
+                        | FulfillmentEvent::FulfillmentReturned { replaces: Some(id), .. }
+                        | FulfillmentEvent::FulfillmentLost { replaces: Some(id), .. },
                     ),
                 ) => Some(SagaCommand::SettleExchange { id: *id }.into()),
                 (_, _) => None,

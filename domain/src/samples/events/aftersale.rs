@@ -7,7 +7,7 @@ use crate::{
     samples::{
         Sample, at,
         events::{RETURN, full_address, precise},
-        every_variant, exchange, inspected, parcel, parcel_line, quantity, return_terms, text, units,
+        every_variant, exchange, inspected, order_id, parcel, parcel_line, quantity, return_terms, text, units,
     },
 };
 
@@ -54,7 +54,16 @@ pub(crate) fn fulfillment_events() -> Vec<Sample<FulfillmentEvent>> {
             "replacement" => FulfillmentEvent::FulfillmentDelivered { replaces: Some(text(RETURN)), at: at(1440) },
         ],
         FulfillmentDeliveryFailed: [
-            "" => FulfillmentEvent::FulfillmentDeliveryFailed { reason: text("nobody at home"), at: at(1440) },
+            "" => FulfillmentEvent::FulfillmentDeliveryFailed {
+                order: None,
+                reason: text("nobody at home"),
+                at: at(1440),
+            },
+            "of_order" => FulfillmentEvent::FulfillmentDeliveryFailed {
+                order: Some(order_id(1)),
+                reason: text("nobody at home"),
+                at: at(1440),
+            },
         ],
         FulfillmentReduced: [
             "" => FulfillmentEvent::FulfillmentReduced {
@@ -73,6 +82,22 @@ pub(crate) fn fulfillment_events() -> Vec<Sample<FulfillmentEvent>> {
                 replaces: Some(text(RETURN)),
                 reason: text("broken in the warehouse"),
                 at: at(9),
+            },
+        ],
+        FulfillmentReturned: [
+            "" => FulfillmentEvent::FulfillmentReturned { replaces: None, reason: text("refused at the door"), at: at(4320) },
+            "replacement" => FulfillmentEvent::FulfillmentReturned {
+                replaces: Some(text(RETURN)),
+                reason: text("refused at the door"),
+                at: at(4320),
+            },
+        ],
+        FulfillmentLost: [
+            "" => FulfillmentEvent::FulfillmentLost { replaces: None, reason: text("fell off a ferry"), at: at(4320) },
+            "replacement" => FulfillmentEvent::FulfillmentLost {
+                replaces: Some(text(RETURN)),
+                reason: text("fell off a ferry"),
+                at: at(4320),
             },
         ],
         ShipmentOverdue: ["" => FulfillmentEvent::ShipmentOverdue { at: at(2880) }],

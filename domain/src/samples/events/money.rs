@@ -194,6 +194,7 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
                 at: precise(),
             },
             "goodwill" => part(RefundCause::Goodwill),
+            "undelivered" => part(RefundCause::Undelivered),
         ],
         RefundSubmitted: [
             "" => RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, attempt: None, at: at(11) },

@@ -2,6 +2,7 @@
 
 use crate::{
     contact::Contact,
+    fulfillment::Undelivered,
     merchant::TaxBasis,
     order::{BuyerDetails, Exchanged, Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
     points::Issuer,
@@ -93,6 +94,42 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "minimal" => OrderEvent::ParcelShipped { number: 1, lines: vec![units(1, 1)], stock: vec![], at: at(60) },
         ],
         ParcelDelivered: ["" => OrderEvent::ParcelDelivered { number: 2, at: precise() }],
+        ParcelGivenUp: [
+            "" => OrderEvent::ParcelGivenUp { number: 2, outcome: Undelivered::Lost, at: precise() },
+            "returned" => OrderEvent::ParcelGivenUp { number: 2, outcome: Undelivered::Returned, at: precise() },
+        ],
+        UndeliveredRefunded: [
+            "" => OrderEvent::UndeliveredRefunded {
+                number: 2,
+                lines: vec![units(0, 2), units(1, 1)],
+                refund: gbp(765),
+                points: Some(points(120)),
+                left: 4,
+                at: precise(),
+            },
+            "minimal" => OrderEvent::UndeliveredRefunded {
+                number: 1,
+                lines: vec![units(0, 1)],
+                refund: gbp(0),
+                points: None,
+                left: 0,
+                at: at(4320),
+            },
+        ],
+        ParcelReplaced: [
+            "" => OrderEvent::ParcelReplaced {
+                number: 2,
+                lines: vec![units(0, 2)],
+                stock: vec![allocation("85123A@north", 2)],
+                at: precise(),
+            },
+            "minimal" => OrderEvent::ParcelReplaced {
+                number: 1,
+                lines: vec![units(1, 1)],
+                stock: vec![],
+                at: at(4320),
+            },
+        ],
         OrderShipped: [
             "" => OrderEvent::OrderShipped { tracking: Some(text("GB-123/4")), at: at(60) },
             "minimal" => OrderEvent::OrderShipped { tracking: None, at: at(60) },

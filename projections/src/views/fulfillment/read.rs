@@ -75,9 +75,9 @@ pub struct FulfillmentRow {
     pub shipped_at: Option<Timestamp>,
     /// When it arrived.
     pub delivered_at: Option<Timestamp>,
-    /// When it was cancelled, or when its delivery failed.
+    /// When it was cancelled, when its delivery failed, or when it was given up.
     pub ended_at: Option<Timestamp>,
-    /// Why it is on hold, was cancelled or not delivered.
+    /// Why it is on hold, was cancelled, not delivered or given up.
     pub reason: Option<Reason>,
     /// The position of its last event.
     pub position: i64,

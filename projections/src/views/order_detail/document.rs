@@ -186,6 +186,9 @@ impl OrderDetail {
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
+            | OrderEvent::ParcelGivenUp { .. }
+            | OrderEvent::UndeliveredRefunded { .. }
+            | OrderEvent::ParcelReplaced { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
@@ -235,6 +238,9 @@ impl OrderDetail {
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
+            | OrderEvent::ParcelGivenUp { .. }
+            | OrderEvent::UndeliveredRefunded { .. }
+            | OrderEvent::ParcelReplaced { .. }
             | OrderEvent::OrderShipped { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
@@ -290,6 +296,9 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
+        | OrderEvent::ParcelGivenUp { .. }
+        | OrderEvent::UndeliveredRefunded { .. }
+        | OrderEvent::ParcelReplaced { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
@@ -321,6 +330,9 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
+        | OrderEvent::ParcelGivenUp { .. }
+        | OrderEvent::UndeliveredRefunded { .. }
+        | OrderEvent::ParcelReplaced { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }

@@ -156,6 +156,7 @@ stored_words! {
         LinesCancelled = "lines_cancelled",
         Returned = "returned",
         Goodwill = "goodwill",
+        Undelivered = "undelivered",
     }
     pub(super) channel_word / channel: RefundChannel { BackOffice = "back_office", Gateway = "gateway" }
     pub(super) failure_word / failure: RefundFailure { Refused = "refused", OutcomeUnknown = "outcome_unknown" }

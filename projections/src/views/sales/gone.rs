@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use crate::history::LogRow;
 
-/// Units that have left an order, by line: they were cancelled, or came back.
+/// Units that have left an order, by line: they were cancelled, came back or never arrived.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Gone(BTreeMap<u32, i64>);
 
@@ -54,7 +54,7 @@ pub(super) async fn gone_before(
                     recorded_at
              from events
              where aggregate_type = $1 and aggregate_id = wanted.id and sequence < wanted.place
-               and event_type in ('OrderLinesCancelled', 'UnitsReturned')
+               and event_type in ('OrderLinesCancelled', 'UnitsReturned', 'UndeliveredRefunded')
              order by sequence
          ) as earlier",
     )
@@ -67,7 +67,9 @@ pub(super) async fn gone_before(
     for row in rows {
         if let Ok(Event::Order(
             order,
-            OrderEvent::OrderLinesCancelled { lines, .. } | OrderEvent::UnitsReturned { lines, .. },
+            OrderEvent::OrderLinesCancelled { lines, .. }
+            | OrderEvent::UnitsReturned { lines, .. }
+            | OrderEvent::UndeliveredRefunded { lines, .. },
         )) = row.read(upcasters).event
         {
             gone.entry(order).or_default().take(&lines);

@@ -45,7 +45,7 @@ fn claim(cause: &str) -> Claim {
 #[test]
 fn money_that_settled_no_order_goes_back_on_its_own_account() {
     let of_sale = Figures { refunds: 1, refunded: 40, ..Figures::default() };
-    for cause in ["order_cancelled", "lines_cancelled", "returned", "goodwill"] {
+    for cause in ["order_cancelled", "lines_cancelled", "returned", "goodwill", "undelivered"] {
         assert_eq!(of_refund(&claim(cause)).1, of_sale, "{cause}");
     }
     let unapplied = Figures { unapplied_refunds: 1, unapplied_refunded: 40, ..Figures::default() };

@@ -87,6 +87,9 @@ const fn order_turn(event: &OrderEvent) -> Option<OrderTurn> {
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
+        | OrderEvent::ParcelGivenUp { .. }
+        | OrderEvent::UndeliveredRefunded { .. }
+        | OrderEvent::ParcelReplaced { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderDelivered { .. }
         | OrderEvent::OrderCompleted { .. }
@@ -204,9 +207,11 @@ pub(super) fn of_refund(claim: &Claim, turn: RefundTurn) -> (Currency, Figures) 
     };
     let none = Figures { refunded: -unasked, ..Figures::default() };
     let figures = match claim.cause {
-        RefundCause::OrderCancelled | RefundCause::LinesCancelled | RefundCause::Returned | RefundCause::Goodwill => {
-            Figures { refunds: count, refunded: amount - unasked, ..none }
-        }
+        RefundCause::OrderCancelled
+        | RefundCause::LinesCancelled
+        | RefundCause::Returned
+        | RefundCause::Goodwill
+        | RefundCause::Undelivered => Figures { refunds: count, refunded: amount - unasked, ..none },
         RefundCause::LatePayment | RefundCause::SurplusPayment | RefundCause::IncompletePayment => {
             Figures { unapplied_refunds: count, unapplied_refunded: amount, ..none }
         }
