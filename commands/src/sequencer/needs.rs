@@ -102,6 +102,10 @@ impl Needs {
             {
                 self.claimed(terms, benefits);
             }
+            // Its cancellation may be that of all that the order has left.
+            if let FulfillmentChange::Cancel { .. } = change {
+                self.held_for(&order.state);
+            }
         }
     }
 
@@ -216,7 +220,7 @@ impl Needs {
     fn implied_by(&mut self, request: &Request, working: &Working) {
         match &request.command {
             Command::PlaceOrder(place) | Command::QuoteOrder(place) => self.rules(request, place, working),
-            Command::ShipOrder { order: id, .. } | Command::ReleaseReservations { order: id } => {
+            Command::ReleaseReservations { order: id } => {
                 if let Some(order) = working.orders.get(id) {
                     self.held_for(&order.state);
                     self.parcels(*id, &order.state);
@@ -229,6 +233,7 @@ impl Needs {
             }
             // The fulfillments of an order whose work begins are new: there is nothing to load.
             Command::StartProcessing { order: id }
+            | Command::ShipOrder { order: id, .. }
             | Command::CancelOrder { order: id, .. }
             | Command::ApproveCancellation { order: id } => {
                 if let Some(order) = working.orders.get(id) {

@@ -9,6 +9,9 @@
 //! order; if the work has begun, the stock is deducted and a fulfillment opened for it in the same append, and if not, it is
 //! held and goes with the rest when the work begins. The two are steps about one order, and done one after the other.
 //!
+//! A step that needs what is about to be done does it itself: an order that was paid just now is begun by whoever ships it or
+//! takes units out of it, and what has come for it is handed over by its shipment. The command finds it done.
+//!
 //! **Compensations.** None of its own. A cancellation during the work has the [release](super::release) put the deducted
 //! pieces back, or end the waiting, and the [refund](super::refund) the money.
 //!

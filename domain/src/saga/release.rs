@@ -2,7 +2,8 @@
 //!
 //! **Starts with** `OrderCancelled` or `OrderExpired`.
 //!
-//! **Steps.** One command gives back every piece that is reserved or deducted for the order, in one append.
+//! **Steps.** One command gives back every piece that is reserved or deducted for the order, in one append. A cancellation does
+//! that itself, so that nobody has to wait for what it held; then the command finds it done.
 //!
 //! **Compensations.** It is the compensation of a placement, and of a deduction that was made meanwhile. It is never undone.
 //!

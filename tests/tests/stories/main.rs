@@ -1,6 +1,7 @@
 //! Stories: the engine's promises, each told on a real Postgres and a real NATS.
 
 mod append_only;
+mod at_once;
 mod benefits;
 mod database_rights;
 mod exchanges;

@@ -10,6 +10,7 @@ use purser_domain::{
 use super::{
     Allocation, Answer, Asked, Decision, OrderId, Stopped, order,
     orders::{HELD, HoldStep},
+    stock,
 };
 
 impl Decision<'_> {
@@ -26,6 +27,22 @@ impl Decision<'_> {
                 return Err(Stopped::refused(OrderRefusal::Unknown));
             }
         }
+        self.serve(asked, id, stock)?;
+        self.order_is(id)
+    }
+
+    /// The stock that an order waited for, has, and has not been handed yet.
+    pub(super) fn has_come(&self, id: OrderId, order: &Order) -> Vec<StockId> {
+        let waiting = order.terms().map_or(&[][..], |terms| terms.waiting.as_slice());
+        let has_come = |stock: &&StockId| {
+            let shelf = self.working.shelves.get(&stock.sku);
+            let state = shelf.and_then(|shelf| shelf.stocks.get(&stock.location));
+            state.is_some_and(|state| stock::decide(state, StockCommand::Commit { order: id }).is_ok())
+        };
+        waiting.iter().filter(has_come).cloned().collect()
+    }
+
+    pub(super) fn serve(&mut self, asked: &Asked<'_>, id: OrderId, stock: &StockId) -> Result<(), Stopped> {
         let known = self.order_of(asked, id)?;
         let serve = OrderCommand::ServeBackorder { stock: stock.clone(), at: self.now };
         let news = order::decide(known, serve.clone()).map_err(Stopped::refused)?;
@@ -37,8 +54,7 @@ impl Decision<'_> {
                 }
             }
         }
-        self.drive_order(asked, id, serve).map_err(|stopped| stopped.contradicting(HELD))?;
-        self.order_is(id)
+        self.drive_order(asked, id, serve).map_err(|stopped| stopped.contradicting(HELD))
     }
 
     fn open_for(&mut self, asked: &Asked<'_>, id: OrderId, come: &Allocation, number: u32) -> Result<(), Stopped> {

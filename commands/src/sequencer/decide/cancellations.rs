@@ -10,7 +10,7 @@ use purser_domain::{
 
 use super::{
     Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, StockCommand, Stopped, Timestamp, order,
-    orders::HELD,
+    orders::{HELD, HoldStep},
 };
 
 impl Decision<'_> {
@@ -68,6 +68,9 @@ impl Decision<'_> {
         command: OrderCommand,
         first: Option<u32>,
     ) -> Result<Answer, Stopped> {
+        if is_of_units(&command) {
+            self.begin_for(asked, id, command.clone())?;
+        }
         let known = self.order_of(asked, id)?;
         let command = match (command, known) {
             (OrderCommand::CancelLines { lines, stock: _, reason, at }, known) => {
@@ -84,7 +87,34 @@ impl Decision<'_> {
         }
         self.drive_order(asked, id, command)?;
         self.open_for_services(asked, id)?;
+        self.release_at_once(asked, id)?;
         self.order_is(id)
+    }
+
+    /// What an order held that is cancelled goes back with its cancellation, so that whoever wants it next need not wait for
+    /// the release saga, which finds it done.
+    fn release_at_once(&mut self, asked: &Asked<'_>, id: OrderId) -> Result<(), Stopped> {
+        let holds = match self.working.orders.get(&id).map(|order| &order.state) {
+            Some(Order::Cancelled(closed)) => closed.holds_all(),
+            Some(
+                Order::Unplaced
+                | Order::PendingPayment(_)
+                | Order::Paid(_)
+                | Order::Processing(_)
+                | Order::Cancelling(_)
+                | Order::Shipped(_)
+                | Order::Delivered(_)
+                | Order::Completed(_)
+                | Order::Expired(_),
+            )
+            | None => false,
+        };
+        if !holds {
+            return Ok(());
+        }
+        let release = OrderCommand::ReleaseReservations { at: self.now };
+        let released = self.change_order(asked, id, release, Some(HoldStep::Release));
+        released.map(drop).map_err(|stopped| stopped.contradicting(HELD))
     }
 
     /// The stock of units: by the parcels that they are taken out of, or where they are waited for. Where neither has them,
@@ -182,5 +212,13 @@ impl Decision<'_> {
             self.drive_parcel(asked, id, number, FulfillmentCommand::Cancel { reason: reason.clone(), at })?;
         }
         Ok(())
+    }
+}
+
+/// Single units are taken out of what is being worked on.
+fn is_of_units(command: &OrderCommand) -> bool {
+    match command {
+        OrderCommand::CancelLines { .. } => true,
+        command => matches!(command, OrderCommand::RequestCancellation { lines, .. } if !lines.is_empty()),
     }
 }

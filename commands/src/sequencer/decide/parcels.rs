@@ -9,8 +9,9 @@ use purser_domain::{
 };
 
 use super::{
-    Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, Stopped, Timestamp,
+    Allocation, Answer, Asked, Decision, Order, OrderCommand, OrderId, OrderRefusal, Stopped, Timestamp,
     fulfillments::Shipping,
+    order,
     orders::{HELD, HoldStep},
 };
 
@@ -38,6 +39,57 @@ impl Decision<'_> {
             self.open_fulfillment(asked, parcel)?;
         }
         Ok(answer)
+    }
+
+    /// Begins the work on a paid order for a step that needs it, as the processing saga would in a moment. Nothing is begun
+    /// where the order would refuse that step all the same.
+    pub(super) fn begin_for(&mut self, asked: &Asked<'_>, id: OrderId, next: OrderCommand) -> Result<(), Stopped> {
+        let known = self.order_of(asked, id)?;
+        let Order::Paid(settled) = known else { return Ok(()) };
+        let parcels = u32::try_from(self.planned(id, settled)?.len()).ok();
+        let start = OrderCommand::StartProcessing { parcels, at: self.now };
+        let begun = order::decide(known, start).map_err(Stopped::refused)?;
+        let begun = begun.into_iter().fold(known.clone(), Order::evolve);
+        order::decide(&begun, next).map_err(Stopped::refused)?;
+        self.start_processing(asked, id).map(drop)
+    }
+
+    /// Does what the processing saga would do about an order in a moment, so that nobody who ships it has to wait for that:
+    /// hands over what it waited for and has come, and begins the work on it. Only where that leaves something to ship.
+    fn catch_up(&mut self, asked: &Asked<'_>, id: OrderId, at: Timestamp) -> Result<(), Stopped> {
+        let known = self.order_of(asked, id)?;
+        let ship = OrderCommand::Ship { tracking: None, at };
+        if let Err(refusal @ OrderRefusal::TooEarly { .. }) = order::decide(known, ship.clone()) {
+            return Err(Stopped::refused(refusal));
+        }
+        let come = self.has_come(id, known);
+        match known {
+            Order::Paid(settled) => {
+                if come.is_empty() && self.planned(id, settled)?.is_empty() {
+                    // It refuses: all that is to be shipped is waited for.
+                    return self.begin_for(asked, id, ship);
+                }
+            }
+            Order::Processing(_) if come.is_empty() => return Ok(()),
+            Order::Processing(_) => {
+                let ship = FulfillmentCommand::Ship { lines: None, tracking: None, carrier: None, at };
+                for number in self.pending_parcels(id, known) {
+                    self.agrees(FulfillmentId::of_order(id, number), ship.clone())?;
+                }
+            }
+            Order::Unplaced
+            | Order::PendingPayment(_)
+            | Order::Cancelling(_)
+            | Order::Shipped(_)
+            | Order::Delivered(_)
+            | Order::Completed(_)
+            | Order::Cancelled(_)
+            | Order::Expired(_) => return Ok(()),
+        }
+        for stock in &come {
+            self.serve(asked, id, stock).map_err(|stopped| stopped.contradicting(HELD))?;
+        }
+        self.start_processing(asked, id).map_err(|stopped| stopped.contradicting(HELD)).map(drop)
     }
 
     fn planned(&self, id: OrderId, settled: &Settled) -> Result<Vec<Parcel>, Stopped> {
@@ -112,6 +164,7 @@ impl Decision<'_> {
         at: Timestamp,
     ) -> Result<Answer, Stopped> {
         let tracking = tracking.cloned();
+        self.catch_up(asked, id, at)?;
         let order = self.order_of(asked, id)?;
         let pending: Vec<u32> = match order {
             Order::Processing(_) => self.pending_parcels(id, order),

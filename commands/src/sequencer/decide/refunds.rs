@@ -65,7 +65,11 @@ impl Decision<'_> {
             (Principal::BackOffice, Some(refund)) if refund.at_gateway().is_some() => {
                 Err(Stopped::refused(RefundRefusal::NotInReview))
             }
-            (_, Some(_) | None) => {
+            (principal, refund) => {
+                // It is about to be put into people's hands.
+                if let (Principal::BackOffice, Some(Refund::Requested(_))) = (principal, refund) {
+                    self.record_refund_submitted(asked, id, RefundChannel::BackOffice)?;
+                }
                 let note = note.or(reason).cloned();
                 self.drive_refund(asked, id, RefundCommand::RecordSucceeded { reference, note, at })
             }
