@@ -38,6 +38,7 @@ pub mod quantity;
 pub mod quota;
 pub mod recorded;
 pub mod refund;
+pub mod region;
 pub mod returns;
 pub mod saga;
 pub mod split;

@@ -24,7 +24,7 @@ pub use promotion::{MAX_PROMOTIONS, Promotion};
 pub use refusal::MerchantRefusal;
 pub use shipping::{MAX_SHIPPING_RATES, ShippingRate, ShippingRates};
 pub use state::Merchant;
-pub use tax::{MAX_TAX_RATES, TaxBasis, TaxRate, TaxRates};
+pub use tax::{Destination, MAX_TAX_RATES, MAX_TAXES, RegionRefusal, TaxBasis, TaxPlace, TaxRate, TaxRates, Taxes};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 

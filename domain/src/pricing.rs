@@ -10,7 +10,7 @@
 //! 3. Product discounts, each calculated from the undiscounted price of its lines; together they take at most that.
 //!    Then discounts off the order, shares before amounts, each of what those before it left, split onto the lines by
 //!    the largest remainder. Then discounts off the shipping fee, each of what those before it left.
-//! 4. Tax on what is left of each line and of the fee, rounded once for each, half a minor unit up.
+//! 4. Tax on what is left of each line and of the fee, rounded once for each of them and each tax, half a minor unit up.
 //! 5. Points, which are a means of payment: they lower what is left to pay and no price, discount or tax.
 //!
 //! The outcome, [`Priced`], is frozen in the order. It names the source of every discount and tax, and splits each line
@@ -21,6 +21,8 @@ mod candidate;
 mod combination;
 mod draft;
 mod evaluation;
+mod export;
+mod levy;
 mod offer;
 mod portion;
 mod price;
@@ -29,6 +31,7 @@ mod rate;
 mod refusal;
 
 pub use basket::{Basket, MAX_COUPONS, PresentedCoupon};
+pub use export::take_out_tax;
 pub use offer::{Discount, DiscountClass, EligibleLines, MAX_SKUS, MAX_TIERS, Offer, OfferRefusal, Tier, Validity};
 pub use portion::Portion;
 pub use price::price;

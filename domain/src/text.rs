@@ -89,6 +89,8 @@ bounded_text! {
     ShippingMethod, "shipping method", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
     /// What a product is to the tax office: `standard`, `reduced`, `books`.
     TaxCategory, "tax category", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    /// What a tax is called: `GST`, `QST`.
+    TaxName, "tax name", "must be 1 to 64 characters without control characters", |text| is_prose(text, 64);
     /// A product's title as the customer reads it.
     Title, "title", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
     /// Why somebody did something, in their words.

@@ -38,7 +38,7 @@ fn orders(routes: Routes) -> Routes {
         AmountMismatch, ContactNeeded, CouponBringsNothing, CouponNotValid, CouponUsedUp, CouponsDoNotCombine,
         DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound,
         OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow,
-        TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownSku, WrongStatus,
+        TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownRegion, UnknownSku, WrongStatus,
     };
     const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,
@@ -57,6 +57,7 @@ fn orders(routes: Routes) -> Routes {
         CouponBringsNothing,
         CouponsDoNotCombine,
         NotDelivered,
+        UnknownRegion,
         PointsNotUsable,
         TotalOverflow,
         QuantityOverflow,

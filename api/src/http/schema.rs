@@ -135,6 +135,8 @@ documented! {
     PromotionId = text(NAME, "ten-off");
     /// What a product is to the tax office: 1 to 64 of A-Z a-z 0-9 . _ -
     TaxCategory = text(NAME, "standard");
+    /// What a tax is called: 1 to 64 characters without control characters.
+    TaxName = prose("QST").max_length(Some(64));
     /// A share in parts of a million: 88750 is 8.875 %.
     Rate = whole(0, 1_000_000, 200_000);
     /// How many uses there may be.

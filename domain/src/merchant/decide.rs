@@ -17,6 +17,7 @@ pub fn decide(merchant: &Merchant, command: MerchantCommand) -> Result<Vec<Merch
             Ok(unless(rates == *merchant.shipping(), || MerchantEvent::ShippingRatesSet { rates, at }))
         }
         MerchantCommand::SetTaxRates { tax, at } => {
+            let tax = tax.coded()?;
             tax.check()?;
             Ok(unless(tax == *merchant.tax(), || MerchantEvent::TaxRatesSet { tax, at }))
         }

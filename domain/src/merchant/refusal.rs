@@ -36,12 +36,39 @@ pub enum MerchantRefusal {
     /// There are more than [`MAX_TAX_RATES`](super::MAX_TAX_RATES).
     #[error("a merchant has at most 1000 tax rates")]
     TooManyTaxRates,
-    /// An earlier rate is for the same country, region and category.
-    #[error("tax rate {rate} is for a country, region and category that has one")]
+    /// An earlier rate of the same name is for the same country, region and category.
+    #[error("tax rate {rate} is for a country, region and category that has one of this name")]
     TaxRateRepeated {
         /// Which.
         rate: usize,
     },
+    /// Several rates are for the same country, region and category, and one of them has no name to tell it by.
+    #[error("tax rate {rate} is for a country, region and category that has one, so that each needs a name")]
+    TaxNameNeeded {
+        /// Which, by the later place.
+        rate: usize,
+    },
+    /// More than [`MAX_TAXES`](super::MAX_TAXES) are for the same country, region and category.
+    #[error("tax rate {rate} is for a country, region and category that has five")]
+    TooManyTaxes {
+        /// Which.
+        rate: usize,
+    },
+    /// The region is none of the country's.
+    #[error("the region of tax rate {rate} must be an ISO 3166-2 code or the name of a subdivision of its country")]
+    UnknownTaxRegion {
+        /// Which.
+        rate: usize,
+    },
+    /// The region of the place whose tax is taken out is none of the country's.
+    #[error("the region must be an ISO 3166-2 code or the name of a subdivision of its country")]
+    UnknownExportRegion,
+    /// Tax that prices do not hold is to be taken out of them.
+    #[error("only prices that hold tax can become net")]
+    NothingToTakeOut,
+    /// There is no rate of the place whose tax is to be taken out.
+    #[error("there is no rate for this place")]
+    ExportPlaceWithoutRate,
     /// Points would be taken for nothing.
     #[error("points must be worth more than nothing")]
     WorthlessPoints,

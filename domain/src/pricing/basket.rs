@@ -1,7 +1,7 @@
 use crate::{
     Timestamp,
     merchant::Merchant,
-    money::Currency,
+    money::{Amount, Currency},
     order::OrderLine,
     points::Issuer,
     pricing::Offer,
@@ -27,6 +27,9 @@ pub struct PresentedCoupon<'a> {
 pub struct Basket<'a> {
     /// The lines at frozen prices.
     pub lines: &'a [OrderLine],
+    /// What the price of each line would hold of tax that is not due, as [`take_out_tax`](super::take_out_tax) says; empty
+    /// where there is nothing.
+    pub not_due: &'a [Amount],
     /// The currency of the order, and so of its lines.
     pub currency: Currency,
     /// The country that it goes to.

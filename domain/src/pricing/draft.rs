@@ -1,11 +1,12 @@
 use crate::{
-    merchant::{ShippingRate, TaxBasis, TaxRate},
+    merchant::{ShippingRate, TaxBasis, TaxRate, Taxes},
     money::Amount,
     order::OrderLine,
     pricing::{
-        AppliedDiscount, AppliedTax, PricedLine, PricedShipping,
+        AppliedDiscount, PricedLine, PricedShipping,
         candidate::{Candidate, Effect},
         combination::Set,
+        levy::{applied, levy, with_tax},
     },
     split::split,
 };
@@ -14,11 +15,22 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Scene<'a> {
     pub(super) lines: &'a [OrderLine],
-    /// The tax rate of each line; of none, where there is no tax.
-    pub(super) taxes: Vec<Option<&'a TaxRate>>,
-    pub(super) shipping: Option<(&'a ShippingRate, Amount)>,
-    pub(super) shipping_tax: Option<&'a TaxRate>,
+    /// The taxes on each line; of none, where there is no tax.
+    pub(super) taxes: Vec<Taxes<'a>>,
+    /// What the price of each line would hold of tax that is not due; of none, where there is nothing.
+    pub(super) not_due: &'a [Amount],
+    pub(super) shipping: Option<Fee<'a>>,
+    pub(super) shipping_taxes: Taxes<'a>,
     pub(super) basis: TaxBasis,
+}
+
+/// What delivery costs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fee<'a> {
+    pub(super) rate: &'a ShippingRate,
+    pub(super) amount: Amount,
+    /// Tax that is not due and that the fee would hold.
+    pub(super) not_due: Amount,
 }
 
 /// What the order costs with some set of offers, before points.
@@ -54,7 +66,7 @@ impl Scene<'_> {
     /// Nothing, if the total is more than an amount can be.
     pub(super) fn apply(&self, candidates: &[Candidate<'_>], set: Set) -> Option<Draft> {
         let mut lines: Vec<Open> = self.lines.iter().map(|line| Open::of(line.total)).collect();
-        let mut fee = Open::of(self.shipping.map_or(Amount::ZERO, |(_, fee)| fee));
+        let mut fee = Open::of(self.shipping.map_or(Amount::ZERO, |fee| fee.amount));
         for candidate in set.numbers().filter_map(|number| candidates.get(number)) {
             match &candidate.effect {
                 Effect::Lines(amounts) => {
@@ -73,28 +85,36 @@ impl Scene<'_> {
         let mut total = Amount::ZERO;
         let mut priced = Vec::with_capacity(lines.len());
         for (number, (line, open)) in self.lines.iter().zip(lines).enumerate() {
-            let (tax, with_tax) = self.tax(open.left, self.taxes.get(number).copied().flatten())?;
+            let levied = levy(&self.line_taxes(number), self.basis, open.left)?;
+            let with_tax = self.sum(open.left, &levied)?;
+            let (tax, taxes) = applied(levied, self.basis);
             total = total.checked_add(with_tax)?;
             priced.push(PricedLine {
                 quantity: line.quantity,
                 price: line.total,
                 discounts: open.discounts,
                 tax,
+                taxes,
+                tax_not_due: self.not_due.get(number).copied().filter(|amount| *amount > Amount::ZERO),
                 points: None,
                 total: with_tax,
             });
         }
         let shipping = match self.shipping {
             None => None,
-            Some((rate, price)) => {
-                let (tax, with_tax) = self.tax(fee.left, self.shipping_tax)?;
+            Some(Fee { rate, amount, not_due }) => {
+                let levied = levy(&self.shipping_taxes, self.basis, fee.left)?;
+                let with_tax = self.sum(fee.left, &levied)?;
+                let (tax, taxes) = applied(levied, self.basis);
                 total = total.checked_add(with_tax)?;
                 let method = rate.method.clone();
                 Some(PricedShipping {
                     method,
-                    fee: price,
+                    fee: amount,
                     discounts: fee.discounts,
                     tax,
+                    taxes,
+                    tax_not_due: Some(not_due).filter(|amount| *amount > Amount::ZERO),
                     points: None,
                     total: with_tax,
                 })
@@ -103,36 +123,22 @@ impl Scene<'_> {
         Some(Draft { lines: priced, shipping, total })
     }
 
-    fn tax(&self, net: Amount, rate: Option<&TaxRate>) -> Option<(Option<AppliedTax>, Amount)> {
-        let applied = |rate: &TaxRate| AppliedTax {
-            category: rate.category.clone(),
-            rate: rate.rate,
-            basis: self.basis,
-            amount: self.tax_on(net, rate),
-        };
-        Some((rate.map(applied), self.with_tax(net, rate)?))
+    fn line_taxes(&self, number: usize) -> Taxes<'_> {
+        self.taxes.get(number).copied().unwrap_or_default()
     }
 
-    fn tax_on(&self, net: Amount, rate: &TaxRate) -> Amount {
+    fn sum(&self, left: Amount, levied: &[(&TaxRate, Amount)]) -> Option<Amount> {
         match self.basis {
-            TaxBasis::Included => rate.rate.contained_in(net),
-            TaxBasis::Added => rate.rate.of(net),
-        }
-    }
-
-    /// What is to be paid where so much is left of a line or of the fee.
-    pub(super) fn with_tax(&self, net: Amount, rate: Option<&TaxRate>) -> Option<Amount> {
-        match (self.basis, rate) {
-            (TaxBasis::Included, _) | (TaxBasis::Added, None) => Some(net),
-            (TaxBasis::Added, Some(rate)) => net.checked_add(self.tax_on(net, rate)),
+            TaxBasis::Included => Some(left),
+            TaxBasis::Added => levied.iter().try_fold(left, |sum, (_, tax)| sum.checked_add(*tax)),
         }
     }
 
     /// What all lines come to where so much is left of each, in minor units.
     pub(super) fn with_taxes(&self, left: &[i64]) -> Option<Amount> {
         left.iter().enumerate().try_fold(Amount::ZERO, |sum, (number, left)| {
-            let rate = self.taxes.get(number).copied().flatten();
-            sum.checked_add(self.with_tax(Amount::try_from(*left).ok()?, rate)?)
+            let left = Amount::try_from(*left).ok()?;
+            sum.checked_add(with_tax(&self.line_taxes(number), self.basis, left)?)
         })
     }
 }

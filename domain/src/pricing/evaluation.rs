@@ -7,6 +7,7 @@ use crate::{
         candidate::{Candidate, Effect},
         combination::Set,
         draft::Scene,
+        levy::with_tax,
     },
     split::split,
 };
@@ -55,7 +56,7 @@ impl<'a> Evaluation<'a> {
             candidates,
             off_products: those(|effect| matches!(effect, Effect::Lines(_))),
             off_shipping: those(|effect| matches!(effect, Effect::Shipping(_))),
-            rounds_by_line: scene.basis == TaxBasis::Added && scene.taxes.iter().any(Option::is_some),
+            rounds_by_line: scene.basis == TaxBasis::Added && scene.taxes.iter().any(|taxes| !taxes.is_empty()),
             products: HashMap::new(),
             lines: HashMap::new(),
             fees: HashMap::new(),
@@ -112,7 +113,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn of_fee(&self, set: Set) -> Option<Outcome> {
-        let mut left = self.scene.shipping.map_or(Amount::ZERO, |(_, fee)| fee);
+        let mut left = self.scene.shipping.map_or(Amount::ZERO, |fee| fee.amount);
         let mut used = Set::EMPTY;
         for number in set.numbers() {
             if let Effect::Shipping(rate) = &self.candidates[number].effect {
@@ -123,7 +124,7 @@ impl<'a> Evaluation<'a> {
                 }
             }
         }
-        Some(Outcome { used, total: self.scene.with_tax(left, self.scene.shipping_tax)? })
+        Some(Outcome { used, total: with_tax(&self.scene.shipping_taxes, self.scene.basis, left)? })
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::{
     merchant::TaxBasis,
     money::Amount,
-    pricing::{AppliedDiscount, AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping},
+    pricing::{AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping},
     quantity::Quantity,
     split::{number_share, units_share},
 };
@@ -61,12 +61,13 @@ impl Priced {
 
     /// What falls on shipping.
     pub fn shipping_portion(&self) -> Option<Portion> {
-        let PricedShipping { method: _, fee, discounts, tax, points, total } = self.shipping.as_ref()?;
+        let shipping = self.shipping.as_ref()?;
+        let PricedShipping { method: _, fee, discounts, tax: _, taxes: _, tax_not_due: _, points, total } = shipping;
         let points = points.unwrap_or(PointsSpent { spent: 0, value: Amount::ZERO });
         Some(Portion {
             price: *fee,
-            discount: sum(discounts),
-            tax: tax.as_ref().map_or(Amount::ZERO, |tax| tax.amount),
+            discount: sum(discounts.iter().map(|discount| discount.amount)),
+            tax: tax(shipping.taxes()),
             points: points.spent,
             points_value: points.value,
             payable: total.saturating_sub(points.value),
@@ -77,10 +78,10 @@ impl Priced {
 impl PricedLine {
     /// All that was taken off it.
     pub fn discount(&self) -> Amount {
-        sum(&self.discounts)
+        sum(self.discounts.iter().map(|discount| discount.amount))
     }
 
-    /// Total, tax and points are split evenly onto the units, the first of which have what is over; the discount is
+    /// Total, tax (all of it) and points are split evenly onto the units, the first of which have what is over; the discount is
     /// what explains the rest. Splitting the discount as well would not do: a unit might have had the larger part of
     /// discount and of points alike, and cost less than nothing. As it is, each figure is within a minor unit of its
     /// exact share: the larger parts of a sum and of its summand lie on units that are either nested or exhaust each
@@ -88,13 +89,13 @@ impl PricedLine {
     fn units(&self, from: u32, count: u32) -> Portion {
         let share = |amount| units_share(amount, self.quantity, from, count);
         let total = share(self.total);
-        let tax = self.tax.as_ref().map_or(Amount::ZERO, |tax| share(tax.amount));
+        let tax = share(tax(self.taxes()));
         let points = self.points.unwrap_or(PointsSpent { spent: 0, value: Amount::ZERO });
         let points_value = share(points.value);
         let price = share(self.price);
         Portion {
             price,
-            discount: price.saturating_sub(net(total, tax, self.tax.as_ref())),
+            discount: price.saturating_sub(net(total, tax, self.taxes().next())),
             tax,
             points: points_of(points, self.quantity, from, count),
             points_value,
@@ -114,6 +115,10 @@ fn points_of(points: PointsSpent, quantity: Quantity, from: u32, count: u32) -> 
     number_share(points.spent, quantity, from, count)
 }
 
-fn sum(discounts: &[AppliedDiscount]) -> Amount {
-    discounts.iter().fold(Amount::ZERO, |sum, discount| sum.checked_add(discount.amount).unwrap_or(sum))
+fn tax<'a>(taxes: impl Iterator<Item = &'a AppliedTax>) -> Amount {
+    sum(taxes.map(|tax| tax.amount))
+}
+
+fn sum(amounts: impl Iterator<Item = Amount>) -> Amount {
+    amounts.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(sum))
 }

@@ -1,15 +1,16 @@
 use crate::{
-    merchant::{MAX_PROMOTIONS, ShippingRate, TaxRates},
+    merchant::{MAX_PROMOTIONS, RegionRefusal, ShippingRate, TaxRates, Taxes},
     money::{Amount, Money},
     order::OrderLine,
     points::Issuer,
     pricing::{
-        AppliedTax, Basket, MAX_COUPONS, PointsSpent, PresentedCoupon, Priced, PricedLine, PricingRefusal, Source,
-        Sums, UselessCoupon,
+        AppliedTax, Basket, MAX_COUPONS, PointsSpent, PresentedCoupon, Priced, PricedLine, PricedShipping,
+        PricingRefusal, Source, Sums, UselessCoupon,
         candidate::{Candidate, pieces},
         combination::{self, Set},
-        draft::{Draft, Scene},
+        draft::{Draft, Fee, Scene},
         evaluation::Evaluation,
+        levy,
     },
     product::ProductKind,
     split::{split, split_number},
@@ -30,15 +31,15 @@ pub fn price<'catalogue>(
     }
     let subtotal = total(basket.lines.iter().map(|line| line.total)).ok_or(PricingRefusal::TotalOverflow)?;
     let shipping = shipping(basket, subtotal)?;
-    let candidates = candidates(basket, subtotal, shipping.map_or(Amount::ZERO, |(_, fee)| fee))?;
-    let scene = scene(basket, shipping, tax_category);
+    let candidates = candidates(basket, subtotal, shipping.map_or(Amount::ZERO, |fee| fee.amount))?;
+    let scene = scene(basket, shipping, tax_category)?;
     let draft = combine(basket, &scene, &candidates)?;
     let priced = finish(basket, subtotal, draft)?;
     Ok(Some(priced).filter(|priced| !priced.is_plain()))
 }
 
 /// The way of delivery and its fee. An order without goods is not delivered; a merchant without rates charges nothing.
-fn shipping<'a>(basket: &Basket<'a>, subtotal: Amount) -> Result<Option<(&'a ShippingRate, Amount)>, PricingRefusal> {
+fn shipping<'a>(basket: &Basket<'a>, subtotal: Amount) -> Result<Option<Fee<'a>>, PricingRefusal> {
     let goods = |line: &&OrderLine| line.kind == ProductKind::Goods;
     let pieces = pieces(basket.lines.iter().filter(goods));
     let rates = basket.merchant.shipping();
@@ -53,8 +54,14 @@ fn shipping<'a>(basket: &Basket<'a>, subtotal: Amount) -> Result<Option<(&'a Shi
             best = Some((rate, fee));
         }
     }
+    let home = basket.merchant.tax().taken_out_for(basket.country);
+    let taken_out = home.and_then(|home| home.taxes(TaxRates::SHIPPING).ok()).unwrap_or_default();
+    let fee = |(rate, fee): (_, Amount)| {
+        let amount = levy::net_of(&taken_out, fee);
+        Some(Fee { rate, amount, not_due: fee.saturating_sub(amount) })
+    };
     let country = || basket.country.clone();
-    best.map(Some).ok_or_else(|| match basket.shipping_method {
+    best.map(fee).ok_or_else(|| match basket.shipping_method {
         Some(method) => PricingRefusal::UnknownShippingMethod { method: method.clone(), country: country() },
         None => PricingRefusal::NotDelivered { country: country(), currency: basket.currency },
     })
@@ -124,17 +131,42 @@ fn check_coupon(
     }
 }
 
+/// The category that a product is taxed as, if it names one.
+pub(super) fn category_of(category: Option<&TaxCategory>) -> &str {
+    category.map_or(TaxRates::STANDARD, TaxCategory::as_str)
+}
+
 fn scene<'a, 'catalogue>(
     basket: &Basket<'a>,
-    shipping: Option<(&'a ShippingRate, Amount)>,
+    shipping: Option<Fee<'a>>,
     tax_category: impl Fn(&Sku) -> Option<&'catalogue TaxCategory>,
-) -> Scene<'a> {
+) -> Result<Scene<'a>, PricingRefusal> {
     let tax = basket.merchant.tax();
-    let rate = |category: &str| tax.rate(basket.country, basket.region, category);
-    let line_rate =
-        |line: &OrderLine| rate(tax_category(&line.sku).map_or(TaxRates::STANDARD, |category| category.as_str()));
-    let taxes = if tax.rates.is_empty() { vec![] } else { basket.lines.iter().map(line_rate).collect() };
-    Scene { lines: basket.lines, taxes, shipping, shipping_tax: rate(TaxRates::SHIPPING), basis: tax.prices }
+    let mut scene = Scene {
+        lines: basket.lines,
+        taxes: vec![],
+        not_due: basket.not_due,
+        shipping,
+        shipping_taxes: Taxes::default(),
+        basis: tax.prices,
+    };
+    if tax.rates.is_empty() {
+        return Ok(scene);
+    }
+    let country = || basket.country.clone();
+    let refused = |refusal| match (refusal, basket.region) {
+        (RegionRefusal::Unknown, Some(region)) => {
+            PricingRefusal::UnknownRegion { country: country(), region: region.clone() }
+        }
+        (RegionRefusal::Unknown | RegionRefusal::Missing, _) => PricingRefusal::RegionNeeded { country: country() },
+    };
+    let destination = tax.destination(basket.country, basket.region).map_err(refused)?;
+    let of_line = |line: &OrderLine| destination.taxes(category_of(tax_category(&line.sku)));
+    scene.taxes = basket.lines.iter().map(of_line).collect::<Result<_, _>>().map_err(refused)?;
+    if shipping.is_some() {
+        scene.shipping_taxes = destination.taxes(TaxRates::SHIPPING).map_err(refused)?;
+    }
+    Ok(scene)
 }
 
 fn combine(basket: &Basket<'_>, scene: &Scene<'_>, candidates: &[Candidate<'_>]) -> Result<Draft, PricingRefusal> {
@@ -173,26 +205,38 @@ fn finish(basket: &Basket<'_>, subtotal: Amount, draft: Draft) -> Result<Priced,
             *place = Some(PointsSpent { spent, value }).filter(|part| part.value > Amount::ZERO);
         }
     }
-    let line_taxes = lines.iter().filter_map(|line| line.tax.as_ref());
-    let taxes = || line_taxes.clone().chain(shipping.iter().filter_map(|shipping| shipping.tax.as_ref()));
-    let fee_discounts = shipping.iter().flat_map(|shipping| &shipping.discounts);
+    let sums = sums(subtotal, &lines, shipping.as_ref(), points)?;
+    let total = Money { amount: due.saturating_sub(sums.points), currency: basket.currency };
+    let coupons = basket.coupons.iter().map(|coupon| coupon.code.clone()).collect();
+    let points_of = points.map_or_else(Issuer::default, |_| basket.points_of);
+    Ok(Priced { lines, shipping, points, points_of, coupons, sums, total })
+}
+
+/// The sums of an order of these lines.
+fn sums(
+    subtotal: Amount,
+    lines: &[PricedLine],
+    shipping: Option<&PricedShipping>,
+    points: Option<PointsSpent>,
+) -> Result<Sums, PricingRefusal> {
+    let line_taxes = lines.iter().flat_map(PricedLine::taxes);
+    let taxes = || line_taxes.clone().chain(shipping.into_iter().flat_map(PricedShipping::taxes));
+    let not_due = lines.iter().map(|line| line.tax_not_due).chain(shipping.into_iter().map(|fee| fee.tax_not_due));
+    let fee_discounts = shipping.into_iter().flat_map(|shipping| &shipping.discounts);
     let sum = |amounts: &mut dyn Iterator<Item = Amount>| total(amounts).ok_or(PricingRefusal::TotalOverflow);
     let added = |tax: &&AppliedTax| tax.basis == crate::merchant::TaxBasis::Added;
-    let sums = Sums {
+    Ok(Sums {
         subtotal,
         discount: sum(&mut lines
             .iter()
             .map(PricedLine::discount)
             .chain(fee_discounts.map(|discount| discount.amount)))?,
-        shipping: shipping.as_ref().map_or(Amount::ZERO, |shipping| shipping.fee),
+        shipping: shipping.map_or(Amount::ZERO, |shipping| shipping.fee),
         tax: sum(&mut taxes().map(|tax| tax.amount))?,
         tax_added: sum(&mut taxes().filter(added).map(|tax| tax.amount))?,
         points: points.map_or(Amount::ZERO, |points| points.value),
-    };
-    let total = Money { amount: due.saturating_sub(sums.points), currency: basket.currency };
-    let coupons = basket.coupons.iter().map(|coupon| coupon.code.clone()).collect();
-    let points_of = points.map_or_else(Issuer::default, |_| basket.points_of);
-    Ok(Priced { lines, shipping, points, points_of, coupons, sums, total })
+        tax_not_due: sum(&mut not_due.flatten())?,
+    })
 }
 
 fn points(basket: &Basket<'_>, due: Amount) -> Result<Option<PointsSpent>, PricingRefusal> {

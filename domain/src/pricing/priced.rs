@@ -8,7 +8,7 @@ use crate::{
     points::Issuer,
     pricing::Rate,
     quantity::Quantity,
-    text::{CouponCode, PromotionId, ShippingMethod, TaxCategory},
+    text::{CouponCode, PromotionId, ShippingMethod, TaxCategory, TaxName},
 };
 
 /// Who gave a discount.
@@ -33,12 +33,18 @@ pub struct AppliedDiscount {
 /// What was taxed, and by which rate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedTax {
+    /// What the tax is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<TaxName>,
     /// As what it was taxed.
     pub category: TaxCategory,
     /// At which rate.
     pub rate: Rate,
     /// Whether it was in the price or came on top.
     pub basis: TaxBasis,
+    /// Whether it fell on the taxes before it as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub compound: bool,
     /// How much tax.
     pub amount: Amount,
 }
@@ -62,9 +68,15 @@ pub struct PricedLine {
     /// What was taken off: product discounts, and the line's part of discounts off the order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<AppliedDiscount>,
-    /// The tax on what was left.
+    /// The tax on what was left, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<AppliedTax>,
+    /// The taxes on what was left, in the order in which they were worked out, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<AppliedTax>,
+    /// Tax of the merchant's own place that the price would hold and does not, because none is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_not_due: Option<Amount>,
     /// The line's part of the points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsSpent>,
@@ -82,9 +94,15 @@ pub struct PricedShipping {
     /// What was taken off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<AppliedDiscount>,
-    /// The tax on what was left.
+    /// The tax on what was left, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<AppliedTax>,
+    /// The taxes on what was left, in the order in which they were worked out, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<AppliedTax>,
+    /// Tax of the merchant's own place that the price would hold and does not, because none is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_not_due: Option<Amount>,
     /// The part of the points that falls on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsSpent>,
@@ -112,6 +130,14 @@ pub struct Sums {
     /// What the points were worth.
     #[serde(default)]
     pub points: Amount,
+    /// Tax that the prices and the fee would hold and do not, because none is due.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub tax_not_due: Amount,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_nothing(amount: &Amount) -> bool {
+    *amount == Amount::ZERO
 }
 
 /// What an order costs, and why.
@@ -137,10 +163,26 @@ pub struct Priced {
     pub total: Money,
 }
 
+impl PricedLine {
+    /// All taxes on it, in the order in which they were worked out.
+    pub fn taxes(&self) -> impl Iterator<Item = &AppliedTax> + Clone {
+        self.tax.iter().chain(&self.taxes)
+    }
+}
+
+impl PricedShipping {
+    /// All taxes on it, in the order in which they were worked out.
+    pub fn taxes(&self) -> impl Iterator<Item = &AppliedTax> + Clone {
+        self.tax.iter().chain(&self.taxes)
+    }
+}
+
 impl Priced {
     /// Whether the order costs the sum of its lines and there is nothing to explain.
     pub fn is_plain(&self) -> bool {
-        let untouched = |line: &PricedLine| line.discounts.is_empty() && line.tax.is_none();
+        let untouched = |line: &PricedLine| {
+            line.discounts.is_empty() && line.taxes().next().is_none() && line.tax_not_due.is_none()
+        };
         self.shipping.is_none() && self.points.is_none() && self.lines.iter().all(untouched)
     }
 }

@@ -29,7 +29,14 @@ impl Rate {
     /// What of an amount was added at this rate, half a minor unit up: of 120 pence at 20 %, 20 were added.
     #[must_use]
     pub fn contained_in(self, amount: Amount) -> Amount {
-        amount.portion(self.0.into(), u64::from(Self::FULL.0) + u64::from(self.0))
+        Self::all_contained_in(std::iter::once(self), amount)
+    }
+
+    /// What of an amount was added at these rates together, half a minor unit up.
+    #[must_use]
+    pub fn all_contained_in(rates: impl Iterator<Item = Self>, amount: Amount) -> Amount {
+        let sum: u64 = rates.map(|rate| u64::from(rate.0)).sum();
+        amount.portion(sum, u64::from(Self::FULL.0) + sum)
     }
 }
 

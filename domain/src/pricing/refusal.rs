@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     money::{Currency, Money},
     pricing::PresentedCoupon,
-    text::{CountryCode, CouponCode, ShippingMethod},
+    text::{AddressLine, CountryCode, CouponCode, ShippingMethod},
 };
 
 /// A coupon without which the order costs no more.
@@ -133,6 +133,22 @@ pub enum PricingRefusal {
         method: ShippingMethod,
         /// Where.
         country: CountryCode,
+    },
+    /// The tax depends on the region, and the address names none.
+    #[error("tax in {country} depends on the region, and the address names none")]
+    RegionNeeded {
+        /// Where.
+        country: CountryCode,
+    },
+    /// The tax depends on the region, and what the address names is none.
+    #[error(
+        "{region} is no region of {country}: an ISO 3166-2 code or the region's name is needed, because tax depends on it"
+    )]
+    UnknownRegion {
+        /// Where.
+        country: CountryCode,
+        /// What the address names.
+        region: AddressLine,
     },
     /// Points of this issuer are not taken for orders in this currency of the merchant.
     #[error("the merchant's orders in {currency} are not paid with such points")]

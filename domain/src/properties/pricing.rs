@@ -3,13 +3,16 @@
 use proptest::prelude::*;
 
 use crate::{
-    merchant::{TaxBasis, TaxRate},
+    merchant::{TaxBasis, TaxPlace, TaxRate, TaxRates},
     money::{Amount, Money},
     order::OrderLine,
-    pricing::{Discount, DiscountClass, EligibleLines, Offer, Portion, Priced, PricingRefusal, Tier, Validity},
+    pricing::{
+        AppliedTax, Discount, DiscountClass, EligibleLines, Offer, Portion, Priced, PricedLine, PricingRefusal, Tier,
+        Validity,
+    },
     samples::{
         amount,
-        merchants::{points, shipping_rate, tax_rate},
+        merchants::{named_tax, points, shipping_rate, tax_rate},
         money,
         offers::{rate, skus},
         quantity,
@@ -70,8 +73,12 @@ fn offers(currency: &'static str, most: usize) -> impl Strategy<Value = Vec<Offe
 
 fn taxes() -> impl Strategy<Value = (TaxBasis, Vec<TaxRate>)> {
     let basis = prop::sample::select(vec![TaxBasis::Included, TaxBasis::Added]);
-    let rates = (0..=1_000_000_i64, 0..=300_000_i64)
-        .prop_map(|(one, two)| vec![tax_rate("GB", "standard", one), tax_rate("GB", "shipping", two)]);
+    let several = prop::collection::vec((prop_oneof![0..=1_000_000_i64, 1..=200_000_i64], any::<bool>()), 1..=3);
+    let rates = (several, 0..=300_000_i64).prop_map(|(several, shipping)| {
+        let named =
+            |(number, (parts, compound))| named_tax(&format!("T{number}"), compound, tax_rate("GB", "standard", parts));
+        several.into_iter().enumerate().map(named).chain([tax_rate("GB", "shipping", shipping)]).collect()
+    });
     (basis, prop_oneof![Just(vec![]), rates])
 }
 
@@ -129,9 +136,51 @@ fn check_even(figures: &[i64], whole: i64) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// That each tax of a line is its rate of what it falls on, half a minor unit up, and that they add up to the line.
+fn check_taxes(line: &PricedLine) -> Result<(), TestCaseError> {
+    let left = line.price.minor_units() - line.discount().minor_units();
+    let taxes: Vec<&AppliedTax> = line.taxes().collect();
+    let amounts = |taxes: &[&AppliedTax]| taxes.iter().map(|tax| tax.amount.minor_units()).sum::<i64>();
+    prop_assert!(taxes.is_sorted_by_key(|tax| tax.compound), "{taxes:?}");
+    let Some(basis) = taxes.first().map(|tax| tax.basis) else {
+        prop_assert_eq!(line.total.minor_units(), left);
+        return Ok(());
+    };
+    let half_up =
+        |parts: i128, of: i64, whole: i128| i64::try_from((i128::from(of) * parts * 2 + whole) / (whole * 2)).unwrap();
+    let parts = |tax: &AppliedTax| i128::from(i64::from(tax.rate));
+    match basis {
+        TaxBasis::Added => {
+            prop_assert_eq!(line.total.minor_units(), left + amounts(&taxes));
+            for (number, tax) in taxes.iter().enumerate() {
+                let base = if tax.compound { left + amounts(&taxes[..number]) } else { left };
+                prop_assert_eq!(tax.amount.minor_units(), half_up(parts(tax), base, 1_000_000));
+            }
+        }
+        TaxBasis::Included => {
+            prop_assert_eq!(line.total.minor_units(), left);
+            let simple = taxes.iter().position(|tax| tax.compound).unwrap_or(taxes.len());
+            for (number, tax) in taxes.iter().enumerate().skip(simple) {
+                let base = left - amounts(&taxes[number + 1..]);
+                prop_assert_eq!(tax.amount.minor_units(), half_up(parts(tax), base, 1_000_000 + parts(tax)));
+            }
+            let (all, base) =
+                (taxes[..simple].iter().map(|tax| parts(tax)).sum::<i128>(), left - amounts(&taxes[simple..]));
+            prop_assert_eq!(amounts(&taxes[..simple]), half_up(all, base, 1_000_000 + all));
+            for tax in &taxes[..simple] {
+                let exact = i128::from(base) * parts(tax);
+                let off = i128::from(tax.amount.minor_units()) * (1_000_000 + all) - exact;
+                prop_assert!(off.abs() < 2 * (1_000_000 + all), "{tax:?} of {base}");
+            }
+        }
+    }
+    Ok(())
+}
+
 fn check_line(priced: &Priced, number: usize) -> Result<(), TestCaseError> {
     let line = &priced.lines[number];
-    let basis = line.tax.as_ref().map(|tax| tax.basis);
+    check_taxes(line)?;
+    let basis = line.taxes().next().map(|tax| tax.basis);
     let units: Vec<Portion> = priced.line_units(number).collect();
     prop_assert_eq!(units.len(), usize::try_from(line.quantity.units()).unwrap());
     for (unit, index) in units.iter().zip(0..) {
@@ -143,7 +192,7 @@ fn check_line(priced: &Priced, number: usize) -> Result<(), TestCaseError> {
     let points = line.points.map_or(Amount::ZERO, |points| points.value).minor_units();
     check_even(&figures(|unit| unit.price), line.price.minor_units())?;
     check_even(&figures(|unit| unit.discount), line.discount().minor_units())?;
-    check_even(&figures(|unit| unit.tax), line.tax.as_ref().map_or(0, |tax| tax.amount.minor_units()))?;
+    check_even(&figures(|unit| unit.tax), line.taxes().map(|tax| tax.amount.minor_units()).sum())?;
     check_even(&figures(|unit| unit.points_value), points)?;
     check_even(&figures(|unit| unit.payable), line.total.minor_units() - points)?;
     let spent: u64 = units.iter().map(|unit| unit.points).sum();
@@ -176,10 +225,13 @@ fn check_sums(priced: &Priced, till: &Till) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// By how much rounding may make a total differ: a minor unit for each line and the fee, where tax is added to them.
+/// By how much rounding may make a total differ: two minor units for each tax on each line and the fee, where it
+/// is added to them.
 fn rounding(till: &Till) -> i64 {
     match till.merchant.tax().prices {
-        TaxBasis::Added if !till.merchant.tax().rates.is_empty() => i64::try_from(till.lines.len()).unwrap() + 1,
+        TaxBasis::Added if !till.merchant.tax().rates.is_empty() => {
+            i64::try_from((till.lines.len() + 1) * till.merchant.tax().rates.len() * 2).unwrap()
+        }
         TaxBasis::Included | TaxBasis::Added => 0,
     }
 }
@@ -301,6 +353,38 @@ proptest! {
             Err(PricingRefusal::CouponsGiveNothing { .. }) => prop_assert!(with >= without),
             Err(PricingRefusal::CouponBelowMinimum { .. }) => {}
             Err(refusal) => prop_assert!(false, "{refusal}"),
+        }
+    }
+
+    /// What an order costs where no tax is due is what each piece costs at home without its tax, and nothing is lost on the way.
+    #[test]
+    fn net_prices_add_up((till, offers) in tills(40, 4), rates in prop::collection::vec((1..=400_000_i64, any::<bool>()), 1..=3)) {
+        let named = |(number, (parts, compound))| named_tax(&format!("T{number}"), compound, tax_rate("FR", "standard", parts));
+        let tax = TaxRates {
+            prices: TaxBasis::Included,
+            rates: rates.into_iter().enumerate().map(named).collect(),
+            export_net_of: Some(TaxPlace { country: crate::samples::text("FR"), region: None }),
+        };
+        let till = till.tax_rates(tax);
+        let home = |line: &OrderLine| {
+            let one = Till { country: crate::samples::text("FR"), ..Till { lines: vec![line.clone()], ..till.clone() } };
+            let one = Till { lines: vec![OrderLine { quantity: quantity(1), total: line.unit_price, ..line.clone() }], ..one };
+            let priced = one.shipping(vec![]).price().unwrap();
+            line.unit_price.minor_units() - priced.map_or(0, |priced| priced.sums.tax.minor_units())
+        };
+        let net: Vec<i64> = till.lines.iter().map(|line| home(line) * i64::from(line.quantity.units())).collect();
+        let abroad = offering(&till, offers.iter().enumerate()).price().unwrap();
+        let Some(priced) = abroad else { return Ok(()) };
+        for (line, (net, gross)) in priced.lines.iter().zip(net.iter().zip(&till.lines)) {
+            prop_assert_eq!(line.price.minor_units(), *net);
+            let not_due = line.tax_not_due.map_or(0, Amount::minor_units);
+            prop_assert_eq!(line.price.minor_units() + not_due, gross.total.minor_units());
+            prop_assert!(line.taxes().next().is_none());
+        }
+        let exported = Till { lines: till.lines.iter().zip(&priced.lines).map(|(line, priced)| OrderLine { total: priced.price, ..line.clone() }).collect(), ..till.clone() };
+        check_sums(&priced, &exported)?;
+        for line in 0..priced.lines.len() {
+            check_line(&priced, line)?;
         }
     }
 

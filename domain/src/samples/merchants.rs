@@ -7,7 +7,7 @@ use crate::{
     allocation::AllocationRule,
     merchant::{
         CancellationAfterPayment, GuestContact, LatePayment, OverdueReview, PointsPolicy, Policies, Promotion,
-        ShippingRate, ShippingRates, TaxBasis, TaxRate, TaxRates,
+        ShippingRate, ShippingRates, TaxBasis, TaxPlace, TaxRate, TaxRates,
     },
     money::Money,
     pricing::{Discount, DiscountClass, Offer, Validity},
@@ -46,12 +46,40 @@ pub(crate) fn shipping_rates() -> ShippingRates {
 }
 
 pub(crate) fn tax_rate(country: &str, category: &str, parts_per_million: i64) -> TaxRate {
-    TaxRate { country: text(country), region: None, category: text(category), rate: rate(parts_per_million) }
+    TaxRate {
+        country: text(country),
+        region: None,
+        category: text(category),
+        name: None,
+        rate: rate(parts_per_million),
+        compound: false,
+    }
 }
 
 pub(crate) fn tax_rates() -> TaxRates {
     let new_york = TaxRate { region: Some(text("NY")), ..tax_rate("US", "standard", 88_750) };
-    TaxRates { prices: TaxBasis::Added, rates: vec![tax_rate("GB", "shipping", 200_000), new_york] }
+    TaxRates {
+        prices: TaxBasis::Added,
+        rates: vec![tax_rate("GB", "shipping", 200_000), new_york],
+        export_net_of: None,
+    }
+}
+
+/// One of several taxes on the same.
+pub(crate) fn named_tax(name: &str, compound: bool, rate: TaxRate) -> TaxRate {
+    TaxRate { name: Some(text(name)), compound, ..rate }
+}
+
+/// GST and QST of Quebec, in the prices, which are net where nothing is due.
+pub(crate) fn quebec() -> TaxRates {
+    let of = |name, compound, parts| {
+        named_tax(name, compound, TaxRate { region: Some(text("CA-QC")), ..tax_rate("CA", "standard", parts) })
+    };
+    TaxRates {
+        prices: TaxBasis::Included,
+        rates: vec![of("GST", false, 50_000), of("QST", true, 99_750)],
+        export_net_of: Some(TaxPlace { country: text("CA"), region: Some(text("CA-QC")) }),
+    }
 }
 
 pub(crate) fn points(value_per_100: Money, granted_per_100: u32) -> PointsPolicy {

@@ -10,9 +10,9 @@ use crate::{
     money::Money,
     order::OrderLine,
     points::Issuer,
-    pricing::{Basket, DiscountClass, Offer, PresentedCoupon, Priced, PricingRefusal, price},
+    pricing::{Basket, DiscountClass, Offer, PresentedCoupon, Priced, PricingRefusal, price, take_out_tax},
     samples::{merchants::promotion, offers::offer},
-    text::{AddressLine, CountryCode, CouponCode, MerchantId, ShippingMethod, TaxCategory},
+    text::{AddressLine, CountryCode, CouponCode, MerchantId, ShippingMethod, Sku, TaxCategory},
 };
 
 #[derive(Debug, Clone)]
@@ -86,7 +86,11 @@ impl Till {
     }
 
     pub(crate) fn tax(self, prices: TaxBasis, rates: Vec<TaxRate>) -> Self {
-        self.after(MerchantEvent::TaxRatesSet { tax: TaxRates { prices, rates }, at: at(0) })
+        self.after(MerchantEvent::TaxRatesSet { tax: TaxRates { prices, rates, export_net_of: None }, at: at(0) })
+    }
+
+    pub(crate) fn tax_rates(self, tax: TaxRates) -> Self {
+        self.after(MerchantEvent::TaxRatesSet { tax, at: at(0) })
     }
 
     pub(crate) fn points(self, policy: PointsPolicy, points: u64) -> Self {
@@ -105,8 +109,12 @@ impl Till {
             .iter()
             .map(|(code, offer, merchant)| PresentedCoupon { code, offer, merchant: merchant.as_ref() })
             .collect();
+        let mut lines = self.lines.clone();
+        let category = |_: &Sku| self.category.as_ref();
+        let not_due = take_out_tax(&mut lines, self.merchant.tax(), &self.country, |_| false, category);
         let basket = Basket {
-            lines: &self.lines,
+            lines: &lines,
+            not_due: &not_due,
             currency: text(self.currency),
             country: &self.country,
             region: self.region.as_ref(),
@@ -118,7 +126,7 @@ impl Till {
             points_of: self.points_of,
             at: self.at,
         };
-        price(&basket, |_| self.category.as_ref())
+        price(&basket, category)
     }
 
     pub(crate) fn priced(&self) -> Priced {

@@ -44,6 +44,7 @@ mod sizes;
 mod statistics;
 mod steps;
 mod stock;
+mod tax;
 mod tenants;
 mod tokens;
 mod undelivered;

@@ -51,7 +51,9 @@ async fn all_that_a_merchant_decides_is_seen_as_it_was_said() {
     ]);
     let tax = json!({"prices": "added", "rates": [
         {"country": "GB", "category": "standard", "rate": 200_000},
-        {"country": "US", "region": "NY", "category": "books", "rate": 0},
+        {"country": "US", "region": "US-NY", "category": "books", "rate": 0},
+        {"country": "CA", "region": "CA-QC", "category": "standard", "name": "GST", "rate": 50_000},
+        {"country": "CA", "region": "CA-QC", "category": "standard", "name": "QST", "rate": 99_750, "compound": true},
     ]});
     let policies = json!({"payment_window_minutes": 60, "time_zone": "Europe/Berlin", "late_payment": "reinstate",
         "cancellation_after_payment": "automatic", "return_window_days": 0, "return_review_hours": 48,
@@ -171,6 +173,19 @@ async fn decisions_that_make_no_sense_are_refused_where_they_do_not() {
         ("tax-rates", tax(json!([gb, gb])), "/rates/1"),
         ("tax-rates", tax(json!([{"country": "GB", "rate": 1_000_001}])), "/rates/0/rate"),
         ("tax-rates", json!({"prices": "net", "rates": []}), "/prices"),
+        ("tax-rates", tax(json!([gb, {"country": "US", "region": "Calif", "rate": 1}])), "/rates/1/region"),
+        ("tax-rates", tax(json!([gb, {"country": "GB", "name": "VAT", "rate": 1}])), "/rates/1/name"),
+        ("tax-rates", json!({"prices": "added", "rates": [gb], "export_net_of": {"country": "GB"}}), "/export_net_of"),
+        (
+            "tax-rates",
+            json!({"prices": "included", "rates": [gb], "export_net_of": {"country": "FR"}}),
+            "/export_net_of",
+        ),
+        (
+            "tax-rates",
+            json!({"prices": "included", "rates": [gb], "export_net_of": {"country": "GB", "region": "Wessex"}}),
+            "/export_net_of/region",
+        ),
         ("policies", json!({"payment_window_minutes": 1_441}), "/payment_window_minutes"),
         ("policies", json!({"points": {"value_per_100": gbp(0), "granted_per_100": 1}}), "/points/value_per_100"),
         ("policies", json!({"points": {"value_per_100": gbp(1), "granted_per_100": -1}}), "/points/granted_per_100"),

@@ -4,7 +4,7 @@ use purser_domain::{
     merchant,
     money::{Amount, Money},
     pricing::Rate,
-    text::{AddressLine, CountryCode, ShippingMethod, TaxCategory},
+    text::{AddressLine, CountryCode, ShippingMethod, TaxCategory, TaxName},
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,17 +41,50 @@ pub(crate) struct TaxRate {
     /// Where the order goes.
     #[schema(value_type = schema::CountryCode)]
     country: CountryCode,
-    /// To which state, county or province, written as in addresses; to all of the country, where absent. A rate that names
-    /// the region goes before one for the country.
+    /// To which state, county or province: an ISO 3166-2 code, with the country or without, or a name; it is shown as
+    /// `US-CA`. To all of the country, where absent. Rates that name the region go before those for the country, all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::AddressLine>)]
     region: Option<AddressLine>,
     /// Which products; those of `standard`, where absent. Shipping fees are of the category `shipping`.
     #[schema(value_type = Option<schema::TaxCategory>)]
     category: Option<TaxCategory>,
+    /// What the tax is called; needed where several are for the same country, region and category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::TaxName>)]
+    name: Option<TaxName>,
     /// How much.
     #[schema(value_type = schema::Rate)]
     rate: Rate,
+    /// Whether it falls on the price with the other taxes, those that are compound and listed later excepted, and not on
+    /// the price alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compound: Option<bool>,
+}
+
+/// A country or one of its regions.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TaxPlace {
+    /// Which country.
+    #[schema(value_type = schema::CountryCode)]
+    country: CountryCode,
+    /// Which region of it, written as in a rate; none in particular, where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::AddressLine>)]
+    region: Option<AddressLine>,
+}
+
+impl From<TaxPlace> for merchant::TaxPlace {
+    fn from(TaxPlace { country, region }: TaxPlace) -> Self {
+        Self { country, region }
+    }
+}
+
+impl From<merchant::TaxPlace> for TaxPlace {
+    fn from(merchant::TaxPlace { country, region }: merchant::TaxPlace) -> Self {
+        Self { country, region }
+    }
 }
 
 impl From<ShippingRate> for merchant::ShippingRate {
@@ -70,14 +103,15 @@ impl From<merchant::ShippingRate> for ShippingRate {
 
 impl From<TaxRate> for merchant::TaxRate {
     fn from(rate: TaxRate) -> Self {
-        let TaxRate { country, region, category, rate } = rate;
-        Self { country, region, category: category.unwrap_or_else(merchant::TaxRates::standard), rate }
+        let TaxRate { country, region, category, name, rate, compound } = rate;
+        let category = category.unwrap_or_else(merchant::TaxRates::standard);
+        Self { country, region, category, name, rate, compound: compound.unwrap_or_default() }
     }
 }
 
 impl From<merchant::TaxRate> for TaxRate {
     fn from(rate: merchant::TaxRate) -> Self {
-        let merchant::TaxRate { country, region, category, rate } = rate;
-        Self { country, region, category: Some(category), rate }
+        let merchant::TaxRate { country, region, category, name, rate, compound } = rate;
+        Self { country, region, category: Some(category), name, rate, compound: compound.then_some(true) }
     }
 }

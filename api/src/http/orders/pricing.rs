@@ -3,7 +3,7 @@ use purser_domain::{
     money::Amount,
     points::Issuer,
     pricing::{AppliedDiscount, AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping, Rate, Source, Sums},
-    text::{CouponCode, PromotionId, ShippingMethod, TaxCategory},
+    text::{CouponCode, PromotionId, ShippingMethod, TaxCategory, TaxName},
 };
 use serde::Serialize;
 
@@ -31,6 +31,11 @@ pub(crate) struct OrderPricing {
     /// What the points were worth.
     #[schema(value_type = schema::Amount)]
     points: Amount,
+    /// Tax that the prices and the fee would hold and do not, because none is due where the order goes; it is in none of the
+    /// other sums.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Amount>)]
+    tax_not_due: Option<Amount>,
     /// How many points were spent.
     points_spent: u64,
     /// Who issued the points that were spent, and pays for them: the `merchant` of the order, or the `platform`.
@@ -52,9 +57,12 @@ pub(crate) struct OrderPricing {
 pub(crate) struct LinePricing {
     /// What was taken off, the line's part of discounts off the order included.
     discounts: Vec<Discounted>,
-    /// The tax on what was left.
+    /// The taxes on what was left, in the order in which they were worked out.
+    taxes: Vec<Taxed>,
+    /// Tax of the merchant's own place that the price would hold and does not, because none is due where the order goes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    tax: Option<Taxed>,
+    #[schema(value_type = Option<schema::Amount>)]
+    tax_not_due: Option<Amount>,
     /// The part of the points that falls on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<SpentPoints>,
@@ -71,9 +79,12 @@ pub(crate) struct DeliveryPricing {
     method: ShippingMethod,
     /// What was taken off its fee.
     discounts: Vec<Discounted>,
-    /// The tax on what was left.
+    /// The taxes on what was left, in the order in which they were worked out.
+    taxes: Vec<Taxed>,
+    /// Tax of the merchant's own place that the price would hold and does not, because none is due where the order goes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    tax: Option<Taxed>,
+    #[schema(value_type = Option<schema::Amount>)]
+    tax_not_due: Option<Amount>,
     /// The part of the points that falls on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<SpentPoints>,
@@ -101,6 +112,10 @@ pub(crate) struct Discounted {
 /// A tax.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Taxed {
+    /// What it is called, where its rate has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::TaxName>)]
+    name: Option<TaxName>,
     /// As what it was taxed.
     #[schema(value_type = schema::TaxCategory)]
     category: TaxCategory,
@@ -110,6 +125,8 @@ pub(crate) struct Taxed {
     /// `included` in the price, or `added` to it.
     #[schema(value_type = String, example = "included", pattern = "^(included|added)$")]
     basis: TaxBasis,
+    /// Whether it fell on the taxes before it as well.
+    compound: bool,
     /// How much tax.
     #[schema(value_type = schema::Amount)]
     amount: Amount,
@@ -128,7 +145,7 @@ pub(crate) struct SpentPoints {
 impl From<Priced> for OrderPricing {
     fn from(priced: Priced) -> Self {
         let Priced { lines, shipping, points: spent, points_of, coupons, sums, total: _ } = priced;
-        let Sums { subtotal, discount, shipping: fee, tax, tax_added, points } = sums;
+        let Sums { subtotal, discount, shipping: fee, tax, tax_added, points, tax_not_due } = sums;
         Self {
             subtotal,
             discount,
@@ -136,6 +153,7 @@ impl From<Priced> for OrderPricing {
             tax,
             tax_added,
             points,
+            tax_not_due: Some(tax_not_due).filter(|amount| *amount > Amount::ZERO),
             points_spent: spent.map_or(0, |points| points.spent),
             points_of: spent.map(|_| points_of),
             coupons,
@@ -147,10 +165,11 @@ impl From<Priced> for OrderPricing {
 
 impl From<PricedLine> for LinePricing {
     fn from(line: PricedLine) -> Self {
-        let PricedLine { quantity: _, price: _, discounts, tax, points, total } = line;
+        let PricedLine { quantity: _, price: _, discounts, tax, taxes, tax_not_due, points, total } = line;
         Self {
             discounts: discounts.into_iter().map(Discounted::from).collect(),
-            tax: tax.map(Taxed::from),
+            taxes: tax.into_iter().chain(taxes).map(Taxed::from).collect(),
+            tax_not_due,
             points: points.map(SpentPoints::from),
             total,
         }
@@ -159,11 +178,12 @@ impl From<PricedLine> for LinePricing {
 
 impl From<PricedShipping> for DeliveryPricing {
     fn from(shipping: PricedShipping) -> Self {
-        let PricedShipping { method, fee: _, discounts, tax, points, total } = shipping;
+        let PricedShipping { method, fee: _, discounts, tax, taxes, tax_not_due, points, total } = shipping;
         Self {
             method,
             discounts: discounts.into_iter().map(Discounted::from).collect(),
-            tax: tax.map(Taxed::from),
+            taxes: tax.into_iter().chain(taxes).map(Taxed::from).collect(),
+            tax_not_due,
             points: points.map(SpentPoints::from),
             total,
         }
@@ -182,8 +202,8 @@ impl From<AppliedDiscount> for Discounted {
 
 impl From<AppliedTax> for Taxed {
     fn from(tax: AppliedTax) -> Self {
-        let AppliedTax { category, rate, basis, amount } = tax;
-        Self { category, rate, basis, amount }
+        let AppliedTax { name, category, rate, basis, compound, amount } = tax;
+        Self { name, category, rate, basis, compound, amount }
     }
 }
 

@@ -153,6 +153,8 @@ kinds! {
     CouponsDoNotCombine UNPROCESSABLE_ENTITY "coupons-do-not-combine" "The coupons cannot be used together";
     /// The merchant does not deliver there, or not in this way.
     NotDelivered UNPROCESSABLE_ENTITY "not-delivered" "The merchant does not deliver there, or not in this way";
+    /// The tax depends on the region, and the address names none of its country.
+    UnknownRegion UNPROCESSABLE_ENTITY "unknown-region" "The region of the address is needed to tax the order";
     /// Points cannot be spent on this order, or not so many.
     PointsNotUsable UNPROCESSABLE_ENTITY "points-not-usable" "Points cannot be spent on this order, or not so many";
     /// The order's total is more than an amount can be.

@@ -301,6 +301,9 @@ impl From<PricingRefusal> for Problem {
             }
             PricingRefusal::NotDelivered { .. } => (Kind::NotDelivered, "/ship_to/country".to_owned()),
             PricingRefusal::UnknownShippingMethod { .. } => (Kind::NotDelivered, "/shipping_method".to_owned()),
+            PricingRefusal::RegionNeeded { .. } | PricingRefusal::UnknownRegion { .. } => {
+                (Kind::UnknownRegion, "/ship_to/region".to_owned())
+            }
             PricingRefusal::PointsNotTaken { .. }
             | PricingRefusal::TooManyPoints { .. }
             | PricingRefusal::PointsGiveNothing => (Kind::PointsNotUsable, "/points".to_owned()),
@@ -376,9 +379,13 @@ impl From<MerchantRefusal> for Problem {
             MerchantRefusal::InvalidOffer(refusal) => format!("/offer/{}", refusal.field()),
             MerchantRefusal::TooManyShippingRates | MerchantRefusal::TooManyTaxRates => "/rates".to_owned(),
             MerchantRefusal::ShippingNowhere { rate } => format!("/rates/{rate}/countries"),
-            MerchantRefusal::ShippingRateRepeated { rate } | MerchantRefusal::TaxRateRepeated { rate } => {
-                format!("/rates/{rate}")
-            }
+            MerchantRefusal::ShippingRateRepeated { rate }
+            | MerchantRefusal::TaxRateRepeated { rate }
+            | MerchantRefusal::TooManyTaxes { rate } => format!("/rates/{rate}"),
+            MerchantRefusal::UnknownTaxRegion { rate } => format!("/rates/{rate}/region"),
+            MerchantRefusal::TaxNameNeeded { rate } => format!("/rates/{rate}/name"),
+            MerchantRefusal::UnknownExportRegion => "/export_net_of/region".to_owned(),
+            MerchantRefusal::NothingToTakeOut | MerchantRefusal::ExportPlaceWithoutRate => "/export_net_of".to_owned(),
             MerchantRefusal::WorthlessPoints | MerchantRefusal::PointsWorthTooMuch => {
                 "/points/value_per_100".to_owned()
             }

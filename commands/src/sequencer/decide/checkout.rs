@@ -8,7 +8,7 @@ use purser_domain::{
     money::Money,
     order::{LimitedPieces, OrderLine},
     points::{self, Points, PointsAccount, PointsCommand},
-    pricing::{Basket, PresentedCoupon, Priced, Sums, price},
+    pricing::{Basket, PresentedCoupon, Priced, Sums, price, take_out_tax},
     principal::Principal,
     product::Product,
     quantity::Quantity,
@@ -50,14 +50,18 @@ impl Decision<'_> {
         let customer = customer(asked, place)?;
         let placed_at = asked.stated("placed_at", place.placed_at)?;
         let product = |sku: &Sku| self.working.products.get(sku).map(|product| &product.state);
-        let Frozen { merchant, lines, total } =
+        let Frozen { merchant, mut lines, total } =
             freeze(&place.lines, place.currency, product).map_err(Stopped::refused)?;
         check_own_products(asked, &merchant)?;
         let unknown = Merchant::default();
         let book = self.working.merchants.get(&merchant).map_or(&unknown, |merchant| &merchant.state);
+        let tax_category = |sku: &Sku| product(sku).and_then(Product::listing)?.tax_category.as_ref();
+        let stated = |line: usize| place.lines.get(line).is_some_and(|line| line.unit_price.is_some());
+        let not_due = take_out_tax(&mut lines, book.tax(), &place.ship_to.country, stated, tax_category);
         let coupons = self.usable_coupons(asked, place, customer.as_ref(), &merchant)?;
         let basket = Basket {
             lines: &lines,
+            not_due: &not_due,
             currency: place.currency,
             country: &place.ship_to.country,
             region: place.ship_to.region.as_ref(),
@@ -69,7 +73,6 @@ impl Decision<'_> {
             points_of: place.points_of,
             at: placed_at,
         };
-        let tax_category = |sku: &Sku| product(sku).and_then(Product::listing)?.tax_category.as_ref();
         let pricing = price(&basket, tax_category).map_err(Stopped::refused)?.map(Box::new);
         let total = pricing.as_ref().map_or(total, |pricing| pricing.total);
         if let Some(expected) = &place.expected {

@@ -5,8 +5,12 @@ use super::{
     gbp, given, money, points, shipping_rate, tax_rate, text,
 };
 use crate::{
-    merchant::TaxRate,
-    samples::{amount, offers::rate},
+    merchant::{MAX_TAXES, MerchantEvent, TaxBasis, TaxPlace, TaxRate},
+    samples::{
+        amount,
+        merchants::{named_tax, quebec},
+        offers::rate,
+    },
 };
 
 fn to(method: &str, countries: &[&str], pence: i64) -> ShippingRate {
@@ -69,15 +73,38 @@ fn a_tax_rate_of_the_region_goes_before_the_countrys() {
         rates: vec![tax_rate("US", "standard", 50_000), new_york, tax_rate("GB", "books", 0)],
         ..TaxRates::default()
     };
-    let parts = |country, region: Option<&str>, category| {
-        let region = region.map(text);
-        tax.rate(&text(country), region.as_ref(), category).map(|found| i64::from(found.rate))
+    let parts = |country: &str, region: Option<&str>, category: &str| {
+        let (country, region) = (text(country), region.map(text));
+        let taxes = tax.destination(&country, region.as_ref()).unwrap().taxes(category).unwrap();
+        taxes.rates().map(|found| i64::from(found.rate)).collect::<Vec<_>>()
     };
-    assert_eq!(parts("US", Some("NY"), "standard"), Some(88_750));
-    assert_eq!(parts("US", Some("NJ"), "standard"), Some(50_000));
-    assert_eq!(parts("US", None, "standard"), Some(50_000));
-    assert_eq!(parts("GB", None, "books"), Some(0));
-    assert_eq!(parts("GB", None, "standard"), None);
+    assert_eq!(parts("US", Some("NY"), "standard"), [88_750]);
+    assert_eq!(parts("US", Some("NJ"), "standard"), [50_000]);
+    assert_eq!(parts("US", None, "standard"), [50_000]);
+    assert_eq!(parts("GB", None, "books"), [0]);
+    assert!(parts("GB", None, "standard").is_empty());
+    // No rate of the country depends on a region: what is written there is nobody's business.
+    assert_eq!(parts("GB", Some("nowhere"), "books"), [0]);
+}
+
+/// What is stored is the code; what was stored before regions were coded is understood as it was written.
+#[test]
+fn a_region_is_stored_as_its_code() {
+    let set = |region| {
+        let rate = TaxRate { region: Some(text(region)), ..tax_rate("US", "standard", 72_500) };
+        TaxRates { rates: vec![rate], ..TaxRates::default() }
+    };
+    for written in ["CA", "ca", " CA ", "US-CA", "California"] {
+        given(vec![])
+            .when(MerchantCommand::SetTaxRates { tax: set(written), at: at(1) })
+            .then_expect_events(vec![MerchantEvent::TaxRatesSet { tax: set("US-CA"), at: at(1) }]);
+        let (tax, country, region) = (set(written), text("US"), text("california"));
+        let destination = tax.destination(&country, Some(&region)).unwrap();
+        assert!(!destination.taxes("standard").unwrap().is_empty(), "{written}");
+    }
+    given(vec![])
+        .when(MerchantCommand::SetTaxRates { tax: set("Cal"), at: at(1) })
+        .then_expect_error(MerchantRefusal::UnknownTaxRegion { rate: 0 });
 }
 
 #[test]
@@ -88,8 +115,43 @@ fn two_tax_rates_for_the_same_are_refused() {
     };
     let twice = vec![tax_rate("GB", "standard", 1), tax_rate("GB", "books", 1), tax_rate("GB", "standard", 2)];
     refused(twice, MerchantRefusal::TaxRateRepeated { rate: 2 });
+    // The same region, written in two ways.
+    let regional = |region| TaxRate { region: Some(text(region)), ..tax_rate("US", "standard", 1) };
+    refused(vec![regional("NY"), regional("new york")], MerchantRefusal::TaxRateRepeated { rate: 1 });
     let many = (0..=MAX_TAX_RATES).map(|number| tax_rate("GB", &format!("c{number}"), 1)).collect();
     refused(many, MerchantRefusal::TooManyTaxRates);
+}
+
+#[test]
+fn several_taxes_on_the_same_have_a_name_each() {
+    let set = |rates: Vec<TaxRate>| {
+        let tax = TaxRates { rates, ..TaxRates::default() };
+        given(vec![]).when(MerchantCommand::SetTaxRates { tax, at: at(1) })
+    };
+    let plain = || tax_rate("CA", "standard", 50_000);
+    let named = |name: &str| named_tax(name, false, plain());
+    set(vec![named("GST"), plain()]).then_expect_error(MerchantRefusal::TaxNameNeeded { rate: 1 });
+    set(vec![plain(), named("GST")]).then_expect_error(MerchantRefusal::TaxNameNeeded { rate: 1 });
+    set(vec![named("GST"), named("GST")]).then_expect_error(MerchantRefusal::TaxRateRepeated { rate: 1 });
+    let many = |count: usize| (0..count).map(|number| named(&format!("T{number}"))).collect();
+    set(many(MAX_TAXES + 1)).then_expect_error(MerchantRefusal::TooManyTaxes { rate: MAX_TAXES });
+    let tax = TaxRates { rates: many(MAX_TAXES), ..TaxRates::default() };
+    set(many(MAX_TAXES)).then_expect_events(vec![MerchantEvent::TaxRatesSet { tax, at: at(1) }]);
+}
+
+#[test]
+fn only_tax_that_prices_hold_can_be_taken_out_of_them() {
+    let set = |tax: TaxRates| given(vec![]).when(MerchantCommand::SetTaxRates { tax, at: at(1) });
+    let of = |country: &str, region: Option<&str>| TaxRates {
+        export_net_of: Some(TaxPlace { country: text(country), region: region.map(text) }),
+        ..quebec()
+    };
+    set(of("CA", Some("Quebec"))).then_expect_events(vec![MerchantEvent::TaxRatesSet { tax: quebec(), at: at(1) }]);
+    set(of("CA", Some("Ontario"))).then_expect_error(MerchantRefusal::ExportPlaceWithoutRate);
+    set(of("CA", None)).then_expect_error(MerchantRefusal::ExportPlaceWithoutRate);
+    set(of("GB", None)).then_expect_error(MerchantRefusal::ExportPlaceWithoutRate);
+    set(of("CA", Some("Kebek"))).then_expect_error(MerchantRefusal::UnknownExportRegion);
+    set(TaxRates { prices: TaxBasis::Added, ..quebec() }).then_expect_error(MerchantRefusal::NothingToTakeOut);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
     pricing::{
         candidate::{Candidate, pieces},
         combination::Set,
-        draft::{Draft, Scene},
+        draft::{Draft, Fee, Scene},
         evaluation::{Evaluation, Outcome},
     },
     properties::pricing::tills,
@@ -41,17 +41,21 @@ proptest! {
         let subtotal = amount(till.lines.iter().map(|line| line.total.minor_units()).sum());
         let pieces = pieces(till.lines.iter());
         let rate = till.merchant.shipping().serving(&till.country, text(till.currency)).next();
-        let shipping = rate.map(|rate| (rate, rate.fee_for(subtotal, pieces).unwrap()));
+        let shipping = rate.map(|rate| {
+            Fee { rate, amount: rate.fee_for(subtotal, pieces).unwrap(), not_due: Amount::ZERO }
+        });
         let tax = till.merchant.tax();
-        let rate = |category: &str| tax.rate(&till.country, None, category);
+        let destination = tax.destination(&till.country, None).unwrap();
+        let taxes = |category: &str| destination.taxes(category).unwrap();
         let scene = Scene {
             lines: &till.lines,
-            taxes: till.lines.iter().map(|_| rate("standard")).collect(),
+            taxes: till.lines.iter().map(|_| taxes("standard")).collect(),
+            not_due: &[],
             shipping,
-            shipping_tax: rate("shipping"),
+            shipping_taxes: taxes("shipping"),
             basis: tax.prices,
         };
-        let candidates = candidates(&till, &offers, shipping.map_or(Amount::ZERO, |(_, fee)| fee));
+        let candidates = candidates(&till, &offers, shipping.map_or(Amount::ZERO, |fee| fee.amount));
         let mut evaluation = Evaluation::of(&scene, &candidates);
         let sets = 1_u32 << candidates.len();
         for bits in (0..sets).map(|number| (number + from) % sets) {

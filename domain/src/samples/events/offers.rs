@@ -13,7 +13,7 @@ use crate::{
         Sample, at, coupon_terms,
         events::{full_address, precise},
         every_variant, gbp, limited,
-        merchants::{full_promotion, policies, promotion, shipping_rates, tax_rates},
+        merchants::{full_promotion, policies, promotion, quebec, shipping_rates, tax_rates},
         offers::{rate, sample_discounts},
         order_id, points, quantity, text,
     },
@@ -108,6 +108,7 @@ pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
         TaxRatesSet: [
             "" => MerchantEvent::TaxRatesSet { tax: tax_rates(), at: precise() },
             "minimal" => MerchantEvent::TaxRatesSet { tax: TaxRates::default(), at: at(0) },
+            "several" => MerchantEvent::TaxRatesSet { tax: quebec(), at: at(0) },
         ],
         PoliciesSet: [
             "" => MerchantEvent::PoliciesSet { policies: policies(), at: precise() },

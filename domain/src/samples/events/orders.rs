@@ -26,6 +26,7 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "priced" => OrderEvent::OrderPlaced(priced_placement()),
             "guest" => OrderEvent::OrderPlaced(guest_placement()),
             "merchants_points" => OrderEvent::OrderPlaced(merchants_points_placement()),
+            "taxed" => OrderEvent::OrderPlaced(taxed_placement()),
             "waiting" => OrderEvent::OrderPlaced(waiting_placement()),
             "time_zone" => OrderEvent::OrderPlaced(OrderPlaced {
                 time_zone: text("America/St_Johns"),
@@ -280,6 +281,8 @@ fn minimal_placement() -> OrderPlaced {
 pub(crate) fn priced_placement() -> OrderPlaced {
     let discount = |source, pence| AppliedDiscount { source, amount: amount(pence) };
     let tax = |pence| AppliedTax {
+        name: None,
+        compound: false,
         category: text("standard"),
         rate: rate(200_000),
         basis: TaxBasis::Included,
@@ -293,6 +296,8 @@ pub(crate) fn priced_placement() -> OrderPlaced {
             discount(Source::Coupon(text("SPRING-10")), 138),
         ],
         tax: Some(tax(207)),
+        taxes: vec![],
+        tax_not_due: None,
         points: Some(PointsSpent { spent: 358, value: amount(358) }),
         total: amount(1239),
     };
@@ -301,6 +306,8 @@ pub(crate) fn priced_placement() -> OrderPlaced {
         fee: amount(495),
         discounts: vec![],
         tax: Some(tax(83)),
+        taxes: vec![],
+        tax_not_due: None,
         points: Some(PointsSpent { spent: 142, value: amount(142) }),
         total: amount(495),
     };
@@ -311,6 +318,7 @@ pub(crate) fn priced_placement() -> OrderPlaced {
         tax: amount(290),
         tax_added: amount(0),
         points: amount(500),
+        tax_not_due: amount(0),
     };
     let pricing = Priced {
         lines: vec![line],
@@ -349,4 +357,54 @@ fn guest_placement() -> OrderPlaced {
         ),
         ..placed()
     }
+}
+
+/// A line with two taxes, one on the other, and postage without the tax that is not due.
+fn taxed_placement() -> OrderPlaced {
+    let tax = |name, compound, parts, pence| AppliedTax {
+        name: Some(text(name)),
+        category: text("standard"),
+        rate: rate(parts),
+        basis: TaxBasis::Added,
+        compound,
+        amount: amount(pence),
+    };
+    let line = PricedLine {
+        quantity: quantity(6),
+        price: amount(1530),
+        discounts: vec![],
+        tax: None,
+        taxes: vec![tax("GST", false, 50_000, 77), tax("QST", true, 99_750, 160)],
+        tax_not_due: None,
+        points: None,
+        total: amount(1767),
+    };
+    let shipping = PricedShipping {
+        method: text("standard"),
+        fee: amount(250),
+        discounts: vec![],
+        tax: None,
+        taxes: vec![],
+        tax_not_due: Some(amount(50)),
+        points: None,
+        total: amount(250),
+    };
+    let sums = Sums {
+        subtotal: amount(1530),
+        shipping: amount(250),
+        tax: amount(237),
+        tax_added: amount(237),
+        tax_not_due: amount(50),
+        ..Sums::default()
+    };
+    let pricing = Priced {
+        lines: vec![line],
+        shipping: Some(shipping),
+        points: None,
+        points_of: Issuer::default(),
+        coupons: vec![],
+        sums,
+        total: gbp(2017),
+    };
+    OrderPlaced { total: gbp(2017), pricing: Some(Box::new(pricing)), ..placed() }
 }

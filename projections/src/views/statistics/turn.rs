@@ -178,7 +178,7 @@ pub(super) fn of_order(turn: OrderTurn, placed: &OrderPlaced) -> (Currency, Figu
 
 fn paid(placed: &OrderPlaced) -> Figures {
     let plain = || Sums { subtotal: placed.total.amount, ..Sums::default() };
-    let Sums { subtotal, discount, shipping, tax, tax_added, points } =
+    let Sums { subtotal, discount, shipping, tax, tax_added, points, tax_not_due: _ } =
         placed.pricing.as_ref().map_or_else(plain, |pricing| pricing.sums);
     Figures {
         orders_paid: 1,
