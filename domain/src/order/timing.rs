@@ -36,6 +36,7 @@ const fn stated(command: &OrderCommand) -> Option<(Timestamp, After)> {
         OrderCommand::Complete { at, .. } | OrderCommand::OpenReturn { at, .. } => Some((*at, After::Delivery)),
         OrderCommand::Place(_)
         | OrderCommand::RecordCapture { .. }
+        | OrderCommand::NoteAuthorization { .. }
         | OrderCommand::StartProcessing { .. }
         | OrderCommand::ServeBackorder { .. }
         | OrderCommand::OpenParcel { .. }
