@@ -144,6 +144,12 @@ pub enum Refusal {
     /// The exception says no.
     #[error(transparent)]
     Exception(#[from] ExceptionRefusal),
+    /// A named order has no pieces there that it could lose. Orders count from zero.
+    #[error("the order has no pieces here that it could lose")]
+    NothingToLose {
+        /// Which.
+        place: usize,
+    },
     /// Services keep no stock.
     #[error("sku {0} is a service and keeps no stock")]
     KeepsNoStock(Sku),

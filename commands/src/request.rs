@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 pub use self::{
     answer::{Accepted, Answer, Quote},
-    wish::{FulfillmentChange, MerchantChange, PlaceOrder, RequestReturn},
+    wish::{FulfillmentChange, MerchantChange, PlaceOrder, RequestReturn, ShortageResolution},
 };
 
 /// One command, who gives it, and how to recognise it when it comes again.
@@ -305,6 +305,19 @@ pub enum Command {
         reason: Reason,
         /// When it was found.
         at: Option<Timestamp>,
+        /// Which orders lose their pieces first where more is missing than is held for nobody; then, and where none is named,
+        /// the latest do.
+        #[serde(default)]
+        orders: Vec<OrderId>,
+    },
+    /// Decides what an order does about pieces of it that are not there.
+    ResolveShortage {
+        /// Which order.
+        order: OrderId,
+        /// What it does.
+        resolution: ShortageResolution,
+        /// Why.
+        reason: Reason,
     },
     /// Decides about money that came after an order had ended: it goes back, or the order lives again with all that it
     /// claims, in one append.

@@ -265,6 +265,7 @@ fn weight(command: &Command) -> usize {
         | Command::SettleLatePayment { .. }
         | Command::CancelOrder { .. }
         | Command::ApproveCancellation { .. }
+        | Command::ResolveShortage { .. }
         | Command::ApproveReturn { .. }
         | Command::InspectReturn { .. }
         | Command::ReviewReturn { .. }

@@ -12,6 +12,7 @@ pub(super) mod pay;
 pub(super) mod place;
 mod pricing;
 pub(super) mod quote;
+pub(super) mod resolve_shortage;
 pub(super) mod search;
 pub(super) mod ship;
 mod standing;

@@ -71,6 +71,7 @@ fn orders(routes: Routes) -> Routes {
         .command(TRADERS, &[NotFound, WrongStatus, UnitsNotThere], routes!(orders::cancel::cancel_order))
         .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::approve_cancellation::approve_cancellation))
         .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::decline_cancellation::decline_cancellation))
+        .command(SELLERS, &[NotFound, WrongStatus, OutOfStock], routes!(orders::resolve_shortage::resolve_shortage))
         .command(SELLERS, STEP, routes!(orders::ship::ship_order))
         .command(SELLERS, STEP, routes!(orders::deliver::deliver_order))
         .command(SELLERS, STEP, routes!(orders::complete::complete_order))

@@ -194,8 +194,8 @@ documented! {
     /// still owes), `payment_mismatch` (what a gateway says contradicts the log), `authorization_not_released` (a gateway sets money
     /// aside for an order that takes none), `payment_disputed` (a customer disputes a payment with their bank, or the bank took it
     /// back), `refund_reversed` (a refund came back after it was said to be done), `refund_overdue`, `shipment_late`,
-    /// `delivery_undecided` (a delivery failed days ago, and nobody has decided what becomes of the parcel), `view_differs` (a
-    /// view shows another status than the log).
+    /// `delivery_undecided` (a delivery failed days ago, and nobody has decided what becomes of the parcel), `stock_short` (pieces
+    /// that were held for an order are not there), `view_differs` (a view shows another status than the log).
     ExceptionKind = ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(purser_domain::exception::ExceptionKind::ALL.map(purser_domain::exception::ExceptionKind::as_str)));

@@ -120,6 +120,9 @@ pub enum Answer {
         /// Pieces that orders wait for.
         #[serde(default)]
         waiting: i64,
+        /// Orders that lost their pieces by it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shorted: Vec<OrderId>,
     },
     /// It was done, or was so already.
     Done,

@@ -75,6 +75,21 @@ pub enum FulfillmentChange {
     },
 }
 
+/// What an order does about pieces of it that are not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShortageResolution {
+    /// It waits until enough have come in.
+    Wait,
+    /// The missing ones are taken from other locations.
+    OtherLocation {
+        /// From which; by the merchant's rule, if nothing is said.
+        location: Option<Location>,
+    },
+    /// The missing ones are cancelled, and their money goes back.
+    Cancel,
+}
+
 /// Units that a customer wants to give back.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestReturn {

@@ -18,9 +18,12 @@ mod place;
 mod products;
 mod refunds;
 mod returns;
+mod shortages;
 mod stocks;
 mod terms;
 mod undelivered;
+
+pub(super) use self::shortages::exception_of;
 
 use std::sync::Arc;
 
@@ -35,7 +38,7 @@ use purser_domain::{
 };
 use serde_json::value::{RawValue, to_raw_value};
 
-use self::orders::HoldStep;
+use self::{orders::HoldStep, shortages::Adjustment};
 use crate::{
     failure::Refusal,
     request::{Answer, Command, Request},
@@ -119,7 +122,9 @@ impl Decision<'_> {
             Command::StartProcessing { order } => self.start_processing(&asked, *order),
             Command::ServeBackorder { order, stock } => self.serve_backorder(&asked, *order, stock),
             Command::ExpireOrder { order } => {
-                self.change_order(&asked, *order, OrderCommand::Expire { at: self.now }, None)
+                let answer = self.change_order(&asked, *order, OrderCommand::Expire { at: self.now }, None)?;
+                self.close_shortage(&asked, *order)?;
+                Ok(answer)
             }
             Command::ReleaseReservations { order } => {
                 let release = OrderCommand::ReleaseReservations { at: self.now };
@@ -137,9 +142,12 @@ impl Decision<'_> {
                 let receive = StockCommand::Receive { quantity: *quantity, at: asked.time(*at)? };
                 self.change_stock(&asked, stock, receive)
             }
-            Command::AdjustStock { stock, change, reason, at } => {
-                let adjust = StockCommand::Adjust { change: *change, reason: reason.clone(), at: asked.time(*at)? };
-                self.change_stock(&asked, stock, adjust)
+            Command::AdjustStock { stock, change, reason, at, orders } => {
+                let (change, reason, at) = (*change, reason.clone(), asked.time(*at)?);
+                self.adjust_stock(&asked, stock, Adjustment { change, reason, at }, orders)
+            }
+            Command::ResolveShortage { order, resolution, reason } => {
+                self.resolve_shortage(&asked, *order, resolution, reason)
             }
             Command::SettleLatePayment { order, capture } => self.settle_late_payment(&asked, *order, capture),
             Command::RequestReturn(wish) => self.request_return(&asked, wish),

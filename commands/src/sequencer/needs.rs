@@ -18,7 +18,8 @@ use crate::{
     request::{Command, FulfillmentChange, PlaceOrder, Request},
     sequencer::{
         Pending,
-        cache::{Needs, Working},
+        cache::{Needs, Versioned, Working},
+        decide::exception_of,
     },
 };
 
@@ -51,6 +52,9 @@ impl Needs {
         for pending in batch {
             needs.settled_by(&pending.request.command, working);
         }
+        // Whatever is done with an order of which pieces are missing may be what ends that.
+        let is_short = |(_, order): &(&OrderId, &Versioned<Order>)| !order.state.shorted().is_empty();
+        needs.exceptions.extend(working.orders.iter().filter(is_short).filter_map(|(id, _)| exception_of(*id)));
         needs
     }
 
@@ -72,6 +76,14 @@ impl Needs {
             let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
             if let Some(attempt) = attempt {
                 self.authorized(attempt.terms.order, working);
+            }
+        }
+        if let Command::AdjustStock { stock, change, orders, .. } = command {
+            for id in losers(stock, *change, working).into_iter().chain(orders.iter().copied()) {
+                if let Some(order) = working.orders.get(&id) {
+                    self.parcels(id, &order.state);
+                    self.exceptions.extend(exception_of(id));
+                }
             }
         }
     }
@@ -132,6 +144,7 @@ impl Needs {
             | Command::CompleteOrder { order, .. }
             | Command::StartProcessing { order }
             | Command::ExpireOrder { order }
+            | Command::ResolveShortage { order, .. }
             | Command::ReleaseReservations { order } => self.orders.push(*order),
             Command::ServeBackorder { order, stock } => {
                 self.orders.push(*order);
@@ -174,10 +187,14 @@ impl Needs {
                 self.coupons.push(coupon.clone());
             }
             Command::GrantPoints { account, .. } => self.points.push(account.clone()),
-            Command::ReceiveStock { stock: StockId { sku, .. }, .. }
-            | Command::AdjustStock { stock: StockId { sku, .. }, .. } => {
+            Command::ReceiveStock { stock: StockId { sku, .. }, .. } => {
                 self.products.push(sku.clone());
                 self.shelves.push(sku.clone());
+            }
+            Command::AdjustStock { stock: StockId { sku, .. }, orders, .. } => {
+                self.products.push(sku.clone());
+                self.shelves.push(sku.clone());
+                self.orders.extend(orders);
             }
             Command::RequestReturn(wish) => {
                 self.orders.push(wish.order);
@@ -234,6 +251,7 @@ impl Needs {
             // The fulfillments of an order whose work begins are new: there is nothing to load.
             Command::StartProcessing { order: id }
             | Command::ShipOrder { order: id, .. }
+            | Command::ResolveShortage { order: id, .. }
             | Command::CancelOrder { order: id, .. }
             | Command::ApproveCancellation { order: id } => {
                 if let Some(order) = working.orders.get(id) {
@@ -243,6 +261,7 @@ impl Needs {
                     self.authorized(*id, working);
                 }
             }
+            Command::AdjustStock { stock, change, .. } => self.orders.extend(losers(stock, *change, working)),
             // Its fulfillment is new.
             Command::ServeBackorder { order, stock: _ } => {
                 let terms = working.orders.get(order).and_then(|order| order.state.terms());
@@ -316,7 +335,6 @@ impl Needs {
             | Command::WithdrawCoupon { .. }
             | Command::GrantPoints { .. }
             | Command::ReceiveStock { .. }
-            | Command::AdjustStock { .. }
             | Command::RequestRefund { .. }
             | Command::RecordRefundSucceeded { .. }
             | Command::RaiseException { .. }
@@ -444,6 +462,28 @@ impl Needs {
             self.quotas.extend(benefits.limited.iter().map(|pieces| quota(&pieces.sku)));
         }
     }
+}
+
+/// More orders than lose their pieces if the count falls by so much: what is held for some of them may be no longer theirs to
+/// lose.
+fn losers(stock: &StockId, change: i64, working: &Working) -> Vec<OrderId> {
+    const MORE: usize = 16;
+    let known = working.shelves.get(&stock.sku).and_then(|shelf| shelf.stocks.get(&stock.location));
+    let Some(known) = known else { return vec![] };
+    let mut missing = change.saturating_neg().saturating_sub(known.available());
+    let mut more = if missing > 0 { MORE } else { 0 };
+    let mut losers = Vec::new();
+    for reservation in known.latest_reservations() {
+        if missing <= 0 {
+            if more == 0 {
+                break;
+            }
+            more -= 1;
+        }
+        missing = missing.saturating_sub(reservation.quantity.into());
+        losers.push(reservation.order);
+    }
+    losers
 }
 
 /// Who buys, as far as the request tells; whether it may say so is decided later.

@@ -32,13 +32,15 @@ pub enum ExceptionKind {
     ShipmentLate,
     /// A parcel was not delivered, and for days nobody has decided what becomes of it.
     DeliveryUndecided,
+    /// Pieces that were held for an order are not there.
+    StockShort,
     /// A view shows another status of an order than the log.
     ViewDiffers,
 }
 
 impl ExceptionKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::PaidNotConfirmed,
         Self::WindowOverrun,
         Self::ReservationWithoutOrder,
@@ -52,6 +54,7 @@ impl ExceptionKind {
         Self::RefundOverdue,
         Self::ShipmentLate,
         Self::DeliveryUndecided,
+        Self::StockShort,
         Self::ViewDiffers,
     ];
 
@@ -71,12 +74,13 @@ impl ExceptionKind {
             Self::RefundOverdue => "refund_overdue",
             Self::ShipmentLate => "shipment_late",
             Self::DeliveryUndecided => "delivery_undecided",
+            Self::StockShort => "stock_short",
             Self::ViewDiffers => "view_differs",
         }
     }
 
     /// Whether every reconciliation sees it for as long as it lasts, so that one that does not see it any more knows that it
-    /// is gone. What a gateway lists is seen once, when it changes there.
+    /// is gone. What a gateway lists is seen once, when it changes there; what a warehouse finds, when it says so.
     pub const fn is_seen_every_time(self) -> bool {
         match self {
             Self::PaidNotConfirmed
@@ -89,9 +93,11 @@ impl ExceptionKind {
             | Self::ShipmentLate
             | Self::DeliveryUndecided
             | Self::ViewDiffers => true,
-            Self::CaptureNotRecorded | Self::CaptureWithoutOrder | Self::RefundNotRecorded | Self::PaymentMismatch => {
-                false
-            }
+            Self::CaptureNotRecorded
+            | Self::CaptureWithoutOrder
+            | Self::RefundNotRecorded
+            | Self::PaymentMismatch
+            | Self::StockShort => false,
         }
     }
 }

@@ -92,6 +92,22 @@ pub enum OrderCommand {
         /// When.
         at: Timestamp,
     },
+    /// Notes that pieces which are held for it are not there. It waits for them in the same append, and its parcels lose them.
+    Short {
+        /// Which stock has too few.
+        stock: StockId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes that pieces which it waits for are taken from other stock in the same append.
+    MoveBackorder {
+        /// Where it waits.
+        from: StockId,
+        /// Where they are held for it instead, or deducted; at most as many as it waits for.
+        to: Vec<Allocation>,
+        /// When.
+        at: Timestamp,
+    },
     /// Notes that one more fulfillment is opened for it, in the same append. Twice the same opens two.
     OpenParcel {
         /// When.

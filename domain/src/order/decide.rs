@@ -2,6 +2,7 @@ mod cancel;
 mod parcels;
 mod returns;
 mod serve;
+mod short;
 
 use self::cancel::parts_owed;
 use crate::{
@@ -41,6 +42,8 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
             other => refuse(other, OrderAction::StartProcessing),
         },
         OrderCommand::ServeBackorder { stock, at } => serve::serve(order, &stock, at),
+        OrderCommand::Short { stock, at } => short::short(order, &stock, at),
+        OrderCommand::MoveBackorder { from, to, at } => short::move_backorder(order, from, to, at),
         OrderCommand::OpenParcel { at } => parcels::open(order, at),
         OrderCommand::ShipParcel { number, lines, stock, tracking, at } => {
             parcels::ship(order, number, lines, stock, tracking, at)

@@ -224,6 +224,26 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// Pieces that were held for it are not there. It waits at that stock for all of that SKU which has not left, which was
+    /// taken out of its parcels in the same append.
+    StockShorted {
+        /// Which stock, and how much of it is waited for now.
+        allocation: Allocation,
+        /// What of the same SKU was held elsewhere and was given up, because a SKU is waited for whole.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        moved: Vec<Allocation>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Pieces that it waited for were taken from other stock in the same append.
+    BackorderMoved {
+        /// Where it waits for so many fewer.
+        from: Allocation,
+        /// Where they are held for it instead, or deducted.
+        to: Vec<Allocation>,
+        /// When.
+        at: Timestamp,
+    },
     /// One more fulfillment was opened for it in the same append.
     ParcelOpened {
         /// The fulfillment's number.
@@ -441,6 +461,8 @@ impl OrderEvent {
             Self::OrderReinstated { .. } => "OrderReinstated",
             Self::ProcessingStarted { .. } => "ProcessingStarted",
             Self::BackorderServed { .. } => "BackorderServed",
+            Self::StockShorted { .. } => "StockShorted",
+            Self::BackorderMoved { .. } => "BackorderMoved",
             Self::ParcelOpened { .. } => "ParcelOpened",
             Self::ParcelShipped { .. } => "ParcelShipped",
             Self::ParcelDelivered { .. } => "ParcelDelivered",

@@ -39,6 +39,10 @@ impl Order {
                 other => other,
             },
             OrderEvent::BackorderServed { allocation, parcel, at: _ } => self.served(&allocation.stock, parcel),
+            OrderEvent::StockShorted { allocation, moved, at: _ } => {
+                self.on_open_terms(|terms| terms.lose(&allocation, &moved))
+            }
+            OrderEvent::BackorderMoved { from, to, at: _ } => self.moved(&from, &to),
             OrderEvent::ParcelOpened { number, at: _ } => self.change(|settled| settled.parcels.opened = number),
             OrderEvent::ParcelShipped { number, lines, stock, at: _ } => self.change(|settled| {
                 if let Some(sent) = &mut settled.parcels.sent {
@@ -127,6 +131,7 @@ impl Order {
                     pay_by: placed.pay_by,
                     allocations: placed.allocations,
                     waiting: placed.waiting,
+                    shorted: None,
                     benefits,
                     book,
                 };
@@ -240,6 +245,28 @@ impl Order {
         }
     }
 
+    /// Changes what an order claims that has not ended, and no other.
+    fn on_open_terms(self, change: impl FnOnce(&mut Terms)) -> Self {
+        match self {
+            Self::PendingPayment(mut open) => {
+                change(&mut open.terms);
+                Self::PendingPayment(open)
+            }
+            other => other.change(|settled| change(&mut settled.terms)),
+        }
+    }
+
+    fn moved(self, from: &Allocation, to: &[Allocation]) -> Self {
+        let moved = self.on_open_terms(|terms| {
+            terms.allocations = without(std::mem::take(&mut terms.allocations), std::slice::from_ref(from));
+            for allocation in to {
+                terms.claim(allocation);
+            }
+        });
+        let is_rest = moved.unshipped_stock().iter().any(|allocation| allocation.stock == from.stock);
+        if is_rest { moved } else { moved.on_open_terms(|terms| terms.served(&from.stock)) }
+    }
+
     /// Also of an order that has ended: it may live again with what is held for it.
     fn served(self, stock: &StockId, parcel: Option<u32>) -> Self {
         match self {
@@ -303,6 +330,7 @@ impl Order {
     fn released(self) -> Self {
         self.after_end(|closed| {
             closed.terms.waiting = vec![];
+            closed.terms.shorted = None;
             let released = std::mem::take(&mut closed.unreleased);
             closed.served_from = released.into_iter().map(|allocation| allocation.stock.location).collect();
             closed.served_from.dedup();
@@ -361,6 +389,37 @@ impl Closed {
 impl Terms {
     fn served(&mut self, stock: &StockId) {
         self.waiting.retain(|waiting| waiting != stock);
+        if self.shorted.is_some() {
+            self.forget_shorted();
+        }
+    }
+
+    /// All of the SKU waits at one stock from now on.
+    fn lose(&mut self, allocation: &Allocation, moved: &[Allocation]) {
+        self.allocations = without(std::mem::take(&mut self.allocations), moved);
+        for Allocation { stock: _, quantity } in moved {
+            self.claim(&Allocation { stock: allocation.stock.clone(), quantity: *quantity });
+        }
+        if !self.waiting.contains(&allocation.stock) {
+            self.waiting.push(allocation.stock.clone());
+        }
+        let others = self.shorted.take().into_iter().flatten().filter(|stock| *stock != allocation.stock);
+        self.shorted = Some(others.chain([allocation.stock.clone()]).collect());
+    }
+
+    /// Claims more of a stock. A sum past the largest quantity was never decided.
+    fn claim(&mut self, more: &Allocation) {
+        match self.allocations.iter_mut().find(|allocation| allocation.stock == more.stock) {
+            Some(known) => known.quantity = known.quantity.checked_add(more.quantity).unwrap_or(known.quantity),
+            None => self.allocations.push(more.clone()),
+        }
+    }
+
+    /// What is not waited for any more is not missing any more.
+    fn forget_shorted(&mut self) {
+        let left = self.shorted.take().into_iter().flatten().filter(|stock| self.waiting.contains(stock));
+        let left: Box<[StockId]> = left.collect();
+        self.shorted = Some(left).filter(|left| !left.is_empty());
     }
 
     fn cancel_lines(&mut self, lines: &[LineUnits], released: &[Allocation], points: Option<Points>) {
@@ -368,8 +427,12 @@ impl Terms {
             benefits.give_up(points, &self.book.skus(lines));
         }
         self.allocations = without(std::mem::take(&mut self.allocations), released);
-        self.waiting.retain(|stock| self.allocations.iter().any(|allocation| allocation.stock == *stock));
         self.book.take(lines);
+        let book = &self.book;
+        self.waiting.retain(|stock| book.parcel_lines().any(|line| line.sku == stock.sku));
+        if self.shorted.is_some() {
+            self.forget_shorted();
+        }
     }
 
     /// What of the stock had left with the units is not held for the order any more, whatever becomes of it.

@@ -32,6 +32,10 @@ pub enum OrderAction {
     Reinstate,
     /// Give back money that came late.
     RefundLatePayment,
+    /// Take what is held for it away, because it is not there.
+    Short,
+    /// Take what it waits for from other stock.
+    MoveBackorder,
     /// Ask units of it back.
     Return,
 }
@@ -53,6 +57,8 @@ impl std::fmt::Display for OrderAction {
             Self::ReleaseReservations => "released from its reservations",
             Self::Reinstate => "reinstated",
             Self::RefundLatePayment => "given back late money",
+            Self::Short => "left without its pieces",
+            Self::MoveBackorder => "given other stock",
             Self::Return => "returned",
         })
     }
@@ -133,6 +139,9 @@ pub enum OrderRefusal {
         /// When that was.
         since: crate::Timestamp,
     },
+    /// Nothing that was held for it is missing, or not any more.
+    #[error("no pieces of the order are missing")]
+    NothingShort,
     /// The payment window is still open.
     #[error("the payment window is open until {pay_by}")]
     WindowOpen {

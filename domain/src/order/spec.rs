@@ -7,6 +7,7 @@ mod parcels;
 mod parts;
 mod payment;
 mod returns;
+mod shortage;
 mod timing;
 mod undelivered;
 mod waiting;

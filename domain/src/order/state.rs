@@ -77,6 +77,9 @@ pub struct Terms {
     /// Those of it that are waited for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<StockId>,
+    /// Those that are waited for because pieces which were held are not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shorted: Option<Box<[StockId]>>,
     /// What else it claims.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub benefits: Option<Box<Benefits>>,

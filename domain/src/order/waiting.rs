@@ -8,6 +8,7 @@ use crate::{
     order::{Allocation, Cancelling, LineUnits, Order, Settled, Terms},
     product::ProductKind,
     quantity::Quantity,
+    stock::StockId,
     text::Sku,
 };
 
@@ -27,6 +28,26 @@ impl Order {
         }
     }
 
+    /// What of it has not left.
+    pub fn unshipped_stock(&self) -> Vec<Allocation> {
+        self.settled().map_or_else(|| self.claimed_stock().to_vec(), Settled::unshipped_stock)
+    }
+
+    /// The stock at which it waits because pieces that were held for it are not there.
+    pub fn shorted(&self) -> &[StockId] {
+        match self {
+            Self::PendingPayment(_) | Self::Paid(_) | Self::Processing(_) | Self::Cancelling(_) => {
+                self.terms().and_then(|terms| terms.shorted.as_deref()).unwrap_or_default()
+            }
+            Self::Unplaced
+            | Self::Shipped(_)
+            | Self::Delivered(_)
+            | Self::Completed(_)
+            | Self::Cancelled(_)
+            | Self::Expired(_) => &[],
+        }
+    }
+
     /// What of it is held for it already.
     pub fn held_stock(&self) -> impl Iterator<Item = &Allocation> {
         let waiting = self.terms().map_or(&[][..], |terms| terms.waiting.as_slice());
@@ -39,6 +60,21 @@ impl Terms {
     pub fn ready(&self) -> Vec<FulfillmentLine> {
         let (waiting, ready): (Vec<_>, Vec<_>) = self.book.parcel_lines().partition(|line| self.waits(line));
         if waiting.is_empty() || ready.iter().any(is_goods) { ready } else { vec![] }
+    }
+
+    /// The last units of a SKU that have not left, so many pieces of them.
+    pub fn last_units(&self, sku: &Sku, pieces: i64) -> Vec<LineUnits> {
+        let lines: Vec<FulfillmentLine> = self.book.parcel_lines().filter(|line| line.sku == *sku).collect();
+        let mut open = pieces;
+        let mut units = Vec::new();
+        for line in lines.iter().rev() {
+            if let Ok(quantity) = Quantity::try_from(open.min(line.quantity.into())) {
+                open -= i64::from(quantity);
+                units.push(LineUnits { line: line.line, quantity });
+            }
+        }
+        units.reverse();
+        units
     }
 
     /// The stock of goods that are waited for.

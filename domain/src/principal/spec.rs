@@ -26,6 +26,7 @@ fn terms(customer: Option<&str>) -> Terms {
         pay_by: at(30),
         allocations: vec![],
         waiting: vec![],
+        shorted: None,
         benefits: None,
         book: crate::order::LineBook::default(),
     }

@@ -145,6 +145,7 @@ fn fates(shop: &Shop) -> BTreeMap<(StockId, OrderId), Fate> {
             | StockEvent::StockReceived { .. }
             | StockEvent::StockAdjusted { .. }
             | StockEvent::StockRestocked { .. }
+            | StockEvent::ReservationShorted { .. }
             | StockEvent::BackorderAllocated(_) => continue,
             StockEvent::StockReserved(held) | StockEvent::StockBackordered(held) => (held, |fate, pieces| {
                 fate.times += 1;
@@ -173,6 +174,7 @@ fn came_or_left(event: &StockEvent) -> i64 {
         | StockEvent::ReservationExtended(_)
         | StockEvent::ReservationCommitted(_)
         | StockEvent::ReservationReleased { .. }
+        | StockEvent::ReservationShorted { .. }
         | StockEvent::StockBackordered(_)
         | StockEvent::BackorderAllocated(_)
         | StockEvent::BackorderReleased(_) => 0,

@@ -82,6 +82,8 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
         | OrderEvent::BackorderServed { .. }
+        | OrderEvent::StockShorted { .. }
+        | OrderEvent::BackorderMoved { .. }
         | OrderEvent::UnitsReturned { .. } => before,
     }
 }

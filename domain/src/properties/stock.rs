@@ -18,6 +18,14 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<StockCommand>> {
     let command = prop_oneof![
         2 => (1..=12_i64).prop_map(|units| StockCommand::Receive { quantity: quantity(units), at: at(0) }),
         2 => change.prop_map(|change| StockCommand::Adjust { change, reason: text("counted"), at: at(1) }),
+        3 => (1..=12_i64, prop::collection::vec(order(), 0..5)).prop_map(|(lost, orders)| StockCommand::Short {
+            change: -lost,
+            orders,
+            reason: text("not on the shelf"),
+            at: at(1),
+        }),
+        1 => (order(), 1..=6_i64)
+            .prop_map(|(order, units)| StockCommand::BackorderMore { order, quantity: quantity(units) }),
         4 => (order(), 1..=12_i64)
             .prop_map(|(order, units)| StockCommand::Reserve { order, quantity: quantity(units) }),
         3 => (order(), 1..=18_i64)
@@ -79,9 +87,20 @@ impl Ledger {
             StockEvent::ReservationConsumed(reservation) => {
                 self.take(reservation, ReservationStage::Committed);
             }
+            StockEvent::ReservationShorted { reservation, from } => {
+                let pieces = self.take(reservation, *from);
+                assert!(!self.reservations.contains_key(&reservation.order), "shorted by halves");
+                if *from == ReservationStage::Committed {
+                    self.on_hand += pieces;
+                }
+                self.waiting.insert(0, (reservation.order, pieces));
+            }
             StockEvent::StockBackordered(reservation) => {
-                assert!(self.place(reservation.order).is_none(), "waits twice");
-                self.waiting.push((reservation.order, i128::from(reservation.quantity.units())));
+                let pieces = i128::from(reservation.quantity.units());
+                match self.place(reservation.order) {
+                    Some(place) => self.waiting[place].1 += pieces,
+                    None => self.waiting.push((reservation.order, pieces)),
+                }
             }
             StockEvent::BackorderAllocated(reservation) => {
                 let pieces = i128::from(reservation.quantity.units());
@@ -131,8 +150,8 @@ proptest! {
                 stock.evolve(&event);
                 ledger.enter(&event);
                 log.push(event);
+                prop_assert!(stock.on_hand() >= stock.reserved() && stock.reserved() >= 0, "{before:?} -> {stock:?}");
             }
-            prop_assert!(stock.on_hand() >= stock.reserved() && stock.reserved() >= 0, "{before:?} -> {stock:?}");
             prop_assert_eq!(i128::from(stock.on_hand()), ledger.on_hand);
             prop_assert_eq!(i128::from(stock.reserved()), ledger.reserved());
             prop_assert_eq!(stock.open_reservations(), ledger.reservations.len() + ledger.waiting.len());

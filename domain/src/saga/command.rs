@@ -167,6 +167,7 @@ impl SagaCommand {
                 | OrderRefusal::LineRepeated { .. }
                 | OrderRefusal::TooManyUnits { .. }
                 | OrderRefusal::OtherStock
+                | OrderRefusal::NothingShort
                 | OrderRefusal::ReturnWindowClosed { .. }
                 | OrderRefusal::TooEarly { .. }
                 | OrderRefusal::WindowOpen { .. },

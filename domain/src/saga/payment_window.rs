@@ -33,6 +33,8 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::BackorderServed { .. }
+        | OrderEvent::StockShorted { .. }
+        | OrderEvent::BackorderMoved { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }

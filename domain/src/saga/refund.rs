@@ -75,6 +75,8 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::OrderReinstated { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::BackorderServed { .. }
+        | OrderEvent::StockShorted { .. }
+        | OrderEvent::BackorderMoved { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }

@@ -91,6 +91,8 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::CancellationRequested { .. }
             | OrderEvent::ProcessingStarted { .. }
             | OrderEvent::BackorderServed { .. }
+            | OrderEvent::StockShorted { .. }
+            | OrderEvent::BackorderMoved { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
@@ -227,6 +229,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         Unknown: ["" => OrderRefusal::Unknown],
         AlreadyPlaced: ["" => OrderRefusal::AlreadyPlaced],
         OtherStock: ["" => OrderRefusal::OtherStock],
+        NothingShort: ["" => OrderRefusal::NothingShort],
         WrongStatus: ["" => wrong(OrderStatus::PendingPayment)],
         AmountMismatch: ["" => OrderRefusal::AmountMismatch { expected: gbp(1), received: gbp(2) }],
         RecordedDifferently: ["" => OrderRefusal::RecordedDifferently { recorded: gbp(1), received: gbp(2) }],

@@ -19,6 +19,18 @@ pub enum StockCommand {
         /// When it was found.
         at: Timestamp,
     },
+    /// Takes pieces off the count that are held or deducted for orders, because fewer are there. These orders wait for all
+    /// that they held here, before all others.
+    Short {
+        /// The difference; less than zero.
+        change: i64,
+        /// Which orders lose their pieces, in this order: no more of them than it takes.
+        orders: Vec<OrderId>,
+        /// Why.
+        reason: Reason,
+        /// When it was found.
+        at: Timestamp,
+    },
     /// Holds pieces for an order.
     Reserve {
         /// For which.
@@ -31,6 +43,13 @@ pub enum StockCommand {
         /// Which.
         order: OrderId,
         /// How many; it gets all of them together, or waits.
+        quantity: Quantity,
+    },
+    /// Lets an order wait for more pieces where it waits already, at the same place in the queue.
+    BackorderMore {
+        /// Which.
+        order: OrderId,
+        /// How many more.
         quantity: Quantity,
     },
     /// Gives back what an order holds, deducted or not, or ends its waiting.

@@ -1,7 +1,9 @@
 use crate::{
+    Timestamp,
     ids::OrderId,
     quantity::Quantity,
     stock::{MAX_ON_HAND, Reservation, ReservationStage, Stock, StockCommand, StockEvent, StockRefusal, state::Entry},
+    text::Reason,
 };
 
 /// What follows from a command. What must not be is a refusal; a repeat of a step that has been taken is one as well,
@@ -10,8 +12,12 @@ use crate::{
 ///
 /// Orders that wait are served in the same append as the pieces become available.
 pub fn decide(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, StockRefusal> {
+    // Whoever lost the last piece heads the queue then, and does not fit: that is why it lost it.
+    let serves = !matches!(command, StockCommand::Short { .. });
     let mut events = step(stock, command)?;
-    serve(stock, &mut events);
+    if serves {
+        serve(stock, &mut events);
+    }
     Ok(events)
 }
 
@@ -30,6 +36,7 @@ fn step(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, StockRe
             }
             Ok(vec![StockEvent::StockAdjusted { change, reason, at }])
         }
+        StockCommand::Short { change, orders, reason, at } => short(stock, change, &orders, reason, at),
         StockCommand::Reserve { order, quantity } => {
             check_new(stock, order)?;
             let (asked, available) = (i64::from(quantity), stock.reservable());
@@ -40,6 +47,11 @@ fn step(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, StockRe
         }
         StockCommand::Backorder { order, quantity } => {
             check_new(stock, order)?;
+            Ok(vec![StockEvent::StockBackordered(Reservation { order, quantity })])
+        }
+        StockCommand::BackorderMore { order, quantity } => {
+            let awaited = stock.awaited(order).ok_or(StockRefusal::NotReserved)?;
+            awaited.checked_add(quantity).ok_or(StockRefusal::AlreadyBackordered)?;
             Ok(vec![StockEvent::StockBackordered(Reservation { order, quantity })])
         }
         StockCommand::Release { order } => release(stock, order, None),
@@ -67,6 +79,33 @@ fn step(stock: &Stock, command: StockCommand) -> Result<Vec<StockEvent>, StockRe
     }
 }
 
+/// Each order loses all that it holds here, as a SKU is waited for whole; what is there of it is kept for the first who waits.
+fn short(
+    stock: &Stock,
+    change: i64,
+    orders: &[OrderId],
+    reason: Reason,
+    at: Timestamp,
+) -> Result<Vec<StockEvent>, StockRefusal> {
+    let lost = change.checked_neg().filter(|lost| *lost > 0).ok_or(StockRefusal::EmptyAdjustment)?;
+    let (mut available, mut events) = (stock.available(), Vec::new());
+    for (place, order) in orders.iter().enumerate() {
+        if available >= lost {
+            break;
+        }
+        if !orders[..place].contains(order) {
+            let (reservation, from) = reservation(stock, *order)?;
+            available += i64::from(reservation.quantity);
+            events.push(StockEvent::ReservationShorted { reservation, from });
+        }
+    }
+    if available < lost {
+        return Err(StockRefusal::AdjustmentTooLow { change, available });
+    }
+    events.push(StockEvent::StockAdjusted { change, reason, at });
+    Ok(events)
+}
+
 /// Lets those who wait have what the events leave available: strictly in their order, and whole, so that the first who
 /// does not fit ends it.
 fn serve(stock: &Stock, events: &mut Vec<StockEvent>) {
@@ -83,6 +122,7 @@ fn serve(stock: &Stock, events: &mut Vec<StockEvent>) {
             | StockEvent::ReservationExtended(_)
             | StockEvent::ReservationCommitted(_)
             | StockEvent::ReservationReleased { .. }
+            | StockEvent::ReservationShorted { .. }
             | StockEvent::ReservationConsumed(_)
             | StockEvent::StockRestocked { .. }
             | StockEvent::BackorderAllocated(_) => {}

@@ -57,6 +57,15 @@ pub enum StockEvent {
         /// What they were until then: held pieces never left the count, committed ones return to it.
         from: ReservationStage,
     },
+    /// Pieces that were held or deducted for an order are not there, or not all of them. It waits for them again, before all
+    /// who waited; what the count lost is in the adjustment that follows in the same append.
+    ReservationShorted {
+        /// Whose, and all that it held here.
+        #[serde(flatten)]
+        reservation: Reservation,
+        /// What they were until then: deducted pieces return to the count, from which the missing ones are taken.
+        from: ReservationStage,
+    },
     /// Deducted pieces left with their order: all of a reservation, or a part of it.
     ReservationConsumed(Reservation),
     /// Pieces of a return came back.
@@ -68,7 +77,7 @@ pub enum StockEvent {
         /// When.
         at: Timestamp,
     },
-    /// An order began to wait for pieces that are still to come.
+    /// An order began to wait for pieces that are still to come, or waits for so many more.
     StockBackordered(Reservation),
     /// Pieces that had become available were held for the order that had waited longest.
     BackorderAllocated(Reservation),
@@ -96,6 +105,7 @@ impl StockEvent {
             Self::ReservationExtended(_) => "ReservationExtended",
             Self::ReservationCommitted(_) => "ReservationCommitted",
             Self::ReservationReleased { .. } => "ReservationReleased",
+            Self::ReservationShorted { .. } => "ReservationShorted",
             Self::ReservationConsumed(_) => "ReservationConsumed",
             Self::StockRestocked { .. } => "StockRestocked",
             Self::StockBackordered(_) => "StockBackordered",
@@ -114,11 +124,13 @@ impl StockEvent {
             Self::ReservationExtended(reservation) | Self::ReservationCommitted(reservation) => {
                 -i64::from(reservation.quantity)
             }
-            Self::ReservationReleased { reservation, from: ReservationStage::Committed } => {
+            Self::ReservationReleased { reservation, from: ReservationStage::Committed }
+            | Self::ReservationShorted { reservation, from: ReservationStage::Committed } => {
                 i64::from(reservation.quantity)
             }
             Self::StockReserved(_)
             | Self::ReservationReleased { reservation: _, from: ReservationStage::Held }
+            | Self::ReservationShorted { reservation: _, from: ReservationStage::Held }
             | Self::ReservationConsumed(_)
             | Self::StockBackordered(_)
             | Self::BackorderAllocated(_)
@@ -129,7 +141,9 @@ impl StockEvent {
     /// By how much the event changes the count of pieces that orders wait for.
     pub fn waiting_change(&self) -> i64 {
         match self {
-            Self::StockBackordered(reservation) => i64::from(reservation.quantity),
+            Self::StockBackordered(reservation) | Self::ReservationShorted { reservation, from: _ } => {
+                i64::from(reservation.quantity)
+            }
             Self::BackorderAllocated(reservation) | Self::BackorderReleased(reservation) => {
                 -i64::from(reservation.quantity)
             }
@@ -149,13 +163,15 @@ impl StockEvent {
         match self {
             Self::StockReserved(reservation) | Self::BackorderAllocated(reservation) => i64::from(reservation.quantity),
             Self::ReservationCommitted(reservation)
-            | Self::ReservationReleased { reservation, from: ReservationStage::Held } => {
+            | Self::ReservationReleased { reservation, from: ReservationStage::Held }
+            | Self::ReservationShorted { reservation, from: ReservationStage::Held } => {
                 -i64::from(reservation.quantity)
             }
             Self::StockReceived { .. }
             | Self::StockAdjusted { .. }
             | Self::ReservationExtended(_)
             | Self::ReservationReleased { reservation: _, from: ReservationStage::Committed }
+            | Self::ReservationShorted { reservation: _, from: ReservationStage::Committed }
             | Self::ReservationConsumed(_)
             | Self::StockRestocked { .. }
             | Self::StockBackordered(_)

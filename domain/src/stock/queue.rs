@@ -10,8 +10,8 @@ use crate::{ids::OrderId, quantity::Quantity, stock::Reservation};
 /// are not stored, only the order of arrival is, and two queues are equal when the same orders wait in the same order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Queue {
-    tickets: BTreeMap<OrderId, u64>,
-    waiting: BTreeMap<u64, Reservation>,
+    tickets: BTreeMap<OrderId, i64>,
+    waiting: BTreeMap<i64, Reservation>,
     /// The sum of what they wait for: a queue may be long, and every placement that is short asks for it.
     pieces: i64,
 }
@@ -40,12 +40,24 @@ impl Queue {
         self.waiting.get(ticket).map(|reservation| reservation.quantity)
     }
 
-    /// Joins at the end.
+    /// Joins at the end; whoever waits already waits for so many more, at the same place.
     pub(super) fn join(&mut self, reservation: Reservation) {
-        let ticket = self.waiting.last_key_value().map_or(0, |(last, _)| last.saturating_add(1));
-        self.pieces += i64::from(reservation.quantity);
-        self.tickets.insert(reservation.order, ticket);
-        self.waiting.insert(ticket, reservation);
+        let last = self.waiting.last_key_value().map_or(0, |(last, _)| last.saturating_add(1));
+        self.join_at(last, reservation);
+    }
+
+    /// Joins before all others, or waits for so many more at the same place.
+    pub(super) fn join_first(&mut self, reservation: Reservation) {
+        let first = self.waiting.first_key_value().map_or(0, |(first, _)| first.saturating_sub(1));
+        self.join_at(first, reservation);
+    }
+
+    /// A sum past the largest quantity was never decided.
+    fn join_at(&mut self, ticket: i64, Reservation { order, quantity }: Reservation) {
+        self.pieces += i64::from(quantity);
+        let ticket = *self.tickets.entry(order).or_insert(ticket);
+        let there = self.waiting.get(&ticket).and_then(|there| there.quantity.checked_add(quantity));
+        self.waiting.insert(ticket, Reservation { order, quantity: there.unwrap_or(quantity) });
     }
 
     /// Waits for fewer from now on, at the same place; not at all when nothing is left.

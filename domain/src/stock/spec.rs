@@ -2,6 +2,7 @@ mod backorder;
 mod extension;
 mod part;
 mod reservation;
+mod shortage;
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 

@@ -68,6 +68,28 @@ impl Stock {
         self.reservations.len() + self.queue.len()
     }
 
+    /// Whether an order waits for pieces here.
+    pub fn is_awaited_by(&self, order: OrderId) -> bool {
+        self.queue.quantity(order).is_some()
+    }
+
+    /// Pieces of those that an order waits for which are there already and kept for it, because it is the next.
+    pub fn kept_for(&self, order: OrderId) -> i64 {
+        let next = self.queue.iter().next().filter(|next| next.order == order);
+        next.map_or(0, |next| self.available().min(next.quantity.into()))
+    }
+
+    /// What is held or deducted for orders, the latest order first.
+    pub fn latest_reservations(&self) -> impl Iterator<Item = Reservation> {
+        let entry = |(order, entry): (&OrderId, &Entry)| Reservation { order: *order, quantity: entry.quantity };
+        self.reservations.iter().rev().map(entry)
+    }
+
+    /// How many pieces are held or deducted for an order.
+    pub fn pieces_of(&self, order: OrderId) -> i64 {
+        self.reservation(order).map_or(0, |entry| entry.quantity.into())
+    }
+
     pub(super) fn reservation(&self, order: OrderId) -> Option<Entry> {
         self.reservations.get(&order).copied()
     }
@@ -88,6 +110,10 @@ impl Stock {
             StockEvent::ReservationCommitted(reservation) => self.hold(reservation, ReservationStage::Committed),
             StockEvent::ReservationReleased { reservation, from: _ } | StockEvent::ReservationConsumed(reservation) => {
                 self.reduce(reservation);
+            }
+            StockEvent::ReservationShorted { reservation, from: _ } => {
+                self.reduce(reservation);
+                self.queue.join_first(reservation);
             }
             StockEvent::StockBackordered(reservation) => self.queue.join(reservation),
             StockEvent::BackorderAllocated(reservation) => {

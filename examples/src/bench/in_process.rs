@@ -96,7 +96,13 @@ impl InProcess {
             let list = Command::ListProduct { sku: sku.clone(), listing: workload::listing(merchant)? };
             self.commands.execute(self.request(list, None)).await?;
             let stock = StockId { sku: sku.clone(), location: "main".parse()? };
-            let fill = Command::AdjustStock { stock, change: workload::STOCK, reason: "opening".parse()?, at: None };
+            let fill = Command::AdjustStock {
+                stock,
+                change: workload::STOCK,
+                reason: "opening".parse()?,
+                at: None,
+                orders: vec![],
+            };
             self.commands.execute(self.request(fill, None)).await?;
             Ok(())
         });

@@ -147,6 +147,7 @@ impl Watch {
             StockEvent::StockReceived { .. }
             | StockEvent::StockAdjusted { .. }
             | StockEvent::ReservationCommitted(_)
+            | StockEvent::ReservationShorted { .. }
             | StockEvent::StockRestocked { .. }
             | StockEvent::BackorderAllocated(_) => return,
         };

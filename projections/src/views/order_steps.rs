@@ -95,6 +95,8 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         | OrderEvent::AuthorizationReceived { .. }
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::BackorderServed { .. }
+        | OrderEvent::StockShorted { .. }
+        | OrderEvent::BackorderMoved { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
@@ -117,6 +119,8 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::OrderReinstated { at, .. }
         | OrderEvent::ProcessingStarted { at, .. }
         | OrderEvent::BackorderServed { at, .. }
+        | OrderEvent::StockShorted { at, .. }
+        | OrderEvent::BackorderMoved { at, .. }
         | OrderEvent::ParcelOpened { at, .. }
         | OrderEvent::ParcelShipped { at, .. }
         | OrderEvent::ParcelDelivered { at, .. }

@@ -108,6 +108,8 @@ impl<'a> TurnKind<'a> {
             | OrderEvent::SurplusPaymentReceived { .. }
             | OrderEvent::ProcessingStarted { .. }
             | OrderEvent::BackorderServed { .. }
+            | OrderEvent::StockShorted { .. }
+            | OrderEvent::BackorderMoved { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }

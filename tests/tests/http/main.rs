@@ -40,6 +40,7 @@ mod refunds;
 mod returns;
 mod returns_refused;
 mod sales;
+mod shortages;
 mod sizes;
 mod statistics;
 mod steps;

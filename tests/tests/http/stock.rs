@@ -37,8 +37,8 @@ async fn a_count_is_corrected_with_its_reason() {
         let body = json!({"change": change, "reason": "damaged in transit"});
         api.post_as(&api.tokens().merchant, "/v1/stock/A/adjust", &body)
     };
-    // Four pieces are held for an order.
-    let too_low = shop::refused(&engine, adjust(-7), 409, "adjustment-too-low").await;
+    // More than ten cannot be missing of ten.
+    let too_low = shop::refused(&engine, adjust(-11), 409, "adjustment-too-low").await;
     too_low.expect_fault("pointer", "/change");
     let adjusted = adjust(-6).send().await.expect_status(200);
     let counted = json!({"sku": "A", "location": "main", "on_hand": 4, "reserved": 4, "available": 0, "waiting": 0,

@@ -68,9 +68,13 @@ fn command(step: &Step, orders: &[OrderId]) -> Option<Command> {
         Step::Release { order: index } => Command::ReleaseReservations { order: order(index)? },
         Step::Ship { order: index } => Command::ShipOrder { order: order(index)?, tracking: None, at: None },
         Step::Receive { sku, quantity } => receive(SKUS[sku], quantity),
-        Step::Adjust { sku, change } => {
-            Command::AdjustStock { stock: main(SKUS[sku]), change, reason: "counted".parse().unwrap(), at: None }
-        }
+        Step::Adjust { sku, change } => Command::AdjustStock {
+            stock: main(SKUS[sku]),
+            change,
+            reason: "counted".parse().unwrap(),
+            at: None,
+            orders: vec![],
+        },
     })
 }
 

@@ -103,7 +103,10 @@ async fn keys_that_memory_has_forgotten_fail_an_append_and_nobody_suffers() {
     assert_eq!(orders.len(), 2 * MANY);
     let stock = write_side.execute(receive("A", 1)).await.unwrap();
     let reserved = 2 * i64::try_from(MANY).unwrap();
-    assert_eq!(stock.answer, Answer::StockIs { stock: main("A"), on_hand: 1_002, reserved, waiting: 0 });
+    assert_eq!(
+        stock.answer,
+        Answer::StockIs { stock: main("A"), on_hand: 1_002, reserved, waiting: 0, shorted: vec![] }
+    );
     whole(&database).await;
     write_side.stop().await;
 }

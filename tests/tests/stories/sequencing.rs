@@ -143,13 +143,19 @@ async fn a_long_stream_is_loaded_from_its_snapshot() {
     .unwrap();
     let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
     let adjusted = write_side.execute(receive("A", 1)).await.unwrap();
-    assert_eq!(adjusted.answer, Answer::StockIs { stock: main("A"), on_hand: 6, reserved: 0, waiting: 0 });
+    assert_eq!(
+        adjusted.answer,
+        Answer::StockIs { stock: main("A"), on_hand: 6, reserved: 0, waiting: 0, shorted: vec![] }
+    );
     write_side.stop().await;
     // One of another form is passed over.
     sqlx::query("update stream_snapshots set form = 0").execute(&mut database.owner().await).await.unwrap();
     let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
     let adjusted = write_side.execute(receive("A", 1)).await.unwrap();
-    assert_eq!(adjusted.answer, Answer::StockIs { stock: main("A"), on_hand: 1_512, reserved: 0, waiting: 0 });
+    assert_eq!(
+        adjusted.answer,
+        Answer::StockIs { stock: main("A"), on_hand: 1_512, reserved: 0, waiting: 0, shorted: vec![] }
+    );
     write_side.stop().await;
 }
 

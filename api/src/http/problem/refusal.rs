@@ -55,6 +55,9 @@ impl From<Refusal> for Problem {
             Refusal::Coupon(refusal) => refusal.into(),
             Refusal::Exception(ExceptionRefusal::Unknown) => Self::not_found("exception"),
             Refusal::Exception(ExceptionRefusal::AlreadyClosed) => Self::new(Kind::ExceptionClosed, detail),
+            Refusal::NothingToLose { place } => {
+                Self::at(Kind::InvalidValue, Fault::pointer(format!("/orders/{place}"), detail))
+            }
             Refusal::KeepsNoStock(_) => Self::new(Kind::KeepsNoStock, detail),
             Refusal::FieldNotAllowed { field } => {
                 Self::at(Kind::FieldNotAllowed, Fault::pointer(format!("/{field}"), detail))
@@ -124,6 +127,7 @@ impl From<OrderRefusal> for Problem {
             }
             // Only the engine's own steps name stock.
             OrderRefusal::OtherStock => Self::new(Kind::ReservationConflict, detail),
+            OrderRefusal::NothingShort => Self::new(Kind::WrongStatus, detail),
             OrderRefusal::ReturnWindowClosed { days: _ } => Self::new(Kind::ReturnWindowClosed, detail),
             OrderRefusal::TooEarly { since: _ } => Self::at(Kind::TimeTooEarly, Fault::pointer("/at", detail)),
             OrderRefusal::WindowOpen { pay_by: _ } => Self::new(Kind::WindowOpen, detail),

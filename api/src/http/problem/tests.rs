@@ -116,6 +116,8 @@ async fn every_refusal_of_a_value_names_its_place() {
             json!("/change"),
         ),
         (StockRefusal::TooMany.into(), 409, "stock-full", none.clone()),
+        (Refusal::NothingToLose { place: 1 }, 422, "invalid-value", json!("/orders/1")),
+        (OrderRefusal::NothingShort.into(), 409, "wrong-status", none.clone()),
         (Refusal::KeepsNoStock(sku("A")), 409, "keeps-no-stock", none.clone()),
         (ProductRefusal::Unknown.into(), 404, "not-found", none.clone()),
         (

@@ -1,5 +1,6 @@
 use purser_commands::{Accepted, Answer, Command};
 use purser_domain::{
+    ids::OrderId,
     stock::{StockId, USUAL_LOCATION},
     text::{InvalidValue, Location, Sku},
 };
@@ -28,6 +29,10 @@ pub(crate) struct StockCount {
     available: i64,
     /// Pieces that orders wait for.
     waiting: i64,
+    /// Orders that lost their pieces by it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<schema::OrderId>)]
+    shorted: Vec<OrderId>,
     /// A query with `min_position` at least this sees the effect.
     #[schema(value_type = schema::Position)]
     position: i64,
@@ -50,9 +55,9 @@ pub(super) async fn change(
 ) -> Result<Answered<StockCount>, Problem> {
     let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
     match answer {
-        Answer::StockIs { stock: StockId { sku, location }, on_hand, reserved, waiting } => {
+        Answer::StockIs { stock: StockId { sku, location }, on_hand, reserved, waiting, shorted } => {
             let available = sellable(on_hand, reserved, waiting);
-            Ok(Answered::ok(StockCount { sku, location, on_hand, reserved, available, waiting, position }))
+            Ok(Answered::ok(StockCount { sku, location, on_hand, reserved, available, waiting, shorted, position }))
         }
         other => Err(Problem::internal(format!("a command to a stock was answered as {other:?}"))),
     }

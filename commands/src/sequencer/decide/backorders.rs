@@ -44,6 +44,11 @@ impl Decision<'_> {
 
     pub(super) fn serve(&mut self, asked: &Asked<'_>, id: OrderId, stock: &StockId) -> Result<(), Stopped> {
         let known = self.order_of(asked, id)?;
+        // It may have lost them again before the order heard of them.
+        let shelf = self.working.shelves.get(&stock.sku).and_then(|shelf| shelf.stocks.get(&stock.location));
+        if shelf.is_some_and(|stock| stock.is_awaited_by(id)) {
+            return Ok(());
+        }
         let serve = OrderCommand::ServeBackorder { stock: stock.clone(), at: self.now };
         let news = order::decide(known, serve.clone()).map_err(Stopped::refused)?;
         for change in news {
@@ -54,7 +59,8 @@ impl Decision<'_> {
                 }
             }
         }
-        self.drive_order(asked, id, serve).map_err(|stopped| stopped.contradicting(HELD))
+        self.drive_order(asked, id, serve).map_err(|stopped| stopped.contradicting(HELD))?;
+        self.close_shortage(asked, id)
     }
 
     fn open_for(&mut self, asked: &Asked<'_>, id: OrderId, come: &Allocation, number: u32) -> Result<(), Stopped> {

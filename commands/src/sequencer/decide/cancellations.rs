@@ -88,6 +88,7 @@ impl Decision<'_> {
         self.drive_order(asked, id, command)?;
         self.open_for_services(asked, id)?;
         self.release_at_once(asked, id)?;
+        self.close_shortage(asked, id)?;
         self.order_is(id)
     }
 
@@ -119,7 +120,13 @@ impl Decision<'_> {
 
     /// The stock of units: by the parcels that they are taken out of, or where they are waited for. Where neither has them,
     /// the order refuses.
-    fn stock_of(&self, id: OrderId, order: &Order, lines: &[LineUnits], first: Option<u32>) -> Vec<Allocation> {
+    pub(super) fn stock_of(
+        &self,
+        id: OrderId,
+        order: &Order,
+        lines: &[LineUnits],
+        first: Option<u32>,
+    ) -> Vec<Allocation> {
         let Some(settled) = order.settled().filter(|settled| settled.parcels.sent.is_some()) else { return vec![] };
         let (inside, awaited) = settled.in_parcels(lines);
         let Some(withdrawals) = withdraw(self.parcels(id, order), &inside, first) else { return vec![] };
@@ -158,6 +165,8 @@ impl Decision<'_> {
             | OrderEvent::OrderReinstated { .. }
             | OrderEvent::ProcessingStarted { .. }
             | OrderEvent::BackorderServed { .. }
+            | OrderEvent::StockShorted { .. }
+            | OrderEvent::BackorderMoved { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }

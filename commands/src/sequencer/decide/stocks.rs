@@ -26,7 +26,7 @@ impl Decision<'_> {
         let target = Target { id: id.to_string(), state: &mut state, version: &mut version };
         let driven = self.draft.drive(target, command, &asked.metadata);
         let (on_hand, reserved, waiting) = (state.on_hand(), state.reserved(), state.awaited_pieces());
-        let answer = Answer::StockIs { stock: id.clone(), on_hand, reserved, waiting };
+        let answer = Answer::StockIs { stock: id.clone(), on_hand, reserved, waiting, shorted: vec![] };
         if version.sequence > 0 {
             shelf.stocks.insert(id.location.clone(), state);
             shelf.versions.insert(id.location.clone(), version);

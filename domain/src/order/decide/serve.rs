@@ -14,7 +14,7 @@ pub(super) fn serve(order: &Order, stock: &StockId, at: Timestamp) -> Decision {
     if !terms.waiting.contains(stock) {
         return Ok(vec![]);
     }
-    let Some(allocation) = order.claimed_stock().iter().find(|allocation| allocation.stock == *stock).cloned() else {
+    let Some(allocation) = order.unshipped_stock().into_iter().find(|allocation| allocation.stock == *stock) else {
         return Ok(vec![]);
     };
     let parcel = match order {

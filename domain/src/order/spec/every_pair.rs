@@ -43,6 +43,14 @@ fn commands() -> Vec<Sample<OrderCommand>> {
         ServeBackorder: [
             "that it does not wait for" => OrderCommand::ServeBackorder { stock: text("85123A@main"), at: at(3) },
         ],
+        Short: ["" => OrderCommand::Short { stock: text("85123A@main"), at: at(3) }],
+        MoveBackorder: [
+            "that it does not wait for" => OrderCommand::MoveBackorder {
+                from: text("85123A@main"),
+                to: vec![allocation("85123A@north", 6)],
+                at: at(3),
+            },
+        ],
         OpenParcel: ["" => OrderCommand::OpenParcel { at: at(3) }],
         ShipParcel: [
             "" => OrderCommand::ShipParcel {
@@ -154,6 +162,17 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
         // `waiting.rs` tells of one that waits.
         OrderCommand::ServeBackorder { .. } => {
             std::array::from_fn(|column| if column == 0 { none() } else { AlreadySo })
+        }
+        // The sample order ships whole; `shortage.rs` tells of one that does not.
+        OrderCommand::Short { .. } => {
+            let no = || no(OrderAction::Short);
+            let yes = |status| Does("StockShorted", status);
+            [none(), yes(PendingPayment), yes(Paid), no(), no(), no(), no(), no(), no(), no()]
+        }
+        OrderCommand::MoveBackorder { .. } => {
+            let no = || no(OrderAction::MoveBackorder);
+            let none_missing = || Refused(OrderRefusal::NothingShort);
+            [none(), none_missing(), none_missing(), none_missing(), no(), no(), no(), no(), no(), no()]
         }
         OrderCommand::OpenParcel { .. } => {
             let no = || no(OrderAction::OpenParcel);

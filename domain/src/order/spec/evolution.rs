@@ -43,6 +43,9 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                     | OrderEvent::BackorderServed { parcel: Some(_), .. },
                     Some(status),
                 ) => [Paid, Processing, Cancelling, Shipped, Delivered, Completed].contains(&status),
+                (OrderEvent::StockShorted { .. } | OrderEvent::BackorderMoved { .. }, Some(status)) => {
+                    ![Cancelled, Expired].contains(&status)
+                }
                 (OrderEvent::OrderReinstated { .. }, Some(status)) => status == Expired,
                 (
                     OrderEvent::ReturnOpened { .. }

@@ -20,6 +20,10 @@ pub(crate) fn stock_events() -> Vec<Sample<StockEvent>> {
             "" => StockEvent::ReservationReleased { reservation, from: ReservationStage::Committed },
             "held" => StockEvent::ReservationReleased { reservation, from: ReservationStage::Held },
         ],
+        ReservationShorted: [
+            "" => StockEvent::ReservationShorted { reservation, from: ReservationStage::Committed },
+            "held" => StockEvent::ReservationShorted { reservation, from: ReservationStage::Held },
+        ],
         ReservationConsumed: ["" => StockEvent::ReservationConsumed(reservation)],
         StockRestocked: [
             "" => StockEvent::StockRestocked { order: order_id(1), quantity: quantity(2), at: precise() },

@@ -84,6 +84,21 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "" => OrderEvent::BackorderServed { allocation: allocation("71053@main", 3), parcel: Some(2), at: precise() },
             "minimal" => OrderEvent::BackorderServed { allocation: allocation("71053@main", 3), parcel: None, at: at(6) },
         ],
+        StockShorted: [
+            "" => OrderEvent::StockShorted {
+                allocation: allocation("71053@main", 5),
+                moved: vec![allocation("71053@north", 2)],
+                at: precise(),
+            },
+            "minimal" => OrderEvent::StockShorted { allocation: allocation("71053@main", 3), moved: vec![], at: at(6) },
+        ],
+        BackorderMoved: [
+            "" => OrderEvent::BackorderMoved {
+                from: allocation("71053@main", 2),
+                to: vec![allocation("71053@north", 2)],
+                at: precise(),
+            },
+        ],
         ParcelOpened: ["" => OrderEvent::ParcelOpened { number: 3, at: precise() }],
         ParcelShipped: [
             "" => OrderEvent::ParcelShipped {

@@ -118,6 +118,8 @@ fn every_stage_answers_every_step_as_the_table_says() {
     let steps = every_variant!(StockCommand {
         Receive: ["" => super::receive(1)],
         Adjust: ["" => super::adjust(1)],
+        Short: ["" => super::shortage::short(-5, &[1])],
+        BackorderMore: ["" => super::shortage::more(1, 1)],
         Reserve: ["" => reserve(1, 4), "by another" => reserve(2, 4)],
         Backorder: ["that fits" => backorder(1, 4), "that does not" => backorder(1, 11)],
         Release: ["" => release(1)],
@@ -134,6 +136,15 @@ fn every_stage_answers_every_step_as_the_table_says() {
                 StockCommand::Receive { .. } => std::array::from_fn(|_| Ok(vec![received(1)])),
                 StockCommand::Adjust { .. } => std::array::from_fn(|_| Ok(vec![super::adjusted(1)])),
                 StockCommand::Restock { .. } => std::array::from_fn(|_| Ok(vec![restocked(1, 1)])),
+                StockCommand::Short { .. } => {
+                    let counted = || Ok(vec![super::adjusted(-5)]);
+                    let lost = |stage| Ok(vec![super::shortage::shorted(1, 6, stage), super::adjusted(-5)]);
+                    [counted(), counted(), lost(Held), lost(Committed), counted(), Err(NotReserved)]
+                }
+                StockCommand::BackorderMore { .. } => {
+                    let none = || Err(NotReserved);
+                    [none(), Ok(vec![backordered(1, 1)]), none(), none(), none(), none()]
+                }
                 StockCommand::Reserve { order, .. } if *order == order_id(2) => {
                     let other = || Ok(vec![reserved(2, 4)]);
                     let waiting = Err(Insufficient { asked: 4, available: 0 });

@@ -183,6 +183,8 @@ impl OrderDetail {
             | OrderEvent::CancellationDeclined { .. }
             | OrderEvent::ProcessingStarted { .. }
             | OrderEvent::BackorderServed { .. }
+            | OrderEvent::StockShorted { .. }
+            | OrderEvent::BackorderMoved { .. }
             | OrderEvent::ParcelOpened { .. }
             | OrderEvent::ParcelShipped { .. }
             | OrderEvent::ParcelDelivered { .. }
@@ -221,6 +223,13 @@ impl OrderDetail {
             }
             OrderEvent::BackorderServed { allocation, .. } => {
                 self.waiting.retain(|waiting| waiting.stock != allocation.stock);
+            }
+            OrderEvent::StockShorted { allocation, .. } => {
+                self.waiting.retain(|waiting| waiting.stock != allocation.stock);
+                self.waiting.push(allocation.clone());
+            }
+            OrderEvent::BackorderMoved { from, .. } => {
+                self.waiting = without(std::mem::take(&mut self.waiting), from_ref(from));
             }
             OrderEvent::OrderLinesCancelled { released, .. } => {
                 self.waiting = without(std::mem::take(&mut self.waiting), released);
@@ -293,6 +302,8 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         | OrderEvent::CancellationDeclined { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::BackorderServed { .. }
+        | OrderEvent::StockShorted { .. }
+        | OrderEvent::BackorderMoved { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }
@@ -327,6 +338,8 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         | OrderEvent::RefundOwed { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::BackorderServed { .. }
+        | OrderEvent::StockShorted { .. }
+        | OrderEvent::BackorderMoved { .. }
         | OrderEvent::ParcelOpened { .. }
         | OrderEvent::ParcelShipped { .. }
         | OrderEvent::ParcelDelivered { .. }

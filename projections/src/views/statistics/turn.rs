@@ -97,6 +97,8 @@ const fn order_turn(event: &OrderEvent) -> Option<OrderTurn> {
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
         | OrderEvent::BackorderServed { .. }
+        | OrderEvent::StockShorted { .. }
+        | OrderEvent::BackorderMoved { .. }
         | OrderEvent::UnitsReturned { .. } => None,
     }
 }
