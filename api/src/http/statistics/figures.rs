@@ -61,16 +61,16 @@ pub(super) struct SalesFigures {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct RefundFigures {
     /// Refunds of orders that had been paid.
-    #[schema(value_type = schema::Sum)]
+    #[schema(value_type = schema::Balance)]
     count: i128,
     /// What they came to, together with what gateways gave back at their own desks, and banks after a dispute.
-    #[schema(value_type = schema::Sum)]
+    #[schema(value_type = schema::Balance)]
     amount: i128,
     /// Refunds of money that settled no order: it came too late, twice, or in parts that did not add up.
-    #[schema(value_type = schema::Sum)]
+    #[schema(value_type = schema::Balance)]
     unapplied_count: i128,
     /// What they came to. It was never counted as paid, and is no part of `net`.
-    #[schema(value_type = schema::Sum)]
+    #[schema(value_type = schema::Balance)]
     unapplied_amount: i128,
 }
 
