@@ -65,7 +65,7 @@ fn the_refund_saga_reacts_to_each_event_as_its_page_says_and_what_is_settled_is_
             let reactions: Vec<Reaction> = saga.react(&event).into_iter().collect();
             let expected = match (saga, sample.variant) {
                 (Saga::Refund, _) => expected.clone(),
-                (Saga::Return, "RefundSucceeded" | "RefundWrittenOff") | (Saga::Return, "RefundOffset")
+                (Saga::Return, "RefundSucceeded" | "RefundWrittenOff" | "RefundOffset")
                     if sample.variant != "RefundOffset" || sample.label.is_empty() =>
                 {
                     vec![SagaCommand::SettleReturn { refund }.into()]
