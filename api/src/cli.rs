@@ -1,20 +1,23 @@
 //! The command line.
 
 mod demo;
+mod engine_flags;
 mod migrate;
 mod open;
 mod output;
 mod progress;
+mod realign;
 mod rebuild;
 mod reconcile;
 mod replay;
+mod running_engine;
 mod sandbox_gateway;
 mod serve;
 mod verify;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::{
     config::{Config, ConfigError, Flags},
@@ -33,8 +36,6 @@ use crate::{
 struct Arguments {
     #[command(subcommand)]
     command: Subcommands,
-    #[command(flatten)]
-    flags: Flags,
 }
 
 #[derive(Debug, Subcommand)]
@@ -47,6 +48,9 @@ enum Subcommands {
     Verify,
     /// Make a view anew from the log while the old one serves
     Rebuild(rebuild::Arguments),
+    /// Fit views, sagas and keys to a log that was restored without its latest events, or is another one, and exit; what was
+    /// derived from events that are gone is dropped
+    Realign,
     /// Have a running engine hold log, views and gateways against each other, and print what it found and did
     Reconcile(reconcile::Arguments),
     /// Print everything that happened to an order, a refund, a SKU or a stock, and how it stood
@@ -54,8 +58,6 @@ enum Subcommands {
     /// Fill a running engine with a small plausible shop
     Demo(demo::Arguments),
     /// Run a payment gateway to try things with: it takes no money, calls back with signed webhooks, and misbehaves as told
-    ///
-    /// Of the engine's settings only those about log lines mean anything to it; --listen and --data-dir are its own.
     SandboxGateway(Box<sandbox_gateway::Arguments>),
 }
 
@@ -78,6 +80,8 @@ enum CliError {
     Verify(#[from] purser_projections::verify::VerifyError),
     #[error("{0}")]
     Rebuild(#[from] purser_projections::rebuild::RebuildError),
+    #[error(transparent)]
+    Realign(#[from] purser_projections::lineage::RealignError),
     #[error("there is no view {name}; there are {known}")]
     UnknownView { name: String, known: String },
     #[error("{0}")]
@@ -104,9 +108,7 @@ enum CliError {
 
 /// Parses the arguments and does what they say.
 pub async fn run() -> ExitCode {
-    // The settings are the same for every command and may stand behind it: `purser serve --data-dir DIR`.
-    let matches = Arguments::command().mut_args(|argument| argument.global(true)).get_matches();
-    let Arguments { command, flags } = match Arguments::from_arg_matches(&matches) {
+    let (Arguments { command }, flags) = match parse(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
@@ -119,6 +121,17 @@ pub async fn run() -> ExitCode {
     }
 }
 
+/// Reads the arguments, and the engine's settings among those of the subcommand.
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments, Flags), clap::Error> {
+    let mut command = engine_flags::command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    let flags = match matches.subcommand() {
+        Some((name, given)) => engine_flags::read(&mut command, name, given)?,
+        None => Flags::default(),
+    };
+    Ok((Arguments::from_arg_matches(&matches)?, flags))
+}
+
 async fn carry_out(command: Subcommands, flags: Flags) -> Result<(), CliError> {
     let config = Config::load(flags)?;
     telemetry::log_to_stderr(config.log_format, &config.log_level);
@@ -127,6 +140,7 @@ async fn carry_out(command: Subcommands, flags: Flags) -> Result<(), CliError> {
         Subcommands::Migrate => migrate::run(&config).await,
         Subcommands::Verify => verify::run(&config).await,
         Subcommands::Rebuild(arguments) => rebuild::run(&config, &arguments).await,
+        Subcommands::Realign => realign::run(&config).await,
         Subcommands::Reconcile(arguments) => reconcile::run(&config, &arguments).await,
         Subcommands::Replay(arguments) => replay::run(&config, &arguments).await,
         Subcommands::Demo(arguments) => demo::run(&config, &arguments).await,

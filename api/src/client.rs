@@ -28,6 +28,7 @@ pub use shapes::{
     StockCount, Sum,
 };
 pub use statistics::{DayStatistics, OrderFigures, RefundFigures, ReturnFigures};
+pub(crate) use target::address;
 pub use target::{Target, TargetError};
 pub use terms::{Coupon, CouponIssue, CouponOffer, LatePayment, Policies};
 pub use till::{NextAction, PaymentAttempt, PaymentBegun, PaymentWish};

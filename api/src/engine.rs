@@ -12,13 +12,20 @@ use purser_commands::{
 };
 use purser_domain::{clock::Clock, upcast::Upcasters};
 use purser_projections::{
-    carrier::Carrier, feed::Feed, follower::ReadAfter, reconciliation::Patience, sagas::SagaSettings, views,
+    carrier::Carrier,
+    feed::Feed,
+    follower::ReadAfter,
+    lineage::{self, LineageError},
+    reconciliation::Patience,
+    sagas::SagaSettings,
+    views,
 };
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{FirstTokensError, Tokens, ensure_first_tokens},
+    clock::ClockWatch,
     config::Config,
     gateway::GatewaySetupError,
     http::{AppState, CursorKey, Parts, ServerSettings, router, serve},
@@ -49,6 +56,9 @@ pub enum StartError {
     /// The database refused or could not be reached.
     #[error("the database could not be read: {0}")]
     Database(#[from] sqlx::Error),
+    /// What was derived does not belong to the log.
+    #[error(transparent)]
+    Lineage(#[from] LineageError),
     /// The first tokens could not be made or read.
     #[error("no credentials: {0}")]
     FirstTokens(#[from] FirstTokensError),
@@ -126,6 +136,9 @@ impl Engine {
     ) -> Result<Running, StartError> {
         bring_up_to_date(servers, config).await?;
         let pool = database::pool(servers.database(), config.database_connections);
+        lineage::check(&pool).await?;
+        let watch = ClockWatch { clock: Arc::clone(&clock), pool: pool.clone() };
+        watch.begin().await?;
         let mint = Mint::new(Arc::clone(&clock));
         if let Some(path) = ensure_first_tokens(&pool, &mint, clock.as_ref(), &config.data_dir).await? {
             tracing::info!(path = %path.display(), "one token for each role is in the credentials file");
@@ -174,6 +187,7 @@ impl Engine {
             reconcile_every: config.reconcile_every,
         };
         read.tracker.spawn(read_side.run(read.stop.clone()));
+        read.tracker.spawn(watch.run(read.stop.clone()));
         read.tracker.spawn(forget_keys(
             pool.clone(),
             Arc::clone(&clock),

@@ -8,6 +8,7 @@
 //! carry an `Idempotency-Key`, under which a repeat has no second effect; a placement must.
 
 mod answer;
+mod clock;
 mod coupons;
 mod cursor;
 mod docs;

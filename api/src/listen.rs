@@ -66,6 +66,24 @@ impl ListenAddress {
     }
 }
 
+impl ListenAddress {
+    /// Where a client on the same machine finds who listens here, unless that is any free port.
+    pub fn url(&self) -> Option<String> {
+        let (host, port) = match self {
+            Self::Name { host, port } => (host.clone(), *port),
+            Self::Address(SocketAddr::V4(address)) if address.ip().is_unspecified() => {
+                ("127.0.0.1".to_owned(), address.port())
+            }
+            Self::Address(SocketAddr::V6(address)) if address.ip().is_unspecified() => {
+                ("[::1]".to_owned(), address.port())
+            }
+            Self::Address(SocketAddr::V4(address)) => (address.ip().to_string(), address.port()),
+            Self::Address(SocketAddr::V6(address)) => (format!("[{}]", address.ip()), address.port()),
+        };
+        (port != 0).then(|| format!("http://{host}:{port}"))
+    }
+}
+
 fn bind(address: SocketAddr) -> Result<TcpSocket, io::Error> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // As `TcpListener::bind` does: connections of an earlier process that are still closing hold up nobody.
@@ -136,6 +154,19 @@ mod tests {
             ["", "8080", ":8080", "localhost", "localhost:", "localhost:65536", "127.0.0.1", "127.1:80", "a b:1"]
         {
             assert_eq!(text.parse::<ListenAddress>(), Err(InvalidListenAddress), "{text}");
+        }
+    }
+
+    #[test]
+    fn clients_find_who_listens() {
+        for (listen, url) in [
+            ("127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+            ("0.0.0.0:80", Some("http://127.0.0.1:80")),
+            ("[::]:80", Some("http://[::1]:80")),
+            ("shop:81", Some("http://shop:81")),
+            ("127.0.0.1:0", None),
+        ] {
+            assert_eq!(listen.parse::<ListenAddress>().unwrap().url().as_deref(), url, "{listen}");
         }
     }
 

@@ -54,6 +54,14 @@ pub enum BenchError {
     /// No credentials.
     #[error(transparent)]
     Credentials(#[from] purser::client::CredentialsError),
+    /// There is no directory for the data.
+    #[error("cannot make a directory for the data in {}: {source}", .path.display())]
+    Directory {
+        /// Where it was to be.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// There is no binary of the engine beside this one.
     #[error("{} is not there: build it with `cargo build --release -p purser`", .path.display())]
     NoBinary {

@@ -9,6 +9,7 @@ pub mod carrier;
 pub mod feed;
 pub mod follower;
 pub mod history;
+pub mod lineage;
 pub mod log_reader;
 pub mod parked;
 pub mod publisher;

@@ -7,9 +7,10 @@ use purser::{
     engine::Engine,
     telemetry,
 };
+use purser_domain::clock::SteadyClock;
 use tempfile::TempDir;
 
-use crate::{Api, HandClock, TestDatabase, cluster};
+use crate::{Api, HandClock, JumpingClocks, TestDatabase, cluster};
 
 /// A running engine with its HTTP API on a port of its own.
 pub struct TestEngine {
@@ -48,6 +49,15 @@ impl TestEngine {
         let config = config(data_dir.path(), &database);
         let engine = Engine::start(&config, Arc::clone(&clock) as _, Some(metrics)).await.expect("an engine");
         Self { engine, clock, database, data_dir }
+    }
+
+    /// One on a fresh database that goes by the clocks of this machine, held against each other.
+    pub async fn start_by(clocks: &JumpingClocks) -> Self {
+        let database = TestDatabase::create().await;
+        let data_dir = tempfile::tempdir().expect("a data directory");
+        let clock = Arc::new(SteadyClock::new(clocks.clone()));
+        let engine = Engine::start(&config(data_dir.path(), &database), clock, None).await.expect("an engine");
+        Self { engine, clock: Arc::default(), database, data_dir }
     }
 
     /// Its clock.

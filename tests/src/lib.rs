@@ -18,7 +18,7 @@ pub mod wire;
 pub mod write_side;
 
 pub use api::{Answered, Api};
-pub use clock::HandClock;
+pub use clock::{HandClock, JumpingClocks};
 pub use cluster::TestDatabase;
 pub use engine::TestEngine;
 pub use faults::{Fault, Faulty};

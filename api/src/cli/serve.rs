@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use purser_domain::clock::SteadyClock;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::CliError;
@@ -12,7 +13,7 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Signals)?;
     let metrics = telemetry::collect_metrics()?;
-    let engine = Engine::start(config, Arc::new(SystemClock), Some(metrics)).await?;
+    let engine = Engine::start(config, Arc::new(SteadyClock::new(SystemClock)), Some(metrics)).await?;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -12,6 +12,12 @@ pub enum ClientError {
         /// What was given.
         url: String,
     },
+    /// What the engine listens on says not where it is.
+    #[error("an engine that listens on {listen} has any free port: name its address with --url")]
+    AnyPort {
+        /// What it listens on.
+        listen: String,
+    },
     /// The token holds characters that no token has.
     #[error("the token is malformed")]
     Token,

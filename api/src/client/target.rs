@@ -3,14 +3,17 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 
 use super::{Client, ClientError, Credentials, CredentialsError, Token};
-use crate::embedded::default_data_dir;
+use crate::{embedded::default_data_dir, listen::ListenAddress};
 
 /// Which engine, and by what right: the flags that every program takes that talks to a running engine.
 #[derive(Debug, Clone, Args)]
 pub struct Target {
-    /// Address of the running engine
-    #[arg(long, env = "PURSER_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    url: String,
+    /// Address of the running engine [default: where --listen says]
+    #[arg(long, env = "PURSER_URL", value_name = "URL")]
+    url: Option<String>,
+    /// What the engine was told to listen on
+    #[arg(long, env = "PURSER_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: ListenAddress,
     /// Data directory of the engine, where its credentials are [default: /var/lib/purser for root, else ./purser-data]
     #[arg(long, env = "PURSER_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -43,6 +46,13 @@ impl Target {
                 Credentials::read(&data_dir)?.back_office
             }
         };
-        Ok(Client::try_new(&self.url, &token, Duration::from_secs(self.patience))?)
+        let url = address(self.url.as_deref(), &self.listen)?;
+        Ok(Client::try_new(&url, &token, Duration::from_secs(self.patience))?)
     }
+}
+
+/// The address of an engine by its URL, or else by what it listens on.
+pub(crate) fn address(url: Option<&str>, listen: &ListenAddress) -> Result<String, ClientError> {
+    let url = url.map(str::to_owned).or_else(|| listen.url());
+    url.ok_or_else(|| ClientError::AnyPort { listen: listen.to_string() })
 }

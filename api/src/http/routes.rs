@@ -6,7 +6,7 @@
 use utoipa_axum::routes;
 
 use super::{
-    coupons, docs, exceptions, fulfillments, health, history, merchants, openapi, orders, payments, points,
+    clock, coupons, docs, exceptions, fulfillments, health, history, merchants, openapi, orders, payments, points,
     problem::Kind, products, refunds, returns, routing::Routes, sagas, sales, statistics, stock, tokens, views,
     webhooks,
 };
@@ -234,6 +234,8 @@ fn engine(routes: Routes) -> Routes {
         .query(OPERATOR, &[], routes!(sagas::dead_letters::list_dead_letters))
         .control(OPERATOR, &[NotFound], routes!(sagas::retry::retry_dead_letter))
         .control(OPERATOR, &[NotFound], routes!(sagas::skip::skip_dead_letter))
+        .query(OPERATOR, &[], routes!(clock::find::find_clock))
+        .control(OPERATOR, &[], routes!(clock::confirm::confirm_clock))
         .control(OPERATOR, &[TokenIssued], routes!(tokens::issue::issue_token))
         .query(OPERATOR, &[], routes!(tokens::list::list_tokens))
         .control(OPERATOR, &[NotFound], routes!(tokens::revoke::revoke_token))
@@ -242,5 +244,6 @@ fn engine(routes: Routes) -> Routes {
         .open(&[], routes!(health::metrics::metrics))
         .open(&[], routes!(openapi::openapi))
         .page("/docs", docs::entrance)
+        .page("/docs/", docs::entrance)
         .page("/docs/{*file}", docs::file)
 }

@@ -52,7 +52,7 @@ struct Arguments {
     /// The engine's binary [default: purser, beside this program]
     #[arg(long, value_name = "FILE")]
     engine: Option<PathBuf>,
-    /// Directory for the data of this run, on the disk that is to be measured [default: target]
+    /// Directory for the data of this run, on the disk that is to be measured; made if it is not there [default: target]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -84,7 +84,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let beside = program.parent().unwrap_or(Path::new("."));
     let target = beside.parent().unwrap_or(beside);
     let engine = arguments.engine.clone().unwrap_or_else(|| beside.join("purser"));
-    let directory = tempfile::Builder::new().prefix("bench-").tempdir_in(arguments.dir.as_deref().unwrap_or(target))?;
+    let directory = directory(arguments.dir.as_deref().unwrap_or(target))?;
     eprintln!("starting the engines");
     let data_dir = DataDir::acquire(&directory.path().join("in-process"))?;
     let postgres = EmbeddedPostgres::start(&data_dir, PostgresSettings::default()).await?;
@@ -108,6 +108,15 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // A reader that has gone away finds it all in the file.
     let _ = writeln!(std::io::stdout(), "{report}all figures: {}", file.display());
     Ok(())
+}
+
+/// A directory of its own for this run, in one that is made if it is not there.
+fn directory(parent: &Path) -> Result<tempfile::TempDir, BenchError> {
+    let make = || {
+        fs::create_dir_all(parent)?;
+        tempfile::Builder::new().prefix("bench-").tempdir_in(parent)
+    };
+    make().map_err(|source| BenchError::Directory { path: parent.to_owned(), source })
 }
 
 impl Rivals {
@@ -188,4 +197,22 @@ fn scenarios() -> Vec<Scenario> {
         scenarios.extend(CALLERS.map(|callers| plain(Engine::Http, callers)));
     }
     scenarios
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_directory_for_the_data_is_made() {
+        let home = tempfile::tempdir().unwrap();
+        let wanted = home.path().join("a/b");
+
+        let made = directory(&wanted).unwrap();
+
+        assert!(made.path().starts_with(&wanted) && made.path().is_dir());
+        fs::write(home.path().join("file"), "").unwrap();
+        let refusal = directory(&home.path().join("file/c")).unwrap_err();
+        assert!(refusal.to_string().contains("file/c"), "{refusal}");
+    }
 }

@@ -1,4 +1,4 @@
-//! The timers: fired by the injected clock, none before its time and none forgotten.
+//! The timers: fired by the injected clock, none before its time, none while that is in doubt, and none forgotten.
 //!
 //! A timer's row is what remembers it: it goes, or moves to its next time, when its work is done or is in the outbox. Firing
 //! twice is harmless, and so is firing for an order whose payment nobody has told the sagas of yet: the order knows.
@@ -62,6 +62,10 @@ impl Timers {
 
     async fn fire_due(&self) -> Result<(), sqlx::Error> {
         loop {
+            // What is due by a clock that has jumped may not be due at all.
+            if self.shared.clock.doubt().is_some() {
+                return Ok(());
+            }
             let now = self.shared.clock.now();
             let due = self.due(now).await?;
             if due.is_empty() || !self.fire(due, now).await? {

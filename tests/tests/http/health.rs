@@ -14,7 +14,8 @@ async fn the_process_lives_and_the_engine_is_ready_up_to_a_position() {
     let _telling = api.tells(&["GET /health/live", "GET /health/ready"]);
     assert_eq!(open(&api, "/health/live").await.body, json!({"status": "live"}));
     let position = api.stocked("A", 250, 10).await;
-    let ready = json!({"status": "ready", "role": "writer", "position": position});
+    let ready = json!({"status": "ready", "role": "writer", "position": position,
+        "clock": {"time": "2026-01-15T12:00:00.000000Z", "in_doubt": false, "wall_ahead_ms": 0, "database_ahead_ms": 0}});
     assert_eq!(open(&api, "/health/ready").await.body, ready);
     engine.stop().await;
 }
@@ -55,6 +56,7 @@ async fn the_description_names_every_route_and_has_a_page_for_people() {
     }
     let page = open(&api, "/docs").await;
     assert!(page.text.contains("<html"), "{}", page.text);
+    assert_eq!(open(&api, "/docs/").await.text, page.text);
     let file = api.anonymous(Method::GET, "/docs/no-such-file.js").send().await;
     file.expect_problem(404, "no-such-route");
     engine.stop().await;

@@ -5,6 +5,7 @@ mod backorders;
 mod bodies;
 mod body_faults;
 mod cancellation;
+mod clock;
 mod coupon_guessing;
 mod coupons;
 mod coverage;

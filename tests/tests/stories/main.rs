@@ -10,6 +10,7 @@ mod gateway_refunds;
 mod idempotency;
 mod interleavings;
 mod late_payments;
+mod lineage;
 mod ownership;
 mod parcels;
 mod parked;

@@ -134,3 +134,19 @@ async fn a_timer_does_not_pile_up_work_that_cannot_be_done() {
     .await;
     assert_eq!(poll.desk.done().len(), 3);
 }
+
+#[tokio::test]
+async fn no_timer_fires_while_the_time_is_in_doubt() {
+    let (poll, _sagas) = Poll::minutely(None).await;
+    let start = poll.clock.now();
+    poll.clock.set_in_doubt(true);
+    poll.clock.advance(TimeDelta::minutes(1));
+    let asked = poll.clock.times_asked_for_doubt();
+    // Who has asked three times has looked, and gone to look again.
+    until("the timers are looked at", async || (poll.clock.times_asked_for_doubt() >= asked + 3).then_some(())).await;
+    assert_eq!(poll.due().await, Some(start + TimeDelta::minutes(1)));
+
+    poll.clock.set_in_doubt(false);
+
+    poll.is_due(Some(start + TimeDelta::minutes(2))).await;
+}

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::http::{
     answer::Answered,
+    clock::ClockStanding,
     problem::{Kind, Problem},
     schema,
     state::AppState,
@@ -24,6 +25,8 @@ pub(crate) struct Readiness {
     /// The last position of the log.
     #[schema(value_type = schema::Position)]
     position: i64,
+    /// Whether the time is believed. A node whose clock is in doubt serves all the same: it takes orders, and fires no timer.
+    clock: ClockStanding,
 }
 
 /// Whether the node can serve.
@@ -47,5 +50,5 @@ pub(crate) async fn ready(State(state): State<AppState>) -> Result<Answered<Read
         Role::Writer { .. } => "writer",
         Role::Standby => "standby",
     };
-    Ok(Answered::ok(Readiness { status: "ready", role, position }))
+    Ok(Answered::ok(Readiness { status: "ready", role, position, clock: ClockStanding::of(state.clock.as_ref()) }))
 }

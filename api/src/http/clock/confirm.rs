@@ -1,0 +1,26 @@
+use axum::extract::State;
+
+use super::ClockStanding;
+use crate::http::{answer::Answered, extract::Caller, state::AppState};
+
+/// Confirms the time of day.
+///
+/// After a look at the machine's clock: its time of day is the time from now on, whatever it has jumped by, and what is due by
+/// it is done. Does nothing where nothing is in doubt.
+#[utoipa::path(
+    post,
+    path = "/v1/clock/confirm",
+    tag = "engine",
+    responses((status = 200, description = "What the clocks say now.", body = ClockStanding))
+)]
+pub(crate) async fn confirm_clock(State(state): State<AppState>, Caller(caller): Caller) -> Answered<ClockStanding> {
+    if let (Some(clock), Some(doubt)) = (state.clock.steady(), state.clock.doubt()) {
+        clock.confirm();
+        tracing::warn!(
+            actor = %caller.actor,
+            wall_ahead_seconds = doubt.wall_ahead.num_seconds(),
+            "the time of day was confirmed by an operator and is the time from now on"
+        );
+    }
+    Answered::ok(ClockStanding::of(state.clock.as_ref()))
+}
