@@ -35,5 +35,5 @@ fmt: ## Format all code
 doc: ## Build the documentation of the crates
 	cargo doc --workspace --no-deps --locked
 
-install-deps: ## Install what is missing: postgres, nats-server, a C compiler
+install-deps: ## Install what is missing: postgres, nats-server, curl, a C compiler
 	@.ci/install
