@@ -1,5 +1,9 @@
 //! Bounded text: values that arrive from outside as strings and are checked once, at the edge.
 
+mod legible;
+
+pub use legible::{Illegible, check_legible};
+
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
@@ -155,6 +159,7 @@ fn is_web_address(text: &str) -> bool {
     rest.is_some_and(|rest| !rest.is_empty()) && is_graphic(text, 2_048)
 }
 
+/// What the log may hold. Of what comes in from outside, [`check_legible`] asks more.
 fn is_prose(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.chars().count()) && !text.chars().any(char::is_control) && !text.trim().is_empty()
 }

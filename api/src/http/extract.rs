@@ -7,6 +7,7 @@ mod parameters;
 mod rules;
 mod strict;
 mod submission;
+mod texts;
 mod words;
 
 use std::sync::Arc;

@@ -48,6 +48,7 @@ mod steps;
 mod stock;
 mod tax;
 mod tenants;
+mod texts;
 mod tokens;
 mod undelivered;
 mod webhooks;

@@ -11,7 +11,7 @@ use purser_domain::metadata::Metadata;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::{context, grant, json};
+use super::{context, grant, json, texts};
 use crate::{
     auth::Grant,
     http::{
@@ -95,8 +95,10 @@ where
             check_media_type(&parts.headers)?;
         }
         context.keep(T::name(), &body);
+        let read = json::read_described(&body)?;
+        texts::check(&body)?;
         Ok(Self {
-            body: json::read_described(&body)?,
+            body: read,
             envelope: Envelope {
                 idempotency: key.map(|key| digest(&caller, key, &parts, &body)),
                 correlation_id: Arc::clone(&context.correlation_id),
