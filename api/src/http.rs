@@ -24,6 +24,7 @@ mod offer;
 mod openapi;
 mod orders;
 mod page;
+mod path;
 mod payments;
 mod points;
 pub(crate) mod problem;

@@ -19,4 +19,5 @@ mod returns;
 mod shop;
 mod snapshot;
 mod stock;
+mod text;
 mod undelivered;

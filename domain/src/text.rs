@@ -1,11 +1,15 @@
 //! Bounded text: values that arrive from outside as strings and are checked once, at the edge.
 
 mod legible;
+mod part;
+
+pub(crate) use part::{customer_of_part, part_of_customer};
 
 pub use legible::{Illegible, check_legible};
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 
 /// Why a value from outside was not accepted.
@@ -22,7 +26,7 @@ pub struct InvalidValue {
 ///
 /// The text is shared, not copied, on `clone`: one SKU is named by a product, a stock, an order line and an event.
 macro_rules! bounded_text {
-    ($($(#[$doc:meta])* $name:ident, $kind:literal, $rule:literal, $accepts:expr;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident, $kind:literal, $rule:literal, $accepts:expr $(, $prepare:ident)?;)+) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String")]
@@ -40,8 +44,10 @@ macro_rules! bounded_text {
 
             fn from_str(text: &str) -> Result<Self, InvalidValue> {
                 let accepts: fn(&str) -> bool = $accepts;
-                if accepts(text) {
-                    Ok(Self(text.into()))
+                let text = Cow::Borrowed(text);
+                $(let text = $prepare(text);)?
+                if accepts(&text) {
+                    Ok(Self(text.as_ref().into()))
                 } else {
                     Err(InvalidValue { kind: $kind, rule: $rule })
                 }
@@ -72,13 +78,16 @@ macro_rules! bounded_text {
 
 bounded_text! {
     /// Stock keeping unit: what a product is called in the catalogue, in stock and on an order line.
-    Sku, "sku", "must be 1 to 64 of A-Z a-z 0-9 . _ - and inner spaces", is_sku;
+    ///
+    /// Kept in Unicode's form NFC: it is the same SKU however it was composed when it came in.
+    Sku, "sku", "must be 1 to 64 characters that can be seen, without @, with spaces only inside, and not . or ..", is_sku, composed;
     /// A place that holds stock: a warehouse, a shop.
-    Location, "location", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
-    /// A customer, as the shop that sends orders names them.
-    CustomerId, "customer id", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    Location, "location", "must be 1 to 64 of A-Z a-z 0-9 . _ - and not . or ..", is_name;
+    /// A customer, as the shop that sends orders names them: a number, an e-mail address (254 characters at most), the name that
+    /// a login service has for them.
+    CustomerId, "customer id", "must be 1 to 254 printable ASCII characters without spaces, and not . or ..", is_customer_id;
     /// The seller of a product.
-    MerchantId, "merchant id", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    MerchantId, "merchant id", "must be 1 to 64 of A-Z a-z 0-9 . _ - and not . or ..", is_name;
     /// The name that a payment has where the money was taken: a bank's or a provider's transaction id.
     PaymentReference, "payment reference", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
     /// The name that an order has in the system that sent it, an invoice number for example.
@@ -88,11 +97,11 @@ bounded_text! {
     /// What a customer types in to have a discount.
     CouponCode, "coupon code", "must be 3 to 32 of A-Z 0-9 -", is_coupon_code;
     /// A merchant's own name for one of its promotions.
-    PromotionId, "promotion id", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    PromotionId, "promotion id", "must be 1 to 64 of A-Z a-z 0-9 . _ - and not . or ..", is_name;
     /// A way of delivery that a merchant offers: `standard`, `express`.
-    ShippingMethod, "shipping method", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    ShippingMethod, "shipping method", "must be 1 to 64 of A-Z a-z 0-9 . _ - and not . or ..", is_name;
     /// What a product is to the tax office: `standard`, `reduced`, `books`.
-    TaxCategory, "tax category", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    TaxCategory, "tax category", "must be 1 to 64 of A-Z a-z 0-9 . _ - and not . or ..", is_name;
     /// What a tax is called: `GST`, `QST`.
     TaxName, "tax name", "must be 1 to 64 characters without control characters", |text| is_prose(text, 64);
     /// A product's title as the customer reads it.
@@ -100,7 +109,7 @@ bounded_text! {
     /// Why somebody did something, in their words.
     Reason, "reason", "must be 1 to 200 characters without control characters", |text| is_prose(text, 200);
     /// A payment gateway, as the configuration names it.
-    GatewayName, "gateway", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    GatewayName, "gateway", "must be 1 to 64 of A-Z a-z 0-9 . _ - and not . or ..", is_name;
     /// The name that a gateway gave to one of its webhooks, the same in every repetition of it.
     WebhookId, "webhook id", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
     /// Why a payment failed, in the gateway's own code.
@@ -112,9 +121,9 @@ bounded_text! {
     /// Who carries a parcel.
     Carrier, "carrier", "must be 1 to 64 characters without control characters", |text| is_prose(text, 64);
     /// Who acted, as the metadata of an event names them: a role and its token, a saga.
-    Actor, "actor", "must be 1 to 128 printable ASCII characters without spaces", |text| is_graphic(text, 128);
+    Actor, "actor", "must be 1 to 320 printable ASCII characters without spaces", |text| is_graphic(text, 320);
     /// Whoever uses a token of a role that is bound to no customer or merchant: a system, a person, a team.
-    TokenOwner, "token owner", "must be 1 to 64 of A-Z a-z 0-9 . _ -", is_name;
+    TokenOwner, "token owner", "must be 1 to 64 of A-Z a-z 0-9 . _ - and not . or ..", is_name;
     /// What an order exception is about: an id, or a gateway and its name for a payment.
     Subject, "subject", "must be 1 to 256 printable ASCII characters without spaces", |text| is_graphic(text, 256);
     /// An e-mail address, as somebody gave it.
@@ -128,7 +137,18 @@ bounded_text! {
 }
 
 fn is_name(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(is_name_byte)
+    let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_name_byte) && !is_dots(text)
+}
+
+fn is_customer_id(text: &str) -> bool {
+    is_graphic(text, 254) && !is_dots(text)
+}
+
+/// Whatever tidies up a path, a browser for example, takes these two out of it, percent-encoded or not: what is called so
+/// could not be asked for.
+fn is_dots(text: &str) -> bool {
+    matches!(text, "." | "..")
 }
 
 /// Capitals only: two codes that differ in nothing but case would be two coupons to the engine and one to the customer.
@@ -137,16 +157,33 @@ fn is_coupon_code(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-/// Spaces are inside real stock codes ("BANK CHARGES"). `@` is not: it divides SKU and location in a stock's stream id.
 fn is_sku(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| is_name_byte(byte) || byte == b' ')
-        && !text.starts_with(' ')
-        && !text.ends_with(' ')
+    const CHARACTERS_MAX: usize = 64;
+    let has_outer_space = text.starts_with(' ') || text.ends_with(' ');
+    let is_short = text.len() <= CHARACTERS_MAX || text.chars().nth(CHARACTERS_MAX).is_none();
+    is_short
+        && !has_outer_space
+        && !is_dots(text)
+        && text.chars().all(is_sku_character)
+        && text.chars().any(legible::is_visible)
 }
 
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+/// Whether a SKU may hold a character.
+///
+/// Real ones hold `/`, `&`, `+`, `%`, `#`, brackets, inner spaces ("BANK CHARGES") and the letters of every script. `@` is not
+/// among them: it divides SKU and location in a stock's stream id.
+pub fn is_sku_character(character: char) -> bool {
+    if character.is_ascii() {
+        return matches!(character, ' '..='~') && character != '@';
+    }
+    !character.is_whitespace() && !legible::is_hidden(character)
+}
+
+fn composed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) if !text.is_ascii() => ComposingNormalizerBorrowed::new_nfc().normalize(text),
+        text => text,
+    }
 }
 
 fn is_graphic(text: &str, longest: usize) -> bool {
@@ -228,16 +265,82 @@ mod tests {
 
     #[test]
     fn real_stock_codes_are_skus() {
-        for code in ["85123A", "BANK CHARGES", "gift_0001_40", "M"] {
+        for code in [
+            "85123A",
+            "BANK CHARGES",
+            "gift_0001_40",
+            "M",
+            "A/B",
+            "50%",
+            "R&D+1",
+            "#7 (blue)",
+            "...",
+            "\"O'Neill\"\\<x>",
+            "Äpfel",
+            "灯笼-大",
+            "किताब",
+            "كتاب",
+            "🎄",
+            &"Ä".repeat(64),
+        ] {
             assert_eq!(code.parse::<Sku>().unwrap().as_str(), code);
         }
     }
 
     #[test]
-    fn a_sku_never_holds_the_divider_of_a_stream_id() {
-        for code in ["", " A", "A ", "A@B", "Ä", "A\n", &"A".repeat(65)] {
+    fn a_sku_is_the_same_however_it_is_composed() {
+        let [composed, decomposed] = ["\u{c4}", "A\u{308}"].map(|code| code.parse::<Sku>().unwrap());
+        assert_eq!(composed, decomposed);
+        assert_eq!(decomposed.as_str(), "\u{c4}");
+        assert!("A\u{308}".repeat(64).parse::<Sku>().is_ok(), "its length is that of the composed form");
+    }
+
+    #[test]
+    fn a_sku_shows_itself_and_never_holds_the_divider_of_a_stream_id() {
+        for code in [
+            "",
+            " A",
+            "A ",
+            "A@B",
+            "A\n",
+            "A\u{a0}B",
+            "\u{3000}",
+            "A\u{200b}",
+            "\u{feff}A",
+            "A\u{202e}B",
+            "\u{3164}",
+            "\u{301}",
+            ".",
+            "..",
+            &"A".repeat(65),
+            &"Ä".repeat(65),
+        ] {
             assert!(code.parse::<Sku>().is_err(), "{code:?} was accepted");
         }
+    }
+
+    #[test]
+    fn a_customer_may_be_called_what_a_login_service_calls_them() {
+        let longest = format!("{}@example.com", "a".repeat(242));
+        for id in
+            ["17850", "ada+test@example.com", "auth0|5f7c8ec7c33c6c004bbafe82", "https://id.example/u/1", &longest]
+        {
+            assert_eq!(id.parse::<CustomerId>().unwrap().as_str(), id);
+        }
+        for id in ["", ".", "..", "a b", "ä", "a\u{7f}", &format!("a{longest}")] {
+            assert!(id.parse::<CustomerId>().is_err(), "{id:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn what_a_path_cannot_hold_is_no_name() {
+        for text in [".", "..", "", "a/b", "ä"] {
+            assert!(text.parse::<MerchantId>().is_err(), "{text:?} was accepted");
+            assert!(text.parse::<Location>().is_err(), "{text:?} was accepted");
+            assert!(text.parse::<PromotionId>().is_err(), "{text:?} was accepted");
+            assert!(text.parse::<GatewayName>().is_err(), "{text:?} was accepted");
+        }
+        assert!("...".parse::<MerchantId>().is_ok());
     }
 
     #[test]

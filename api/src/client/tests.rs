@@ -62,6 +62,16 @@ async fn a_broken_connection_and_an_overload_are_bridged_with_the_same_request()
 }
 
 #[tokio::test]
+async fn a_sku_is_one_segment_of_the_path_whatever_it_holds() {
+    let (url, _, task) = server(vec![answer("200 OK", "", r#"{"position":7,"sku":"x"}"#)]).await;
+    let (_, receipt) = receipt();
+    let sku = "A/B 50%?#\u{c4}".parse().unwrap();
+    client(&url, Duration::from_secs(20)).receive("key-1", &sku, &receipt).await.unwrap();
+    let seen = task.await.unwrap();
+    assert!(seen[0].starts_with("POST /v1/stock/A%2FB%2050%25%3F%23%C3%84/receive HTTP/1.1"), "{}", seen[0]);
+}
+
+#[tokio::test]
 async fn a_refusal_is_told_and_not_repeated() {
     let body = r#"{"type":"urn:purser:problem:out-of-stock","title":"t","status":409,"detail":"short","instance":"i"}"#;
     let (url, count, _task) = server(vec![answer("409 Conflict", "", body)]).await;

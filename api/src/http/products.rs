@@ -23,8 +23,3 @@ pub(crate) struct ProductChange {
     #[schema(value_type = schema::Position)]
     position: i64,
 }
-
-/// Where a product is to be found. The only character of a SKU that a path may not hold is the space.
-fn location(sku: &Sku) -> String {
-    format!("/v1/products/{}", sku.as_str().replace(' ', "%20"))
-}

@@ -38,21 +38,42 @@ macro_rules! documented {
     )+};
 }
 
-const NAME: &str = "^[A-Za-z0-9._-]{1,64}$";
+/// `.` and `..` are no names, and no other rule is needed to say so: a dot is followed by something else, or by another dot
+/// and something else.
+const NAME: &str =
+    "^([A-Za-z0-9_-][A-Za-z0-9._-]{0,63}|[.][A-Za-z0-9_-][A-Za-z0-9._-]{0,62}|[.][.][A-Za-z0-9._-]{1,62})$";
+const CUSTOMER: &str = r"^([!-\-/-~][!-~]{0,253}|[.][!-\-/-~][!-~]{0,252}|[.][.][!-~]{1,252})$";
+/// Characters that are not shown, and white space other than the space, as the inside of a character class.
+const HIDDEN: &str = concat!(
+    r"\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5",
+    r"\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb",
+    "\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}",
+);
 const REFERENCE: &str = "^[!-~]{1,128}$";
 
 fn text(pattern: &str, example: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([json!(example)])
 }
 
-/// Something to be read, without control characters.
-const PROSE: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
-
 /// From the year 1900 on; the rest of the form is the format's.
 const SINCE_1900: &str = "^(19|[2-9][0-9])[0-9]{2}-";
 
+fn sku() -> ObjectBuilder {
+    let inside = format!("[^{HIDDEN}@]");
+    let end = format!("[^{HIDDEN}@ ]");
+    let begin = format!("[^{HIDDEN}@ .]");
+    let second = format!("[^{HIDDEN}@.]");
+    let pattern = format!(
+        "^({begin}({inside}{{0,62}}{end})?|[.]({begin}|{second}{inside}{{0,61}}{end})|[.][.]{inside}{{0,61}}{end})$"
+    );
+    text(&pattern, "85123A")
+}
+
+/// One line that people read. The engine takes more: what sets the direction of text and ends that again.
 fn prose(example: &str) -> ObjectBuilder {
-    text(PROSE, example).min_length(Some(1)).max_length(Some(200))
+    let line = r"[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*";
+    let pattern = format!(r"^{line}[^{HIDDEN} \u2800]{line}$");
+    text(&pattern, example).min_length(Some(1)).max_length(Some(200))
 }
 
 /// All codes that the domain knows: not so many that a client could not have them in a list.
@@ -77,13 +98,15 @@ fn unbounded(least: Option<i64>, example: i64) -> ObjectBuilder {
 }
 
 documented! {
-    /// Stock keeping unit: 1 to 64 of A-Z a-z 0-9 . _ - and inner spaces.
-    Sku = text("^[A-Za-z0-9._-]([A-Za-z0-9._ -]{0,62}[A-Za-z0-9._-])?$", "85123A");
-    /// A place that holds stock: 1 to 64 of A-Z a-z 0-9 . _ -
+    /// Stock keeping unit: 1 to 64 characters that can be seen, of any script, without @, with spaces only inside, and not `.`
+    /// or `..`. Given out in Unicode's form NFC, and the same in any other. Percent-encoded in a path.
+    Sku = sku();
+    /// A place that holds stock: 1 to 64 of A-Z a-z 0-9 . _ - and not `.` or `..`.
     Location = text(NAME, "main");
-    /// A customer, as the shop that sends orders names them: 1 to 64 of A-Z a-z 0-9 . _ -
-    CustomerId = text(NAME, "17850");
-    /// The seller of a product: 1 to 64 of A-Z a-z 0-9 . _ -
+    /// A customer, as the shop that sends orders names them: 1 to 254 printable ASCII characters without spaces, and not `.` or
+    /// `..`. Percent-encoded in a path.
+    CustomerId = text(CUSTOMER, "17850");
+    /// The seller of a product: 1 to 64 of A-Z a-z 0-9 . _ - and not `.` or `..`.
     MerchantId = text(NAME, "demo-merchant");
     /// The name that a payment has where the money moved: 1 to 128 printable ASCII characters without spaces.
     PaymentReference = text(REFERENCE, "tx-2010-12-01-0001");
@@ -91,15 +114,15 @@ documented! {
     ExternalReference = text(REFERENCE, "536365");
     /// A parcel's name at its carrier: 1 to 128 printable ASCII characters without spaces.
     TrackingNumber = text(REFERENCE, "RM123456785GB");
-    /// A product's title: 1 to 200 characters without control characters.
+    /// A product's title: one line of 1 to 200 characters, at least one of which can be seen.
     Title = prose("WHITE HANGING HEART T-LIGHT HOLDER");
-    /// Why, in somebody's words: 1 to 200 characters without control characters.
+    /// Why, in somebody's words: one line of 1 to 200 characters, at least one of which can be seen.
     Reason = prose("changed their mind");
     /// An e-mail address, as it was given.
     Email = text("^ *[^@\\s]+@[^@\\s.]([^@\\s]*[^@\\s.])? *$", "ada@example.org").max_length(Some(254));
     /// A telephone number, as it was given.
     Phone = text("^ *\\+?([ ()./-]*[0-9]){5,15}[ ()./-]*$", "+44 20 7946 0958").max_length(Some(40));
-    /// One line of an address: 1 to 200 characters without control characters.
+    /// One line of an address: 1 to 200 characters, at least one of which can be seen.
     AddressLine = prose("1 High Street");
     /// ISO 3166-1 alpha-2 country code, in upper case.
     CountryCode = text("^[A-Z]{2}$", "GB");
@@ -129,13 +152,13 @@ documented! {
     CouponCode = text("^[A-Z0-9-]{3,32}$", "SPRING-10");
     /// Points, at least one.
     Points = whole(1, 1_000_000_000_000, 500);
-    /// A way of delivery, as the merchant names it: 1 to 64 of A-Z a-z 0-9 . _ -
+    /// A way of delivery, as the merchant names it: 1 to 64 of A-Z a-z 0-9 . _ - and not `.` or `..`.
     ShippingMethod = text(NAME, "standard");
-    /// A promotion, as its merchant names it: 1 to 64 of A-Z a-z 0-9 . _ -
+    /// A promotion, as its merchant names it: 1 to 64 of A-Z a-z 0-9 . _ - and not `.` or `..`.
     PromotionId = text(NAME, "ten-off");
-    /// What a product is to the tax office: 1 to 64 of A-Z a-z 0-9 . _ -
+    /// What a product is to the tax office: 1 to 64 of A-Z a-z 0-9 . _ - and not `.` or `..`.
     TaxCategory = text(NAME, "standard");
-    /// What a tax is called: 1 to 64 characters without control characters.
+    /// What a tax is called: one line of 1 to 64 characters, at least one of which can be seen.
     TaxName = prose("QST").max_length(Some(64));
     /// A share in parts of a million: 88750 is 8.875 %.
     Rate = whole(0, 1_000_000, 200_000);
@@ -163,7 +186,7 @@ documented! {
     OrderId = text("^ord_[0-9a-f]{32}$", "ord_01938f6e8d0c7b5a9d3c0e6f5a4b3c2d");
     /// A payment's id.
     PaymentId = text("^pay_[0-9a-f]{32}$", "pay_0199c0ffee1234567890abcdef012345");
-    /// A payment gateway, as the configuration names it: 1 to 64 of A-Z a-z 0-9 . _ -
+    /// A payment gateway, as the configuration names it: 1 to 64 of A-Z a-z 0-9 . _ - and not `.` or `..`.
     GatewayName = text(NAME, "sandbox");
     /// Where a payment stands.
     PaymentStatus = ObjectBuilder::new()
@@ -171,12 +194,12 @@ documented! {
         .enum_values(Some(StatusOfPayment::ALL.map(StatusOfPayment::as_str)))
         .examples([json!("pending")]);
     /// Who acted: a role and its token, or a part of the engine.
-    Actor = text("^[!-~]{1,128}$", "back_office:tok_1").max_length(Some(128));
+    Actor = text("^[!-~]{1,320}$", "back_office:tok_1").max_length(Some(320));
     /// A fulfillment's id.
     FulfillmentId = text("^ful_[0-9a-f]{32}$", "ful_5d8e9a6b7c8d9e0f1a2b4f1c5b0c2f0e");
     /// A return's id.
     ReturnId = text("^ret_[0-9a-f]{32}$", "ret_0199c0ffee1234567890abcdef012345");
-    /// Who carries a parcel: 1 to 64 characters without control characters.
+    /// Who carries a parcel: one line of 1 to 64 characters, at least one of which can be seen.
     Carrier = prose("Royal Mail").max_length(Some(64));
     /// Where a fulfillment stands.
     FulfillmentStatus = ObjectBuilder::new()
@@ -313,13 +336,65 @@ pub(crate) struct Contact {
 
 #[cfg(test)]
 mod tests {
-    use purser_domain::{product::ProductKind as Kind, refund::RefundCause as Cause};
+    use purser_domain::{product::ProductKind as Kind, refund::RefundCause as Cause, text};
 
     use super::*;
 
     fn words<T: PartialSchema>() -> Vec<String> {
         let schema = serde_json::to_value(T::schema()).unwrap();
         schema["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    }
+
+    fn pattern<T: PartialSchema>() -> regex::Regex {
+        let schema = serde_json::to_value(T::schema()).unwrap();
+        regex::Regex::new(schema["pattern"].as_str().unwrap()).unwrap()
+    }
+
+    fn is_read<T: std::str::FromStr>(text: &str) -> bool {
+        text.parse::<T>().is_ok()
+    }
+
+    #[test]
+    fn the_patterns_of_ids_are_the_rules_of_the_domain() {
+        let (name, customer, sku) = (pattern::<MerchantId>(), pattern::<CustomerId>(), pattern::<Sku>());
+        let long = |end: &str, length: usize| format!("{}{end}", "a".repeat(length - end.len()));
+        let mut texts: Vec<String> =
+            [".", "..", "...", ".a", "..a", "a.", "a..", "", " ", "a", "a b", " a", "a ", ". a", ". ", ".. a"]
+                .map(str::to_owned)
+                .into();
+        texts.extend(('\0'..='\u{ff}').map(|character| format!("a{character}b")));
+        texts.extend([64, 65, 254, 255].map(|length| long("", length)));
+        texts.extend([64, 65, 254, 255].map(|length| format!(".{}", long("", length - 1))));
+        texts.extend([64, 65, 254, 255].map(|length| format!("..{}", long("", length - 2))));
+        for text in texts {
+            assert_eq!(name.is_match(&text), is_read::<text::MerchantId>(&text), "merchant {text:?}");
+            assert_eq!(customer.is_match(&text), is_read::<text::CustomerId>(&text), "customer {text:?}");
+            assert_eq!(sku.is_match(&text), is_read::<text::Sku>(&text), "sku {text:?}");
+        }
+    }
+
+    /// Characters that are all accepted are tried together, fifty at a time, and any other by itself.
+    fn agree_on_every_character(pattern: &regex::Regex, is_accepted: impl Fn(&str) -> bool) {
+        let alone = |character: char| format!("a{character}b");
+        let (accepted, refused): (Vec<char>, Vec<char>) =
+            ('\0'..=char::MAX).partition(|character| is_accepted(&alone(*character)));
+        for characters in accepted.chunks(50) {
+            let text = format!("a{}b", String::from_iter(characters));
+            assert!(pattern.is_match(&text), "{text:?}");
+        }
+        for character in refused {
+            assert!(!pattern.is_match(&alone(character)), "U+{:04X}", u32::from(character));
+        }
+    }
+
+    #[test]
+    fn the_patterns_of_texts_are_the_rules_of_the_domain_for_every_character() {
+        agree_on_every_character(&pattern::<Sku>(), is_read::<text::Sku>);
+        let line = pattern::<Title>();
+        agree_on_every_character(&line, |text| is_read::<text::Title>(text) && text::check_legible(text).is_ok());
+        for blank in ["", " ", "\u{200b}", "\u{3164}\u{feff}", "\u{2800}", "\u{a0}"] {
+            assert!(!line.is_match(blank), "{blank:?}");
+        }
     }
 
     #[test]

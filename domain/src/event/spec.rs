@@ -50,7 +50,7 @@ fn a_row_of_a_malformed_stream_id_is_undecodable() {
         ("return", "ret_1"),
         ("merchant", "a@b"),
         ("coupon", "spring"),
-        ("points_account", "17850/"),
+        ("points_account", "17 850"),
         ("purchase_quota", "17850"),
     ] {
         let refused = Event::decode(&delisted(aggregate_type, id, PAYLOAD), &Upcasters::current()).unwrap_err();

@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{CustomerId, InvalidValue, MerchantId};
+use crate::text::{CustomerId, InvalidValue, MerchantId, customer_of_part, part_of_customer};
 
 /// Who issued points, and so who pays for what they pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ impl Issuer {
     }
 }
 
-/// One customer's points with one issuer, written `MERCHANT/CUSTOMER`, and `CUSTOMER` alone for the platform's. Neither of
-/// the two can hold the divider.
+/// One customer's points with one issuer, written `MERCHANT/CUSTOMER`, and `CUSTOMER` alone for the platform's. In the
+/// customer's id the divider is percent-encoded; no merchant's can hold it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PointsId {
@@ -51,8 +51,10 @@ impl FromStr for PointsId {
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         match text.split_once('/') {
-            Some((merchant, customer)) => Ok(Self { customer: customer.parse()?, merchant: Some(merchant.parse()?) }),
-            None => Ok(Self { customer: text.parse()?, merchant: None }),
+            Some((merchant, customer)) => {
+                Ok(Self { customer: customer_of_part(customer)?, merchant: Some(merchant.parse()?) })
+            }
+            None => Ok(Self { customer: customer_of_part(text)?, merchant: None }),
         }
     }
 }
@@ -73,9 +75,10 @@ impl From<PointsId> for String {
 
 impl fmt::Display for PointsId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let customer = part_of_customer(&self.customer);
         match &self.merchant {
-            Some(merchant) => write!(f, "{merchant}/{}", self.customer),
-            None => fmt::Display::fmt(&self.customer, f),
+            Some(merchant) => write!(f, "{merchant}/{customer}"),
+            None => f.write_str(&customer),
         }
     }
 }

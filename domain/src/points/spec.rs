@@ -233,10 +233,13 @@ fn an_account_is_a_customers_with_a_merchant_or_with_the_platform() {
 
 /// Otherwise one customer's account with the platform could be another's with a merchant.
 #[test]
-fn neither_a_customer_nor_a_merchant_holds_the_divider_of_an_account() {
+fn the_divider_of_an_account_is_in_neither_of_its_parts() {
     for malformed in ["", "/", "gifts/", "/17850", "gifts/178/50", "gifts/17850/", "gi fts/17850"] {
         assert!(malformed.parse::<PointsId>().is_err(), "{malformed} was accepted");
     }
+    let platforms = PointsId { customer: text("gifts/17850"), merchant: None };
+    assert_eq!(platforms.to_string(), "gifts%2F17850");
+    assert_eq!(text::<PointsId>("gifts%2F17850"), platforms);
 }
 
 #[test]

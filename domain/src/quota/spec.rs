@@ -98,8 +98,7 @@ fn a_quota_id_is_a_customer_and_a_sku() {
 
 #[test]
 fn what_is_not_a_customer_and_a_sku_is_no_quota_id() {
-    for malformed in ["17850", "/85123A", "17850/", "17850/85123A/1", "1/7850/85123A", "178 50/85123A", "17850/ 85123A"]
-    {
+    for malformed in ["17850", "/85123A", "17850/", "178 50/85123A", "17850/ 85123A", "17850/..", "%2F", "17%850/A"] {
         assert!(malformed.parse::<QuotaId>().is_err(), "{malformed} was accepted");
     }
 }
@@ -114,4 +113,11 @@ fn a_guests_quota_is_no_customers() {
     for malformed in [format!("/{mark}"), format!("/{mark}/"), "/17850/85123A".to_owned(), format!("//{mark}/A")] {
         assert!(malformed.parse::<QuotaId>().is_err(), "{malformed} was accepted");
     }
+}
+
+#[test]
+fn the_divider_within_either_part_of_a_quota_id_is_not_taken_for_it() {
+    let id = QuotaId { buyer: Buyer::Customer(text("https://id/1%2F")), sku: text("A/B") };
+    assert_eq!(id.to_string(), "https:%2F%2Fid%2F1%252F/A/B");
+    assert_eq!(text::<QuotaId>(&id.to_string()), id);
 }

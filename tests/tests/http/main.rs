@@ -26,6 +26,7 @@ mod health;
 mod history;
 mod hostile;
 mod idempotency;
+mod ids;
 mod limits;
 mod matrix;
 mod merchants;

@@ -9,10 +9,11 @@ use purser_domain::{
 };
 use serde::Deserialize;
 
-use super::{ProductChange, location};
+use super::ProductChange;
 use crate::http::{
     answer::Answered,
     extract::Submission,
+    path::path,
     problem::{Fault, Kind, Problem},
     schema,
     state::AppState,
@@ -76,7 +77,7 @@ pub(crate) async fn list_product(
     let listing = Listing { title, kind, price, merchant, tax_category, backorder, purchase_limit };
     let command = Command::ListProduct { sku: sku.clone(), listing };
     let position = state.commands.execute(envelope.request(command)).await?.position;
-    Ok(Answered::created(location(&sku), ProductChange { sku, position }))
+    Ok(Answered::created(path("/v1/products", sku.as_str()), ProductChange { sku, position }))
 }
 
 fn own(principal: &Principal) -> Option<MerchantId> {
