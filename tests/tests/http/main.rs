@@ -42,6 +42,7 @@ mod refunds;
 mod returns;
 mod returns_refused;
 mod sales;
+mod search;
 mod shortages;
 mod sizes;
 mod statistics;

@@ -58,7 +58,8 @@ pub(crate) struct OrderParameters {
     /// The greatest total in minor units, inclusive.
     #[param(value_type = Option<schema::Amount>, inline)]
     total_max: Option<Amount>,
-    /// Words in the titles of its lines: all of them, the last one may be unfinished. 1 to 200 characters.
+    /// Words in the titles of its lines: all of them, the last one may be unfinished. Case, accents, width and the composition
+    /// of letters do not matter; in scripts without spaces any part is found; an emoji counts as a word. 1 to 200 characters.
     #[param(min_length = 1, max_length = 200)]
     text: Option<String>,
     /// `placed_at` (if nothing is said) or `total`.

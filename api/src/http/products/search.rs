@@ -37,7 +37,8 @@ pub(crate) struct ProductParameters {
     /// On or off sale since before this moment (RFC 3339).
     #[param(value_type = Option<schema::Moment>, inline)]
     since_until: Option<Moment>,
-    /// Words of the title: all of them, the last one may be unfinished. 1 to 200 characters.
+    /// Words of the title: all of them, the last one may be unfinished. Case, accents, width and the composition
+    /// of letters do not matter; in scripts without spaces any part is found; an emoji counts as a word. 1 to 200 characters.
     #[param(min_length = 1, max_length = 200)]
     text: Option<String>,
     /// The most products of a page: 1 to 1000; 100 if nothing is said.
