@@ -39,6 +39,8 @@ const fn stated(command: &OrderCommand) -> Option<(Timestamp, After)> {
         | OrderCommand::NoteAuthorization { .. }
         | OrderCommand::StartProcessing { .. }
         | OrderCommand::ServeBackorder { .. }
+        | OrderCommand::Short { .. }
+        | OrderCommand::MoveBackorder { .. }
         | OrderCommand::OpenParcel { .. }
         | OrderCommand::GiveUpParcel { .. }
         | OrderCommand::RefundUndelivered { .. }
