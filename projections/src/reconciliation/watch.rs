@@ -231,8 +231,9 @@ impl Watch {
             }
             // It is shown as an exception of its own until it is done again.
             RefundEvent::RefundReversed { .. } => self.lasts(clearing::reversal_of(id)),
-            RefundEvent::RefundOffset { .. } => {}
-            RefundEvent::RefundSubmitted { .. } | RefundEvent::RefundFailed { .. } => {}
+            RefundEvent::RefundOffset { .. }
+            | RefundEvent::RefundSubmitted { .. }
+            | RefundEvent::RefundFailed { .. } => {}
         }
     }
 

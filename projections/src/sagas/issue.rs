@@ -89,7 +89,7 @@ impl Issuer {
     async fn issue_in_time(&self, request: SagaRequest, limit: Limit) -> Fate {
         match in_time(self.commands.issue(request), limit).await {
             Ended::Answered(outcome) => Fate::of(outcome),
-            Ended::Panicked(fate) => fate,
+            Ended::Panicked(fate) => *fate,
             Ended::Silent => Fate::Unavailable(SILENCE.to_owned()),
         }
     }
@@ -99,7 +99,7 @@ impl Issuer {
         let error = match in_time(self.effects.perform(effect, step.id), limit).await {
             Ended::Answered(Ok(outcome)) => return Ok(outcome),
             Ended::Answered(Err(error)) => error,
-            Ended::Panicked(fate) => return Err(fate),
+            Ended::Panicked(fate) => return Err(*fate),
             Ended::Silent => EffectError::Unknown(SILENCE.to_owned()),
         };
         Err(Fate::of_effect(step, effect, error))
@@ -120,7 +120,7 @@ impl Limit {
 /// How a call to a port ended.
 enum Ended<T> {
     Answered(T),
-    Panicked(Fate),
+    Panicked(Box<Fate>),
     Silent,
 }
 
@@ -129,7 +129,10 @@ enum Ended<T> {
 async fn in_time<T>(call: impl Future<Output = T>, limit: Limit) -> Ended<T> {
     match timeout_at(limit.of_this_attempt(), AssertUnwindSafe(call).catch_unwind()).await {
         Ok(Ok(answer)) => Ended::Answered(answer),
-        Ok(Err(panic)) => Ended::Panicked(Fate::Refused(format!("the port panicked: {}", words_of(panic.as_ref())))),
+        Ok(Err(panic)) => {
+            let words = format!("the port panicked: {}", words_of(panic.as_ref()));
+            Ended::Panicked(Box::new(Fate::Refused(words)))
+        }
         Err(_) => Ended::Silent,
     }
 }

@@ -122,7 +122,10 @@ impl PaymentDetail {
 
     pub(super) fn after(self, event: &PaymentEvent) -> Self {
         match event {
-            PaymentEvent::PaymentInitiated { .. } => self,
+            PaymentEvent::PaymentInitiated { .. }
+            | PaymentEvent::PaymentDisputeWon { .. }
+            | PaymentEvent::PaymentRefundBegun { .. }
+            | PaymentEvent::MoneyBackApplied { .. } => self,
             PaymentEvent::PaymentPending { gateway_reference, next_action, at: _ } => {
                 Self { gateway_reference: Some(gateway_reference.clone()), next_action: next_action.clone(), ..self }
             }
@@ -157,9 +160,6 @@ impl PaymentDetail {
                 }
                 Self { refunded_outside, ..self }
             }
-            PaymentEvent::PaymentDisputeWon { .. }
-            | PaymentEvent::PaymentRefundBegun { .. }
-            | PaymentEvent::MoneyBackApplied { .. } => self,
             PaymentEvent::CaptureRequested { amount, .. } => {
                 Self { asked: Some(Asked::Capture(amount.amount)), ..self }
             }
