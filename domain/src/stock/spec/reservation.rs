@@ -104,6 +104,7 @@ fn a_release_is_never_refused_for_want_of_room() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the table is read as one")]
 fn every_stage_answers_every_step_as_the_table_says() {
     use ReservationStage::{Committed, Held};
     use StockRefusal::{AlreadyBackordered, AlreadyReserved, Insufficient, NotReserved, WrongStage};
