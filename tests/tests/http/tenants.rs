@@ -34,8 +34,8 @@ async fn balances(api: &Api) -> [i64; 3] {
     balances
 }
 
-fn spending(sku: &str, points: i64, fields: Value) -> Value {
-    let mut body = shop::order_with(&[(sku, 1)], &fields);
+fn spending(sku: &str, points: i64, fields: &Value) -> Value {
+    let mut body = shop::order_with(&[(sku, 1)], fields);
     body["points"] = json!(points);
     body
 }
@@ -56,11 +56,11 @@ async fn a_merchant_mints_no_points_that_pay_another_merchants_order() {
     assert_eq!(balances(&api).await, [100, 0, 0]);
     shop::at_rest(&api).await;
     for of in [json!({}), json!({"points_of": "merchant"})] {
-        let elsewhere = api.post("/v1/orders", &spending("B", 100, of));
+        let elsewhere = api.post("/v1/orders", &spending("B", 100, &of));
         shop::refused(&engine, elsewhere, 409, "not-enough-points").await.expect_fault("pointer", "/points");
     }
     // At home they are the penny that they were earned by.
-    let quoted = api.post("/v1/quotes", &spending("A", 100, json!({}))).send().await.expect_status(200).body;
+    let quoted = api.post("/v1/quotes", &spending("A", 100, &json!({}))).send().await.expect_status(200).body;
     assert_eq!((&quoted["total"], &quoted["pricing"]["points_of"]), (&gbp(999), &json!("merchant")));
     engine.stop().await;
 }
@@ -79,8 +79,8 @@ async fn points_go_back_to_the_account_that_they_came_from() {
     let platform = json!({"points": {"value_per_100": gbp(200)}});
     api.put("/v1/merchants/m-2/platform-points", &platform).send().await.expect_status(200);
     // A hundred of each kind: a pound of the merchant's, two pounds of the platform's.
-    let own = shop::place(&api, &spending("B", 100, json!({}))).await;
-    let platforms = shop::place(&api, &spending("B", 100, json!({"points_of": "platform"}))).await;
+    let own = shop::place(&api, &spending("B", 100, &json!({}))).await;
+    let platforms = shop::place(&api, &spending("B", 100, &json!({"points_of": "platform"}))).await;
     assert_eq!(shop::points_with(&api, "demo-customer", Some("m-2")).await, (300, 100));
     assert_eq!(shop::points_with(&api, "demo-customer", None).await, (300, 100));
     shop::pay(&api, &own, 900, "tx-1").await;
@@ -103,7 +103,7 @@ async fn points_go_back_to_the_account_that_they_came_from() {
     }
     assert_eq!(balances(&api).await, [500, 300, 300]);
     // So does what is cancelled.
-    let cancelled = shop::place(&api, &spending("B", 50, json!({"points_of": "platform"}))).await;
+    let cancelled = shop::place(&api, &spending("B", 50, &json!({"points_of": "platform"}))).await;
     assert_eq!(shop::points_with(&api, "demo-customer", None).await, (300, 50));
     shop::cancel(&api, &cancelled).await;
     shop::at_rest(&api).await;
@@ -120,7 +120,7 @@ async fn the_platforms_points_are_taken_where_the_platform_says_so() {
     let path = "/v1/customers/demo-customer/points";
     api.post(path, &json!({"points": 300, "reason": "a welcome"})).send().await.expect_status(200);
     shop::at_rest(&api).await;
-    let order = spending("A", 100, json!({"points_of": "platform"}));
+    let order = spending("A", 100, &json!({"points_of": "platform"}));
     let refused = shop::refused(&engine, api.post("/v1/orders", &order), 422, "points-not-usable").await;
     refused.expect_fault("pointer", "/points");
     let terms = json!({"points": {"value_per_100": gbp(50)}});
@@ -145,7 +145,7 @@ async fn a_merchant_spends_no_customers_points_and_sees_those_that_it_issued() {
     for path in ["/v1/orders", "/v1/quotes"] {
         for customer in ["demo-customer", "nobody"] {
             for of in ["merchant", "platform"] {
-                let body = spending("A", 100, json!({"customer": customer, "points_of": of}));
+                let body = spending("A", 100, &json!({"customer": customer, "points_of": of}));
                 let refused =
                     shop::refused(&engine, api.post_as(&merchant, path, &body), 403, "field-not-allowed").await;
                 refused.expect_fault("pointer", "/points");
@@ -178,7 +178,7 @@ async fn a_refusal_does_not_tell_how_many_points_there_are() {
     let _telling = api.tells(&["not-enough-points"]);
     shop::at_rest(&api).await;
     let told = async || {
-        let call = api.post("/v1/orders", &spending("A", 900, json!({})));
+        let call = api.post("/v1/orders", &spending("A", 900, &json!({})));
         shop::refused(&engine, call, 409, "not-enough-points").await.body["detail"].clone()
     };
     let none = told().await;
