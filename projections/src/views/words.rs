@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn an_order_of_very_many_terms_keeps_the_first_ones() {
         let title =
-            |line: u32| String::from_iter((0..200).filter_map(|place| char::from_u32(0x20000 + 200 * line + place)));
+            |line: u32| (0..200).filter_map(|place| char::from_u32(0x20000 + 200 * line + place)).collect::<String>();
         let titles: Vec<String> = (0..210).map(title).collect();
         let terms = words(titles.iter().map(String::as_str));
         let bytes: usize = terms.split(' ').map(str::len).sum();

@@ -146,7 +146,9 @@ mod tests {
             let mut text = [0; 4];
             digest.update(fold(character.encode_utf8(&mut text)).as_bytes());
         }
-        let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(digest, "5f029dc2d24b480705f811d73689b803bd7514cf4fd888e6ab75182313cfd0d1");
+        assert_eq!(
+            format!("{:x}", digest.finalize()),
+            "5f029dc2d24b480705f811d73689b803bd7514cf4fd888e6ab75182313cfd0d1"
+        );
     }
 }
