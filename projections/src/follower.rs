@@ -16,7 +16,7 @@ mod wait;
 pub(crate) use checkpoint::{hold, load as load_checkpoint, raise_parked_version};
 pub(crate) use fold::{Care, FoldFailure, Parking, fold};
 pub use status::{RebuildStatus, ViewStatus, statuses};
-pub use wait::{ReadAfter, Waited};
+pub use wait::{ReadAfter, Streams, Waited};
 
 use std::sync::Arc;
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use purser_projections::{follower::Waited, views::listing::Direction};
+use purser_projections::{
+    follower::{Streams, Waited},
+    views::listing::Direction,
+};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error},
@@ -68,6 +71,18 @@ pub(crate) async fn wait_for(state: &AppState, view: &str, min_position: Option<
         Waited::Behind => refuse(Kind::ViewBehind, format!("the view {view} has not come to position {position} yet")),
         Waited::BeyondLog(end) => refuse(Kind::PositionAhead, format!("the log ends at position {end}")),
     }
+}
+
+/// Waits, as [`wait_for`] does, until a view shows all that the log has of what is asked for by its id: whoever has just made
+/// or changed it sees that, without stating a position.
+pub(crate) async fn wait_for_own(
+    state: &AppState,
+    view: &str,
+    streams: &Streams,
+    min_position: Option<i64>,
+) -> Result<(), Problem> {
+    let last = state.read_after.last_position(streams).await?;
+    wait_for(state, view, min_position.max(last)).await
 }
 
 /// A page of a list, between its query and its answer. `K` is what the list is sorted by.

@@ -1,5 +1,7 @@
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt::Display, sync::Arc, time::Duration};
 
+use cqrs_es::Aggregate;
+use purser_domain::{stock::Stock, text::Sku};
 use sqlx::PgPool;
 use tokio::{
     sync::watch,
@@ -22,6 +24,33 @@ pub enum Waited {
     BeyondLog(i64),
 }
 
+/// The streams that a read by id is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Streams {
+    aggregate_type: &'static str,
+    /// Their ids are from here on.
+    from: String,
+    /// Their ids are before this.
+    before: String,
+}
+
+impl Streams {
+    /// The one of an aggregate.
+    pub fn of<A: Aggregate>(id: &impl Display) -> Self {
+        let from = id.to_string();
+        // No text lies between one and itself with a NUL behind it; Postgres stores no NUL, and the lowest sign that a
+        // stream's id may have is above SOH.
+        let before = format!("{from}\u{1}");
+        Self { aggregate_type: A::TYPE, from, before }
+    }
+
+    /// All stocks of a SKU, one for each location. The ids of those of another SKU may lie between them.
+    pub fn stocks_of(sku: &Sku) -> Self {
+        // `A` comes right after `@`.
+        Self { aggregate_type: Stock::TYPE, from: format!("{sku}@"), before: format!("{sku}A") }
+    }
+}
+
 /// Lets a reader wait until a view has come as far as the reader needs to see.
 #[derive(Debug, Clone)]
 pub struct ReadAfter {
@@ -40,6 +69,16 @@ impl ReadAfter {
     pub fn follow(&self, followers: impl IntoIterator<Item = FollowerHandle>) {
         let followers = followers.into_iter().map(|follower| (follower.view(), follower)).collect();
         self.followers.send_replace(Arc::new(followers));
+    }
+
+    /// The position of the last event in any of these streams, as the log has it now; none where there is no event.
+    pub async fn last_position(&self, streams: &Streams) -> Result<Option<i64>, sqlx::Error> {
+        sqlx::query_scalar(include_str!("last_position.sql"))
+            .bind(streams.aggregate_type)
+            .bind(&streams.from)
+            .bind(&streams.before)
+            .fetch_one(&self.pool)
+            .await
     }
 
     /// Waits until the view has come to `position`, for `longest` at the most.

@@ -32,6 +32,7 @@ mod matrix;
 mod merchants;
 mod orders;
 mod outages;
+mod own_reads;
 mod ownership;
 mod payments;
 mod placement;

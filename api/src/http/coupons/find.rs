@@ -1,13 +1,13 @@
 use axum::extract::State;
 use purser_domain::text::CouponCode;
-use purser_projections::views::coupon::find;
+use purser_projections::{follower::Streams, views::coupon::find};
 use serde::Deserialize;
 
 use super::coupon::Coupon;
 use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     schema,
     state::AppState,
@@ -39,7 +39,8 @@ pub(crate) async fn find_coupon(
     Parameters(parameters): Parameters<FindCouponParameters>,
     Caller(caller): Caller,
 ) -> Result<Answered<Coupon>, Problem> {
-    wait_for(&state, "coupon", parameters.min_position).await?;
+    wait_for_own(&state, "coupon", &Streams::of::<purser_domain::coupon::Coupon>(&code), parameters.min_position)
+        .await?;
     let found = find(&state.pool, &caller.principal, &code).await?;
     found.map(|coupon| Answered::ok(coupon.into())).ok_or_else(|| Problem::not_found("coupon"))
 }

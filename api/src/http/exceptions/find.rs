@@ -1,13 +1,13 @@
 use axum::extract::State;
 use purser_domain::ids::ExceptionId;
-use purser_projections::views::exception::find;
+use purser_projections::{follower::Streams, views::exception::find};
 use serde::Deserialize;
 
 use super::exception::OrderException;
 use crate::http::{
     answer::Answered,
     extract::{Id, Parameters},
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     schema,
     state::AppState,
@@ -38,7 +38,13 @@ pub(crate) async fn find_exception(
     Id(id): Id<ExceptionId>,
     Parameters(parameters): Parameters<FindExceptionParameters>,
 ) -> Result<Answered<OrderException>, Problem> {
-    wait_for(&state, "exception", parameters.min_position).await?;
+    wait_for_own(
+        &state,
+        "exception",
+        &Streams::of::<purser_domain::exception::OrderException>(&id),
+        parameters.min_position,
+    )
+    .await?;
     let found = find(&state.pool, id).await?;
     found.map(|exception| Answered::ok(exception.into())).ok_or_else(|| Problem::not_found("exception"))
 }

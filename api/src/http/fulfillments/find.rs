@@ -1,13 +1,13 @@
 use axum::extract::State;
 use purser_domain::ids::FulfillmentId;
-use purser_projections::views::fulfillment::find;
+use purser_projections::{follower::Streams, views::fulfillment::find};
 use serde::Deserialize;
 
 use super::fulfillment::Fulfillment;
 use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     schema,
     state::AppState,
@@ -42,7 +42,13 @@ pub(crate) async fn find_fulfillment(
     Parameters(parameters): Parameters<FindFulfillmentParameters>,
     Caller(caller): Caller,
 ) -> Result<Answered<Fulfillment>, Problem> {
-    wait_for(&state, "fulfillment", parameters.min_position).await?;
+    wait_for_own(
+        &state,
+        "fulfillment",
+        &Streams::of::<purser_domain::fulfillment::Fulfillment>(&id),
+        parameters.min_position,
+    )
+    .await?;
     let found = find(&state.pool, id, &caller.principal).await?;
     let found = found.ok_or_else(|| Problem::not_found("fulfillment"))?;
     Ok(Answered::ok(Fulfillment::shown_to(&caller.principal, found)))

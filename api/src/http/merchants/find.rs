@@ -3,7 +3,10 @@ use purser_domain::{
     merchant,
     text::{MerchantId, PromotionId, Title},
 };
-use purser_projections::views::merchant_terms::{MerchantTermsRow, find};
+use purser_projections::{
+    follower::Streams,
+    views::merchant_terms::{MerchantTermsRow, find},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{policies::Policies, rates::ShippingRate, set_platform_points::PlatformPoints, set_tax_rates::TaxRates};
@@ -11,7 +14,7 @@ use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
     offer::Offer,
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     schema,
     state::AppState,
@@ -86,7 +89,13 @@ pub(crate) async fn find_merchant(
     if !caller.principal.owns_merchant(&merchant) {
         return Err(Problem::not_found("merchant"));
     }
-    wait_for(&state, "merchant_terms", parameters.min_position).await?;
+    wait_for_own(
+        &state,
+        "merchant_terms",
+        &Streams::of::<purser_domain::merchant::Merchant>(&merchant),
+        parameters.min_position,
+    )
+    .await?;
     let MerchantTermsRow { terms, position } = find(&state.pool, &merchant).await?;
     Ok(Answered::ok(Merchant {
         merchant,

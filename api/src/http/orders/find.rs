@@ -9,8 +9,11 @@ use purser_domain::{
     quantity::Quantity,
     text::{CustomerId, ExternalReference, Location, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
 };
-use purser_projections::views::order_detail::{
-    HistoryEntry, LogEntry, OrderDetailRow, Payment as Taken, PaymentRole, ReturnOutcome, UnitsBack, find,
+use purser_projections::{
+    follower::Streams,
+    views::order_detail::{
+        HistoryEntry, LogEntry, OrderDetailRow, Payment as Taken, PaymentRole, ReturnOutcome, UnitsBack, find,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +22,7 @@ use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
     moment::Moment,
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     returns::UnitsOfLine,
     schema,
@@ -190,7 +193,8 @@ pub(crate) async fn find_order(
     Parameters(parameters): Parameters<FindOrderParameters>,
     Caller(caller): Caller,
 ) -> Result<Answered<Order>, Problem> {
-    wait_for(&state, "order_detail", parameters.min_position).await?;
+    wait_for_own(&state, "order_detail", &Streams::of::<purser_domain::order::Order>(&id), parameters.min_position)
+        .await?;
     let found = find(&state.pool, &caller.principal, id).await?;
     let found = found.ok_or_else(|| Problem::not_found("order"))?;
     Ok(Answered::ok(Order::shown_to(&caller.principal, found)))

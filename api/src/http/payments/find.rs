@@ -1,13 +1,13 @@
 use axum::extract::State;
 use purser_domain::ids::PaymentId;
-use purser_projections::views::payment::find;
+use purser_projections::{follower::Streams, views::payment::find};
 use serde::Deserialize;
 
 use super::payment::PaymentAttempt;
 use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     schema,
     state::AppState,
@@ -39,7 +39,8 @@ pub(crate) async fn find_payment(
     Parameters(parameters): Parameters<FindPaymentParameters>,
     Caller(caller): Caller,
 ) -> Result<Answered<PaymentAttempt>, Problem> {
-    wait_for(&state, "payment", parameters.min_position).await?;
+    wait_for_own(&state, "payment", &Streams::of::<purser_domain::payment::Payment>(&id), parameters.min_position)
+        .await?;
     let found = find(&state.pool, &caller.principal, id).await?;
     let found = found.ok_or_else(|| Problem::not_found("payment"))?;
     Ok(Answered::ok(PaymentAttempt::shown_to(&caller.principal, found)))

@@ -1,13 +1,13 @@
 use axum::extract::State;
 use purser_domain::text::Sku;
-use purser_projections::views::catalogue::find;
+use purser_projections::{follower::Streams, views::catalogue::find};
 use serde::Deserialize;
 
 use super::product::Product;
 use crate::http::{
     answer::Answered,
     extract::{Id, Parameters},
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     schema,
     state::AppState,
@@ -38,7 +38,8 @@ pub(crate) async fn find_product(
     Id(sku): Id<Sku>,
     Parameters(parameters): Parameters<FindProductParameters>,
 ) -> Result<Answered<Product>, Problem> {
-    wait_for(&state, "catalogue", parameters.min_position).await?;
+    wait_for_own(&state, "catalogue", &Streams::of::<purser_domain::product::Product>(&sku), parameters.min_position)
+        .await?;
     let found = find(&state.pool, &sku).await?;
     found.map(|product| Answered::ok(product.into())).ok_or_else(|| Problem::not_found("product"))
 }

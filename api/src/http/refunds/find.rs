@@ -1,13 +1,13 @@
 use axum::extract::State;
 use purser_domain::ids::RefundId;
-use purser_projections::views::refund::find;
+use purser_projections::{follower::Streams, views::refund::find};
 use serde::Deserialize;
 
 use super::refund::Refund;
 use crate::http::{
     answer::Answered,
     extract::{Id, Parameters},
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     schema,
     state::AppState,
@@ -38,7 +38,7 @@ pub(crate) async fn find_refund(
     Id(id): Id<RefundId>,
     Parameters(parameters): Parameters<FindRefundParameters>,
 ) -> Result<Answered<Refund>, Problem> {
-    wait_for(&state, "refund", parameters.min_position).await?;
+    wait_for_own(&state, "refund", &Streams::of::<purser_domain::refund::Refund>(&id), parameters.min_position).await?;
     let found = find(&state.pool, id).await?;
     found.map(|refund| Answered::ok(refund.into())).ok_or_else(|| Problem::not_found("refund"))
 }

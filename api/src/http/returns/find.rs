@@ -1,13 +1,13 @@
 use axum::extract::State;
 use purser_domain::ids::ReturnId;
-use purser_projections::views::goods_return::find;
+use purser_projections::{follower::Streams, views::goods_return::find};
 use serde::Deserialize;
 
 use super::goods_return::GoodsReturn;
 use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
-    page::wait_for,
+    page::wait_for_own,
     problem::Problem,
     schema,
     state::AppState,
@@ -39,7 +39,8 @@ pub(crate) async fn find_return(
     Parameters(parameters): Parameters<FindReturnParameters>,
     Caller(caller): Caller,
 ) -> Result<Answered<GoodsReturn>, Problem> {
-    wait_for(&state, "return", parameters.min_position).await?;
+    wait_for_own(&state, "return", &Streams::of::<purser_domain::returns::Return>(&id), parameters.min_position)
+        .await?;
     let found = find(&state.pool, &caller.principal, id).await?.ok_or_else(|| Problem::not_found("return"))?;
     Ok(Answered::ok(GoodsReturn::shown_to(&caller.principal, found)))
 }

@@ -1,6 +1,6 @@
 use axum::extract::State;
 use purser_domain::text::Sku;
-use purser_projections::views::stock_level::find;
+use purser_projections::{follower::Streams, views::stock_level::find};
 use serde::Deserialize;
 
 use super::level::{Stock, wait};
@@ -38,7 +38,8 @@ pub(crate) async fn find_stock(
     Parameters(parameters): Parameters<FindStockParameters>,
     Caller(caller): Caller,
 ) -> Result<Answered<Stock>, Problem> {
-    wait(&state, &caller.principal, None, parameters.min_position).await?;
+    let last = state.read_after.last_position(&Streams::stocks_of(&sku)).await?;
+    wait(&state, &caller.principal, None, parameters.min_position.max(last)).await?;
     let found = find(&state.pool, &caller.principal, &sku).await?;
     found.map(|level| Answered::ok(level.into())).ok_or_else(|| Problem::not_found("stock"))
 }
