@@ -38,7 +38,8 @@ fn orders(routes: Routes) -> Routes {
         AmountMismatch, ContactNeeded, CouponBringsNothing, CouponNotValid, CouponUsedUp, CouponsDoNotCombine,
         DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound,
         OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow,
-        TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownRegion, UnknownSku, WrongStatus,
+        TimeTooEarly, TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownRegion, UnknownSku,
+        WrongStatus,
     };
     const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,
@@ -63,11 +64,11 @@ fn orders(routes: Routes) -> Routes {
         QuantityOverflow,
     ];
     const PLACEMENT: &[&[Kind]] = &[CHECKOUT, &[MissingIdempotencyKey, OutOfStock, OrderExists]];
-    const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
+    const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime, TimeTooEarly];
     routes
         .command(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))
         .command(TRADERS, &PLACEMENT.concat(), routes!(orders::place::place_order))
-        .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime], routes!(orders::pay::pay_order))
+        .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime, TimeTooEarly], routes!(orders::pay::pay_order))
         .command(TRADERS, &[NotFound, WrongStatus, UnitsNotThere], routes!(orders::cancel::cancel_order))
         .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::approve_cancellation::approve_cancellation))
         .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::decline_cancellation::decline_cancellation))
@@ -80,10 +81,12 @@ fn orders(routes: Routes) -> Routes {
 }
 
 fn parcels(routes: Routes) -> Routes {
-    use Kind::{FieldNotAllowed, FutureTime, NotFound, OutOfStock, StockFull, UnitsNotThere, WrongStatus};
+    use Kind::{
+        FieldNotAllowed, FutureTime, NotFound, OutOfStock, StockFull, TimeTooEarly, UnitsNotThere, WrongStatus,
+    };
     const CHANGE: &[Kind] = &[NotFound, WrongStatus];
-    const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime];
-    const SHIPMENT: &[Kind] = &[NotFound, WrongStatus, UnitsNotThere, FieldNotAllowed, FutureTime];
+    const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime, TimeTooEarly];
+    const SHIPMENT: &[Kind] = &[NotFound, WrongStatus, UnitsNotThere, FieldNotAllowed, FutureTime, TimeTooEarly];
     const GIVING_UP: &[Kind] = &[NotFound, WrongStatus, OutOfStock, StockFull];
     routes
         .query(TRADERS, &[], routes!(fulfillments::list::list_fulfillments))
@@ -183,7 +186,8 @@ fn exceptions(routes: Routes) -> Routes {
 fn goods_returns(routes: Routes) -> Routes {
     use Kind::{
         FieldNotAllowed, FutureTime, InspectionMismatch, MissingIdempotencyKey, NotFound, PurchaseLimit,
-        ReturnConflict, ReturnWindowClosed, StockFull, UnevenExchange, UnitsNotThere, UnknownSku, WrongStatus,
+        ReturnConflict, ReturnWindowClosed, StockFull, TimeTooEarly, UnevenExchange, UnitsNotThere, UnknownSku,
+        WrongStatus,
     };
     const REQUEST: &[Kind] = &[
         MissingIdempotencyKey,
@@ -196,9 +200,11 @@ fn goods_returns(routes: Routes) -> Routes {
         PurchaseLimit,
         FieldNotAllowed,
         FutureTime,
+        TimeTooEarly,
     ];
-    const STEP: &[Kind] = &[NotFound, ReturnConflict, FieldNotAllowed, FutureTime];
-    const INSPECTION: &[Kind] = &[NotFound, ReturnConflict, InspectionMismatch, StockFull, FieldNotAllowed, FutureTime];
+    const STEP: &[Kind] = &[NotFound, ReturnConflict, FieldNotAllowed, FutureTime, TimeTooEarly];
+    const INSPECTION: &[Kind] =
+        &[NotFound, ReturnConflict, InspectionMismatch, StockFull, FieldNotAllowed, FutureTime, TimeTooEarly];
     routes
         .command(TRADERS, REQUEST, routes!(returns::request::request_return))
         .command(SELLERS, STEP, routes!(returns::approve::approve_return))

@@ -188,6 +188,8 @@ documented! {
     PaymentId = text("^pay_[0-9a-f]{32}$", "pay_0199c0ffee1234567890abcdef012345");
     /// A payment gateway, as the configuration names it: 1 to 64 of A-Z a-z 0-9 . _ - and not `.` or `..`.
     GatewayName = text(NAME, "sandbox");
+    /// Who uses a token: 1 to 64 of A-Z a-z 0-9 . _ -, and not . or ..
+    TokenOwner = text(NAME, "warehouse-north");
     /// Where a payment stands.
     PaymentStatus = ObjectBuilder::new()
         .schema_type(Type::String)

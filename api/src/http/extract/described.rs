@@ -105,6 +105,9 @@ impl Search {
             return;
         };
         let known = schema["properties"].as_object();
+        if (entries.len() as u64) < schema["minProperties"].as_u64().unwrap_or(0) {
+            self.tell("needs at least one of its fields");
+        }
         let mut seen = HashSet::new();
         for (field, value) in &entries {
             self.within(field, |search| {

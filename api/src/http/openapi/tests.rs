@@ -134,6 +134,7 @@ fn only_bodies_without_a_needed_field_may_be_left_out() {
         "POST /v1/returns/{id}/cancel",
         "POST /v1/returns/{id}/receive",
         "POST /v1/returns/{id}/send",
+        "PUT /v1/merchants/{merchant}/platform-points",
         "PUT /v1/merchants/{merchant}/policies",
     ];
     assert_eq!(optional, expected);

@@ -29,7 +29,7 @@ pub(crate) struct TokenWish {
     /// Who uses it, for the roles `back_office` and `operator`: a system, a person or a team, of 1 to 64 of A-Z a-z 0-9 . _ -
     /// Idempotency keys belong to the owner: a token that replaces another names the same one. A token without one is its own
     /// owner, by its id, and is replaced by a token whose `owner` is that id.
-    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9._-]{1,64}$")]
+    #[schema(value_type = Option<schema::TokenOwner>)]
     owner: Option<TokenOwner>,
     /// What people call it: 1 to 200 characters.
     #[schema(value_type = Option<schema::Title>)]
