@@ -24,7 +24,7 @@ macro_rules! rules {
 
 rules! {
     text: Sku Location CustomerId MerchantId PaymentReference ExternalReference TrackingNumber Title Reason AddressLine
-        CountryCode CouponCode ShippingMethod PromotionId TaxCategory GatewayName TokenOwner Carrier Email Phone;
+        CountryCode CouponCode ShippingMethod PromotionId TaxCategory TaxName GatewayName TokenOwner Carrier Email Phone;
     ids: OrderId PaymentId FulfillmentId ReturnId RefundId ExceptionId;
     money: Currency;
     time_zone: TimeZone;
