@@ -17,7 +17,7 @@ async fn an_order_is_there_when_its_placement_is_answered_and_as_each_step_left_
         let placed = api.post("/v1/orders", &order(&[("A", 1)])).send().await.expect_status(201);
         let location = placed.headers["location"].to_str().unwrap().to_owned();
         assert_eq!(look(&api, &location).await["status"], "pending_payment");
-        assert_eq!(look(&api, "/v1/stock/A").await["reserved"], number + 1);
+        assert_eq!(look(&api, "/v1/stock/A").await["available"], 99 - number);
         let id = placed.body["id"].as_str().unwrap();
         shop::pay(&api, id, 250, &format!("tx-{number}")).await;
         let paid = look(&api, &location).await;

@@ -9,7 +9,9 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor},
+    de::{
+        DeserializeSeed, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
+    },
 };
 
 /// Wraps what takes part in reading.
@@ -92,15 +94,94 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         self.0.deserialize_struct(name, fields, guarded(visitor, Wanted::Struct))
     }
 
-    /// The enums of bodies are words: a variant with fields of its own cannot be read here.
+    /// A variant without fields is a word; one with fields is an object of one field, named like the variant.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        let word = String::deserialize(self.0)?;
-        visitor.visit_enum(word.into_deserializer())
+        self.0.deserialize_any(WordOrObject { visitor })
+    }
+}
+
+struct WordOrObject<V> {
+    visitor: V,
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for WordOrObject<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<V::Value, E> {
+        self.visitor.visit_enum(word.into_deserializer())
+    }
+
+    fn visit_string<E: Error>(self, word: String) -> Result<V::Value, E> {
+        self.visitor.visit_enum(word.into_deserializer())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<V::Value, A::Error> {
+        let value = self.visitor.visit_enum(Fields(&mut map))?;
+        match map.next_key::<String>()? {
+            None => Ok(value),
+            Some(field) => Err(A::Error::custom(format_args!("`{field}` is one field too many"))),
+        }
+    }
+}
+
+/// An object in the place of an enum.
+struct Fields<'a, A>(&'a mut A);
+
+impl<'de, A: MapAccess<'de>> EnumAccess<'de> for Fields<'_, A> {
+    type Error = A::Error;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), A::Error> {
+        match self.0.next_key_seed(seed)? {
+            Some(variant) => Ok((variant, self)),
+            None => Err(A::Error::custom("an object without a field stands for nothing")),
+        }
+    }
+}
+
+impl<'de, A: MapAccess<'de>> VariantAccess<'de> for Fields<'_, A> {
+    type Error = A::Error;
+
+    fn unit_variant(self) -> Result<(), A::Error> {
+        Err(A::Error::invalid_type(Unexpected::Map, &"a string"))
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
+        self.0.next_value_seed(Strict(seed))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, A::Error> {
+        Err(A::Error::custom("a list of values without names is not taken"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
+        self.0.next_value_seed(VariantFields { fields, visitor })
+    }
+}
+
+struct VariantFields<V> {
+    fields: &'static [&'static str],
+    visitor: V,
+}
+
+impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for VariantFields<V> {
+    type Value = V::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
+        Strict(deserializer).deserialize_struct("", self.fields, self.visitor)
     }
 }
 
@@ -231,6 +312,14 @@ mod tests {
         Yes,
     }
 
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Outcome {
+        Done,
+        Failed { code: u32 },
+        Refused(Inner),
+    }
+
     fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         T::deserialize(Strict(&mut deserializer)).map_err(|error| error.to_string())
@@ -253,6 +342,27 @@ mod tests {
         assert_eq!(read::<Word>(r#""yes""#), Ok(Word::Yes));
         assert!(read::<Word>(r#"{"yes":null}"#).is_err());
         assert!(read::<Word>(r#""no""#).unwrap_err().starts_with("unknown variant `no`, expected `yes`"));
+    }
+
+    /// Gateways say `{"failed": {"code": ".."}}` beside `"captured"`.
+    #[test]
+    fn a_variant_with_fields_is_an_object_of_one_field_and_as_strict_as_any_other() {
+        assert_eq!(read::<Outcome>(r#""done""#), Ok(Outcome::Done));
+        assert_eq!(read::<Outcome>(r#"{"failed":{"code":6.0}}"#), Ok(Outcome::Failed { code: 6 }));
+        assert_eq!(read::<Outcome>(r#"{"refused":{"number":1}}"#), Ok(Outcome::Refused(Inner { number: 1 })));
+        for odd in [
+            r#"{"failed":[6]}"#,
+            r#"{"refused":[1]}"#,
+            r#"{"done":null}"#,
+            r#"{"failed":{"code":6},"done":null}"#,
+            r#"{"lost":{}}"#,
+            r#""failed""#,
+            "{}",
+            "[]",
+            "null",
+        ] {
+            assert!(read::<Outcome>(odd).is_err(), "{odd} was taken");
+        }
     }
 
     #[test]
