@@ -8,7 +8,7 @@ use crate::log::{Wanted, load};
 
 /// The version of the stored states' layout. Raise it when the serde form of an aggregate changes: snapshots of another
 /// form are not read, and are made anew as their streams grow.
-pub(crate) const SNAPSHOT_FORM: i32 = 2;
+pub const SNAPSHOT_FORM: i32 = 2;
 
 /// How many events a stream grows between two snapshots, at the least.
 const EVENTS_BETWEEN_MIN: i64 = 1_000;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use purser_commands::Command;
+use purser_commands::{Command, log::SNAPSHOT_FORM};
 use purser_domain::ids::OrderId;
 use purser_tests::{
     Api, HandClock, TestDatabase, TestEngine, Wish, WriteSide,
@@ -229,9 +229,10 @@ async fn what_a_saga_is_refused_too_often_waits_for_an_operator() {
     write_side.stop().await;
     sqlx::query(
         "insert into stream_snapshots (aggregate_type, aggregate_id, sequence, form, state)
-         select aggregate_type, aggregate_id, max(sequence), 1, '{\"on_hand\":10,\"reserved\":0,\"reservations\":{}}'
+         select aggregate_type, aggregate_id, max(sequence), $1, '{\"on_hand\":10,\"reserved\":0,\"reservations\":{}}'
          from events where aggregate_type = 'stock' group by aggregate_type, aggregate_id",
     )
+    .bind(SNAPSHOT_FORM)
     .execute(&mut database.owner().await)
     .await
     .unwrap();
