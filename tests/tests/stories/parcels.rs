@@ -242,6 +242,8 @@ async fn run(waves: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
     let on_hand: i64 = sqlx::query_scalar(
         "select sum(case event_type
              when 'StockReceived' then (payload -> event_type ->> 'quantity')::bigint
+             when 'StockRestocked' then (payload -> event_type ->> 'quantity')::bigint
+             when 'ReservationExtended' then -(payload -> event_type ->> 'quantity')::bigint
              when 'ReservationCommitted' then -(payload -> event_type ->> 'quantity')::bigint
              when 'ReservationReleased' then case when payload -> event_type ->> 'from' = 'committed'
                  then (payload -> event_type ->> 'quantity')::bigint else 0 end

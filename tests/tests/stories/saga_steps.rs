@@ -144,7 +144,8 @@ async fn survives(saga: Saga, scenario: Scenario, step: usize, fault: Fault) {
 /// A refusal ends as a dead letter, which an operator retries once its cause is gone; or on record, and then the saga goes
 /// another way: the answer is `false`.
 async fn refused(stage: &Stage, sagas: &SagasAlone, ports: &Faulty) -> bool {
-    let is_dead = until("a dead letter, or a failure on record", async || {
+    let what = format!("a dead letter of {}, or {:?} on record", stage.saga.name(), stage.scenario.failures);
+    let is_dead = until(&what, async || {
         stage.clock().advance(TimeDelta::seconds(1));
         if sagas.status().await.dead_letters > 0 {
             return Some(true);
