@@ -160,7 +160,7 @@ async fn the_tour_does_what_it_says() {
 
     let said = terminal.paste(&format!("{preparations}{}", commands.concat()));
 
-    for what in ["OK in ", "OrderPlaced", "order_search rebuilt at position", "reconciled at position"] {
+    for what in ["OK in ", "StockReserved by", "order_search rebuilt at position", "reconciled at position"] {
         assert!(said.contains(what), "{what} is not in\n{said}");
     }
     assert!(engine.terminate().success());
