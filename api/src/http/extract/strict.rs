@@ -8,7 +8,7 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer,
     de::{
         DeserializeSeed, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
     },
@@ -289,7 +289,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<S> {
 
 #[cfg(test)]
 mod tests {
-    use serde::de::DeserializeOwned;
+    use serde::{Deserialize, de::DeserializeOwned};
 
     use super::*;
 
