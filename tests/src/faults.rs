@@ -39,7 +39,7 @@ pub struct Faulty {
     mended: AtomicBool,
     died: Notify,
     /// The saga's steps and how often each was tried.
-    tried: Mutex<Vec<(Uuid, usize)>>,
+    tried: Mutex<Vec<(String, usize)>>,
     /// Every effect that was asked for, of whichever saga.
     asked: Mutex<Vec<Effect>>,
     /// The effects that were refused: that they failed may be put on record, under the step's own id.
@@ -95,13 +95,13 @@ impl Faulty {
         tokio::time::timeout(crate::wait::LONGEST, self.died.notified()).await.expect("a death in time");
     }
 
-    fn course(&self, saga: Saga, id: Uuid) -> Course {
+    fn course(&self, saga: Saga, name: String) -> Course {
         if saga != self.saga {
             return Course::Once;
         }
         let mut tried = self.tried.lock().expect("no holder panics");
-        let step = tried.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
-            tried.push((id, 0));
+        let step = tried.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+            tried.push((name, 0));
             tried.len() - 1
         });
         tried[step].1 += 1;
@@ -135,6 +135,15 @@ fn saga_of(effect: &Effect) -> Saga {
     }
 }
 
+/// What tells a command from the saga's others. What a gateway answered is reported anew whenever it is asked again, under an id
+/// of its own, because it says when it was asked: that is one step all the same.
+fn name_of(request: &SagaRequest) -> String {
+    match &request.command {
+        SagaCommand::ReportPayment { .. } => format!("report after {}", request.metadata.causation_id),
+        _ => request.id.to_string(),
+    }
+}
+
 impl CommandPort for Faulty {
     fn issue(&self, request: SagaRequest) -> BoxFuture<'_, Result<(), PortError>> {
         Box::pin(async move {
@@ -142,7 +151,7 @@ impl CommandPort for Faulty {
             if self.refused.lock().expect("no holder panics").contains(&request.id) {
                 return self.commands.issue(request).await;
             }
-            match self.course(request.saga, request.id) {
+            match self.course(request.saga, name_of(&request)) {
                 Course::Once => self.commands.issue(request).await,
                 Course::Twice => {
                     self.commands.issue(request).await?;
@@ -167,7 +176,7 @@ impl EffectPort for Faulty {
     fn perform<'a>(&'a self, effect: &'a Effect, id: Uuid) -> BoxFuture<'a, Result<Option<SagaCommand>, EffectError>> {
         self.asked.lock().expect("no holder panics").push(effect.clone());
         Box::pin(async move {
-            match self.course(saga_of(effect), id) {
+            match self.course(saga_of(effect), id.to_string()) {
                 Course::Once => self.effects.perform(effect, id).await,
                 Course::Twice => {
                     self.effects.perform(effect, id).await?;
