@@ -57,20 +57,27 @@ pub(crate) const fn oldest_first() -> Direction {
 /// Waits until a view has come as far as the reader needs to see, for five seconds and for half of the request's time at
 /// most. What the log does not have is not waited for.
 pub(crate) async fn wait_for(state: &AppState, view: &str, min_position: Option<i64>) -> Result<(), Problem> {
-    let refuse = |kind, detail: String| Err(Problem::at(kind, Fault::parameter("min_position", detail)));
-    let position = match min_position {
-        None | Some(0) => return Ok(()),
-        Some(position) if position < 0 => {
-            return refuse(Kind::MalformedParameter, "must be a whole number from 0 on".to_owned());
-        }
-        Some(position) => position,
-    };
+    let Some(position) = checked(min_position)? else { return Ok(()) };
     let longest = WAIT_MAX.min(state.request_timeout / 2);
     match state.read_after.wait_for(view, position, longest).await? {
         Waited::Reached => Ok(()),
         Waited::Behind => refuse(Kind::ViewBehind, format!("the view {view} has not come to position {position} yet")),
         Waited::BeyondLog(end) => refuse(Kind::PositionAhead, format!("the log ends at position {end}")),
     }
+}
+
+/// A position that is stated, where it is one to wait for.
+fn checked(min_position: Option<i64>) -> Result<Option<i64>, Problem> {
+    match min_position {
+        Some(position) if position < 0 => {
+            refuse(Kind::MalformedParameter, "must be a whole number from 0 on".to_owned())
+        }
+        stated => Ok(stated.filter(|position| *position != 0)),
+    }
+}
+
+fn refuse<T>(kind: Kind, detail: String) -> Result<T, Problem> {
+    Err(Problem::at(kind, Fault::parameter("min_position", detail)))
 }
 
 /// Waits, as [`wait_for`] does, until a view shows all that the log has of what is asked for by its id: whoever has just made
@@ -81,8 +88,9 @@ pub(crate) async fn wait_for_own(
     streams: &Streams,
     min_position: Option<i64>,
 ) -> Result<(), Problem> {
+    let stated = checked(min_position)?;
     let last = state.read_after.last_position(streams).await?;
-    wait_for(state, view, min_position.max(last)).await
+    wait_for(state, view, stated.max(last)).await
 }
 
 /// A page of a list, between its query and its answer. `K` is what the list is sorted by.

@@ -43,5 +43,9 @@ async fn so_is_everything_else_that_has_an_id() {
         shop::set(&api, "policies", &json!({"return_window_days": number})).await;
         assert_eq!(look(&api, "/v1/merchants/demo-merchant").await["policies"]["return_window_days"], number);
     }
+    // What is stated is held to its bounds, though more than that is waited for.
+    let refused =
+        api.with_token(&api.tokens().back_office, Method::GET, "/v1/products/SKU-0?min_position=-1").send().await;
+    refused.expect_problem(400, "malformed-parameter");
     engine.stop().await;
 }
