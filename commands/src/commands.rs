@@ -225,7 +225,7 @@ mod tests {
         let (outcome, ()) = tokio::join!(commands.execute(request()), async {
             role.send_replace(Role::Writer { epoch: 1 });
             let pending = taken.recv().await.unwrap();
-            let accepted = Accepted { position: 7, answer: Answer::Done };
+            let accepted = Accepted { position: 7, answer: Answer::Done, replayed: false };
             pending.reply.send(Ok(accepted)).unwrap();
         });
         assert_eq!(outcome.unwrap().position, 7);

@@ -35,6 +35,8 @@ use crate::{
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+/// Of an answer that an earlier request with the same key got first.
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The longest correlation id, in characters.
 const CORRELATION_ID_MAX: usize = 128;
@@ -55,22 +57,35 @@ pub(crate) struct Context {
     pub(crate) correlation_id: Arc<str>,
     /// Whose token came with it; none for operations that are open.
     pub(crate) grant: Option<Arc<Grant>>,
-    /// The body and the name of its schema, once it is there.
-    body: Arc<OnceLock<(Cow<'static, str>, Bytes)>>,
+    pub(crate) noted: Arc<Noted>,
 }
 
-impl Context {
+/// What is noted of a request on its way in, for the way out.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    /// The body and the name of its schema, once it is there.
+    body: OnceLock<(Cow<'static, str>, Bytes)>,
+    replayed: OnceLock<()>,
+}
+
+impl Noted {
     /// Remembers the body, so that a refusal of one of its values can name all the others.
     pub(crate) fn keep(&self, schema: Cow<'static, str>, body: &Bytes) {
         // A request has one body.
         let _ = self.body.set((schema, body.clone()));
     }
-}
 
-/// A refusal of one value with all else that is wrong with the body, so that nobody has to come again for each.
-fn complete(problem: &Problem, body: &OnceLock<(Cow<'static, str>, Bytes)>) -> Option<Problem> {
-    let (schema, body) = body.get().filter(|_| problem.kind() == Kind::InvalidValue)?;
-    Some(problem.and_also(other_faults(schema, body)))
+    /// Remembers that the answer is one that was given before.
+    pub(crate) fn replayed(&self) {
+        // Once said, it is said.
+        let _ = self.replayed.set(());
+    }
+
+    /// A refusal of one value with all else that is wrong with the body, so that nobody has to come again for each.
+    fn complete(&self, problem: &Problem) -> Option<Problem> {
+        let (schema, body) = self.body.get().filter(|_| problem.kind() == Kind::InvalidValue)?;
+        Some(problem.and_also(other_faults(schema, body)))
+    }
 }
 
 /// The way in and out of one operation.
@@ -153,7 +168,7 @@ impl Operation {
             correlation_id = &*correlation_id
         );
         let is_read = is_read(request.method());
-        let body = Arc::default();
+        let noted = Arc::default();
         let admitted = given.and_then(|_| self.admit(request.headers()));
         let response = async {
             let response = match admitted {
@@ -162,13 +177,13 @@ impl Operation {
                         request_id,
                         correlation_id: Arc::clone(&correlation_id),
                         grant,
-                        body: Arc::clone(&body),
+                        noted: Arc::clone(&noted),
                     });
                     bounded(longest(self.state.request_timeout, is_read), is_read, inner.call(request)).await
                 }
                 Err(problem) => problem.into_response(),
             };
-            finish(response, request_id, &body)
+            finish(response, request_id, &noted)
         };
         let mut response = response.instrument(span).await;
         put(response.headers_mut(), REQUEST_ID, &named);
@@ -204,12 +219,15 @@ impl Operation {
 }
 
 /// Renders a problem, which needs the request's id, and says so in the log: once, here, with what the caller is not told.
-fn finish(mut response: Response, request_id: RequestId, body: &OnceLock<(Cow<'static, str>, Bytes)>) -> Response {
+fn finish(mut response: Response, request_id: RequestId, noted: &Noted) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() else {
+        if noted.replayed.get().is_some() {
+            response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+        }
         tracing::debug!(status = response.status().as_u16(), "answered");
         return response;
     };
-    let problem = complete(&problem, body).map_or(problem, Arc::new);
+    let problem = noted.complete(&problem).map_or(problem, Arc::new);
     let (problem_type, detail) = (problem.kind().slug(), problem.detail());
     let cause = problem.cause();
     match problem.kind().status().as_u16() {

@@ -1,6 +1,7 @@
 //! Extractors of our own, so that every refusal is a problem document and names what it is about.
 
 mod described;
+mod fingerprint;
 mod json;
 mod message;
 mod parameters;

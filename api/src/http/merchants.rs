@@ -35,6 +35,6 @@ async fn decide(
     change: MerchantChange,
 ) -> Result<Answered<MerchantDecision>, Problem> {
     let command = Command::ChangeMerchant { merchant: merchant.clone(), change };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(state, command).await?.position;
     Ok(Answered::ok(MerchantDecision { merchant, position }))
 }

@@ -35,8 +35,11 @@ five seconds, until its view has come that far, and answers 503 `view-behind` if
 not have is 409 `position-ahead` at once.
 
 **Repeat without harm.** A POST with an `Idempotency-Key` may be repeated: after 503, 504 or a broken connection send \
-exactly the same request again. A refusal leaves no key behind. Keys belong to the token's owner and not to the token: to the customer or the merchant that it is bound to, and of the \
-back office and operators to the `owner` that it was issued to.
+the same request again. It gets the first answer, with `Idempotent-Replayed: true`, and has no second effect. What counts is \
+what the request says: the order of fields, white space, escapes, and fields that are null or an empty list where they could be \
+absent do not matter; anything else makes it another request, which is refused under this key. A refusal leaves no key behind. \
+Keys belong to the token's owner and not to the token: to the customer or the merchant that it is bound to, and of the back \
+office and operators to the `owner` that it was issued to.
 
 **Problems** are RFC 9457 documents with a stable `type`; `errors` names the places in the request that are wrong. \
 A body is 400 where it is not JSON and 422 where it is not as described; then all that is wrong with it is told at once, up \

@@ -43,7 +43,7 @@ pub(crate) struct ReturnStanding {
 
 /// Carries out a command to a return and tells where it stands then.
 async fn change(state: &AppState, envelope: &Envelope, command: Command) -> Result<ReturnStanding, Problem> {
-    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    let Accepted { position, answer, replayed: _ } = envelope.execute(state, command).await?;
     match answer {
         Answer::ReturnIs { id, order, status, review_by } => {
             Ok(ReturnStanding { id, order, status, review_by: review_by.into(), position })

@@ -66,7 +66,7 @@ fn orders(routes: Routes) -> Routes {
     const PLACEMENT: &[&[Kind]] = &[CHECKOUT, &[MissingIdempotencyKey, OutOfStock, OrderExists]];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime, TimeTooEarly];
     routes
-        .command(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))
+        .question(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))
         .command(TRADERS, &PLACEMENT.concat(), routes!(orders::place::place_order))
         .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime, TimeTooEarly], routes!(orders::pay::pay_order))
         .command(TRADERS, &[NotFound, WrongStatus, UnitsNotThere], routes!(orders::cancel::cancel_order))

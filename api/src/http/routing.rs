@@ -2,7 +2,7 @@
 
 use axum::{Router, handler::Handler, response::IntoResponse};
 use utoipa::openapi::{
-    Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
+    Content, Header, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
     request_body::RequestBody,
     schema::{ObjectBuilder, Type},
@@ -20,6 +20,8 @@ use crate::auth::Role;
 /// The extension that tells the roles of an operation.
 pub(crate) const ROLES: &str = "x-roles";
 
+const KEY: &str = "Idempotency-Key";
+
 /// The API while it is put together. Without a state it is a document and serves nothing.
 pub(super) struct Routes {
     router: OpenApiRouter<AppState>,
@@ -31,6 +33,8 @@ pub(super) struct Routes {
 enum Sort {
     /// Appends to the log, once for each idempotency key.
     Command,
+    /// Asks the write side and changes nothing, so that a key is of no use.
+    Question,
     /// Reads.
     Query,
     /// Acts on the engine, and can be repeated without harm.
@@ -52,6 +56,16 @@ impl Routes {
         route: UtoipaMethodRouter<AppState>,
     ) -> Self {
         self.add(Access::Only(roles), Sort::Command, problems, route)
+    }
+
+    /// An operation that asks the write side and changes nothing.
+    pub(super) fn question(
+        self,
+        roles: &'static [Role],
+        problems: &[Kind],
+        route: UtoipaMethodRouter<AppState>,
+    ) -> Self {
+        self.add(Access::Only(roles), Sort::Question, problems, route)
     }
 
     /// An operation that reads.
@@ -146,13 +160,15 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
     let mut kinds = vec![Kind::MalformedHeader, Kind::Internal];
     kinds.extend(problems);
     let parameters = operation.parameters.get_or_insert_default();
-    if sort == Sort::Command && !parameters.iter().any(|parameter| is_named(parameter, "Idempotency-Key")) {
-        parameters.push(RefOr::T(header(
-            "Idempotency-Key",
-            "Makes a repeat of this request harmless: it gets the same answer and has no second effect.",
-            255,
-        )));
+    if let Some(key) = key_of(sort).filter(|_| !parameters.iter().any(|parameter| is_named(parameter, KEY))) {
+        parameters.push(RefOr::T(header(KEY, key, 255)));
     }
+    if sort == Sort::Command {
+        for response in done(operation) {
+            response.headers.insert("Idempotent-Replayed".to_owned(), replayed().into());
+        }
+    }
+    let parameters = operation.parameters.get_or_insert_default();
     let by_parameter: [(&str, &[Kind]); 2] =
         [("cursor", &[Kind::MalformedCursor]), ("min_position", &[Kind::ViewBehind, Kind::PositionAhead])];
     for (name, its_kinds) in by_parameter {
@@ -181,7 +197,7 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
         (Sort::Command, _) => {
             kinds.extend([Kind::KeyReused, Kind::Overloaded, Kind::NoWriter, Kind::Unavailable, Kind::OutcomeUnknown]);
         }
-        (Sort::Signed, _) => {
+        (Sort::Question | Sort::Signed, _) => {
             kinds.extend([Kind::Overloaded, Kind::NoWriter, Kind::Unavailable, Kind::OutcomeUnknown]);
         }
         (Sort::Query, Access::Only(_)) => kinds.extend([Kind::Unavailable, Kind::QueryTimeout]),
@@ -201,6 +217,38 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
     for (status, response) in responses(&kinds) {
         operation.responses.responses.entry(status).or_insert(RefOr::T(response));
     }
+}
+
+/// What the key of an operation is for, where it takes one.
+fn key_of(sort: Sort) -> Option<&'static str> {
+    match sort {
+        Sort::Command => {
+            Some("Makes a repeat of this request harmless: it gets the same answer and has no second effect.")
+        }
+        Sort::Question => Some("Taken and of no use: this changes nothing, and each repeat is answered anew."),
+        Sort::Query | Sort::Control | Sort::Signed => None,
+    }
+}
+
+/// The answers that say that it is done.
+fn done(operation: &mut Operation) -> impl Iterator<Item = &mut Response> {
+    operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2')).filter_map(
+        |(_, response)| match response {
+            RefOr::T(response) => Some(response),
+            RefOr::Ref(_) => None,
+        },
+    )
+}
+
+fn replayed() -> Header {
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^true$"));
+    HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some(
+            "On the answer to a repeat under the same Idempotency-Key: this is what the first request was answered, and the \
+             repeat had no effect. Absent from the first answer.",
+        ))
+        .build()
 }
 
 /// An empty body reads like `{}`, which is enough where no field is needed.

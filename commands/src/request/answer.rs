@@ -35,6 +35,21 @@ pub struct Accepted {
     pub position: i64,
     /// What there is to tell beyond that.
     pub answer: Answer,
+    /// Whether an earlier request under the same key was told this, and this one had no effect.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub replayed: bool,
+}
+
+impl Accepted {
+    /// What a repeat hears.
+    pub(crate) fn again(&self) -> Self {
+        Self { replayed: true, ..self.clone() }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What a command tells beyond its position. Stored with the idempotency key, so that a repeat hears the same.

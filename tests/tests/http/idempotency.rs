@@ -19,11 +19,20 @@ fn whole(answered: &Answered) -> Whole {
     (answered.status.as_u16(), location, answered.text.clone())
 }
 
+/// Whether it says that it was answered before.
+fn replayed(answered: &Answered) -> bool {
+    let said = answered.headers.get("idempotent-replayed");
+    assert!(said.is_none_or(|said| said == "true"), "{said:?}");
+    said.is_some()
+}
+
 /// Sends every request under a key of its own, the same at every call.
-async fn ask_all(api: &Api, token: &str, requests: &[(String, Value)]) -> Vec<Whole> {
+async fn ask_all(api: &Api, token: &str, requests: &[(String, Value)], again: bool) -> Vec<Whole> {
     let mut answers = Vec::new();
     for (index, (path, body)) in requests.iter().enumerate() {
-        answers.push(whole(&post(api, token, &format!("key {index}"), path, body).await));
+        let answered = post(api, token, &format!("key {index}"), path, body).await;
+        assert_eq!(replayed(&answered), again, "{path}");
+        answers.push(whole(&answered));
     }
     answers
 }
@@ -47,15 +56,15 @@ async fn a_repeat_is_answered_to_the_byte_also_by_an_engine_started_since() {
         ("/v1/products/OLD/delist".to_owned(), json!({})),
     ];
     let token = &api.tokens().back_office.clone();
-    let first = ask_all(&api, token, &requests).await;
+    let first = ask_all(&api, token, &requests, false).await;
     assert!(first.iter().all(|(status, ..)| [200, 201].contains(status)), "{first:?}");
     let head = shop::at_rest(&api).await;
-    assert_eq!(ask_all(&api, token, &requests).await, first);
+    assert_eq!(ask_all(&api, token, &requests, true).await, first);
     let clock = Arc::clone(engine.clock());
     let engine = TestEngine::start_on(engine.stop().await, clock).await;
     let api = api.at(engine.engine().address());
     shop::writes(&api).await;
-    assert_eq!(ask_all(&api, token, &requests).await, first);
+    assert_eq!(ask_all(&api, token, &requests, true).await, first);
     assert_eq!(shop::at_rest(&api).await, head);
     engine.stop().await;
 }
@@ -72,13 +81,117 @@ async fn a_key_is_for_one_request_only() {
     let receive = |sku: &str| {
         api.with_token(token, Method::POST, &format!("/v1/stock/{sku}/receive")).key("k").json(&json!({"quantity": 1}))
     };
-    let spaced = api.with_token(token, Method::POST, "/v1/orders").key("k");
-    let spaced = spaced.body("application/json", format!(" {}", order(&[("A", 1)])));
-    for other in [place(2), receive("A"), spaced] {
+    for other in [place(2), receive("A"), receive("B")] {
         let refused = shop::refused(&engine, other, 422, "key-reused").await;
-        refused.expect_fault("header", "Idempotency-Key");
+        assert!(!replayed(&refused.expect_fault("header", "Idempotency-Key")));
     }
     place(1).send().await.expect_status(201);
+    engine.stop().await;
+}
+
+/// The shop's order page sends the request anew, put together by other code than the first time.
+#[tokio::test]
+async fn a_request_is_the_same_however_it_is_written() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["key-reused"]);
+    let product = shop::product("demo-merchant", "A/B", "goods", 250);
+    api.post("/v1/products", &product).send().await.expect_status(201);
+    api.post("/v1/stock/A%2FB/receive", &json!({"quantity": 10})).send().await.expect_status(200);
+    let ask = async |path: &str, body: &str| {
+        let call =
+            api.with_token(&api.tokens().back_office, Method::POST, path).key(path.split('/').next_back().unwrap());
+        call.body("application/json", body.to_owned()).send().await
+    };
+    let place = r#"{"customer":"c-1","currency":"GBP","lines":[{"sku":"A/B","quantity":1}],
+        "ship_to":{"recipient":"Ada","country":"GB"}}"#;
+    let placed = ask("/v1/orders", place).await.expect_status(201);
+    for same in [
+        r#"{"ship_to":{"country":"GB","recipient":"Ada"},"lines":[{"quantity":1,"sku":"A/B"}],"currency":"GBP","customer":"c-1"}"#,
+        r#"{"\u0063ustomer":"c-1","currency":"GBP","lines":[{"sku":"A\/B","quantity":1}],"ship_to":{"recipient":"\u0041da","country":"GB"}}"#,
+        r#"{"customer":"c-1","reference":null,"currency":"GBP","lines":[{"sku":"A/B","quantity":1,"unit_price":null}],"coupons":[],
+            "points":null,"ship_to":{"recipient":"Ada","lines":[],"city":null,"country":"GB"},"shipping_method":null}"#,
+        r#"{"customer":"c-1","currency":"GBP","lines":[{"sku":"A/B","quantity":10e-1}],"ship_to":{"recipient":"Ada","country":"GB"}}"#,
+    ] {
+        let again = ask("/v1/orders", same).await;
+        assert!(replayed(&again), "{same}: {}", again.text);
+        assert_eq!(whole(&again), whole(&placed), "{same}");
+    }
+    for other in [
+        place.replace(":1}", ":2}"),
+        place.replace("Ada", "ada"),
+        place.replace(r#""c-1""#, "null"),
+        place.replace(r#""recipient""#, r#""lines":["Attic"],"recipient""#),
+        place.replace("}]", r#"},{"sku":"A/B","quantity":1}]"#),
+    ] {
+        ask("/v1/orders", &other).await.expect_problem(422, "key-reused");
+    }
+    assert_eq!(shop::events(engine.database(), "OrderPlaced").await, 1);
+    // A path is what its segments say, and no body is one without fields.
+    let received = ask("/v1/stock/A%2FB/receive", r#"{"quantity":1}"#).await.expect_status(200);
+    assert_eq!(whole(&ask("/v1/stock/%41%2fB/receive", r#"{"quantity":1}"#).await), whole(&received));
+    let delisted = ask("/v1/products/A%2FB/delist", "").await.expect_status(200);
+    assert_eq!(whole(&ask("/v1/products/A%2fB/delist", "{}").await), whole(&delisted));
+    engine.stop().await;
+}
+
+/// A key that was used before the engine was upgraded was noted by the bytes of its request.
+#[tokio::test]
+async fn a_request_that_was_noted_by_its_bytes_is_known_by_them() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["key-reused"]);
+    api.stocked("A", 250, 10).await;
+    let token = &api.tokens().back_office.clone();
+    let body = order(&[("A", 1)]);
+    let placed = post(&api, token, "k", "/v1/orders", &body).await.expect_status(201);
+    let noted = sqlx::query(
+        "update idempotency_keys set fingerprint = sha256(
+             int8send(4) || 'POST' || int8send(10) || '/v1/orders' || int8send(length($1)) || $1) where answer like '%order_placed%'",
+    );
+    let noted = noted.bind(body.to_string().into_bytes()).execute(&mut engine.database().owner().await).await.unwrap();
+    assert_eq!(noted.rows_affected(), 1);
+    let clock = Arc::clone(engine.clock());
+    let engine = TestEngine::start_on(engine.stop().await, clock).await;
+    let api = api.at(engine.engine().address());
+    shop::writes(&api).await;
+    let again = post(&api, token, "k", "/v1/orders", &body).await;
+    assert!(replayed(&again), "{}", again.text);
+    assert_eq!(whole(&again), whole(&placed));
+    post(&api, token, "k", "/v1/orders", &order(&[("A", 2)])).await.expect_problem(422, "key-reused");
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn two_keys_are_no_key_and_one_said_twice_is_one() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["malformed-header"]);
+    api.stocked("A", 250, 10).await;
+    let place = |keys: [&str; 2]| {
+        let call = api.with_token(&api.tokens().back_office, Method::POST, "/v1/orders").json(&order(&[("A", 1)]));
+        call.key(keys[0]).key(keys[1])
+    };
+    for keys in [["k", "l"], ["k", ""], ["", "k"], ["k", "K"]] {
+        let refused = shop::refused(&engine, place(keys), 400, "malformed-header").await;
+        refused.expect_fault("header", "Idempotency-Key");
+    }
+    let placed = place(["k", "k"]).send().await.expect_status(201);
+    let once = post(&api, &api.tokens().back_office, "k", "/v1/orders", &order(&[("A", 1)])).await;
+    assert!(!replayed(&placed) && replayed(&once));
+    assert_eq!(whole(&once), whole(&placed));
+    engine.stop().await;
+}
+
+/// What is worked out anew each time was never answered before.
+#[tokio::test]
+async fn a_quote_takes_a_key_and_does_not_keep_to_it() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["POST /v1/quotes"]);
+    api.stocked("A", 250, 10).await;
+    let quote = async || post(&api, &api.tokens().back_office, "k", "/v1/quotes", &order(&[("A", 1)])).await;
+    assert_eq!(quote().await.expect_status(200).body["total"]["amount"], 250);
+    api.post("/v1/products/A/reprice", &json!({"price": {"amount": 300, "currency": "GBP"}})).send().await;
+    let anew = quote().await.expect_status(200);
+    assert_eq!(anew.body["total"]["amount"], 300);
+    assert!(!replayed(&anew));
     engine.stop().await;
 }
 
@@ -201,8 +314,11 @@ async fn a_repeat_at_an_engine_that_stands_by_is_answered_by_the_one_that_writes
     let token = &api.tokens().back_office;
     let place = async |api: &Api, key: &str| post(api, token, key, "/v1/orders", &order(&[("A", 6)])).await;
     let placed = place(&there, "k").await.expect_status(201);
+    assert!(!replayed(&placed));
     for api in [&api, &there] {
-        assert_eq!(whole(&place(api, "k").await), whole(&placed));
+        let again = place(api, "k").await;
+        assert!(replayed(&again));
+        assert_eq!(whole(&again), whole(&placed));
         let short = place(api, "another").await.expect_problem(409, "out-of-stock");
         assert_eq!(short.body["errors"][0]["available"], 4);
     }
@@ -227,16 +343,16 @@ async fn a_repeat_hears_the_first_answer_where_the_request_would_now_be_refused(
         (format!("/v1/orders/{shipped}/ship"), json!({})),
         ("/v1/products/A/reprice".to_owned(), json!({"price": {"amount": 300, "currency": "GBP"}})),
     ];
-    let first = ask_all(&api, token, &requests).await;
+    let first = ask_all(&api, token, &requests, false).await;
     assert!(first.iter().all(|(status, ..)| [200, 201].contains(status)), "{first:?}");
     api.post(&format!("/v1/orders/{shipped}/deliver"), &json!({})).send().await.expect_status(200);
     api.post("/v1/products/A/delist", &json!({})).send().await.expect_status(200);
-    assert_eq!(ask_all(&api, token, &requests).await, first);
+    assert_eq!(ask_all(&api, token, &requests, true).await, first);
     let clock = Arc::clone(engine.clock());
     let engine = TestEngine::start_on(engine.stop().await, clock).await;
     let api = api.at(engine.engine().address());
     shop::writes(&api).await;
-    assert_eq!(ask_all(&api, token, &requests).await, first);
+    assert_eq!(ask_all(&api, token, &requests, true).await, first);
     // Another request under the key is told so, whatever else is wrong with it.
     post(&api, token, "key 0", "/v1/orders", &order(&[("A", 8)])).await.expect_problem(422, "key-reused");
     engine.stop().await;

@@ -61,7 +61,7 @@ pub(crate) async fn issue_coupon(
     let merchant = merchant.or_else(|| own(&envelope.caller.principal));
     let terms = CouponTerms { title, offer: offer.read()?, merchant, uses_max, uses_per_customer_max };
     let command = Command::IssueCoupon { coupon: code.clone(), terms };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::created(format!("/v1/coupons/{code}"), CouponChange { code, position }))
 }
 

@@ -39,6 +39,6 @@ pub(crate) async fn withdraw_coupon(
     Submission { body: CouponWithdrawal { reason }, envelope }: Submission<CouponWithdrawal>,
 ) -> Result<Answered<CouponChange>, Problem> {
     let command = Command::WithdrawCoupon { coupon: code.clone(), reason };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::ok(CouponChange { code, position }))
 }

@@ -48,6 +48,6 @@ pub(crate) async fn settle_exception(
     Submission { body: ExceptionSettlement { reason }, envelope }: Submission<ExceptionSettlement>,
 ) -> Result<Answered<ExceptionChange>, Problem> {
     let command = Command::SettleException { exception, reason };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::ok(ExceptionChange { id: exception, position }))
 }

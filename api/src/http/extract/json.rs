@@ -32,7 +32,7 @@ pub(crate) fn other_faults(schema: &str, body: &[u8]) -> Vec<Fault> {
     json(or_empty(body)).map(|text| described::faults(schema, text)).unwrap_or_default()
 }
 
-fn or_empty(body: &[u8]) -> &[u8] {
+pub(super) fn or_empty(body: &[u8]) -> &[u8] {
     if body.is_empty() { b"{}" } else { body }
 }
 

@@ -20,6 +20,12 @@ pub(super) struct Strict<T>(pub(super) T);
 /// Whole numbers up to here are told apart by a double.
 const EXACT: f64 = 9_007_199_254_740_991.0;
 
+/// The whole number that was written with a fraction or an exponent, if it is one.
+#[expect(clippy::cast_possible_truncation, reason = "whole and within what both types tell apart")]
+pub(super) fn whole(value: f64) -> Option<i64> {
+    (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
+}
+
 /// What a visitor was called for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -210,12 +216,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Guarded<V> {
         visit_bytes &[u8]; visit_borrowed_bytes &'de [u8]; visit_byte_buf Vec<u8>;
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "whole and within what both types tell apart")]
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
-        if self.wanted == Wanted::Whole && value.fract() == 0.0 && value.abs() <= EXACT {
-            self.visitor.visit_i64(value as i64)
-        } else {
-            self.visitor.visit_f64(value)
+        match whole(value).filter(|_| self.wanted == Wanted::Whole) {
+            Some(whole) => self.visitor.visit_i64(whole),
+            None => self.visitor.visit_f64(value),
         }
     }
 

@@ -6,17 +6,18 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use purser_commands::{Command, IdempotencyKey, Request as CommandRequest};
+use purser_commands::{Accepted, Command, IdempotencyKey, Request as CommandRequest};
 use purser_domain::metadata::Metadata;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::{context, grant, json, texts};
+use super::{context, fingerprint, grant, json, texts};
 use crate::{
     auth::Grant,
     http::{
-        edge::printable,
+        edge::{Noted, printable},
         problem::{Fault, Kind, Problem, chain},
+        state::AppState,
     },
     mint::RequestId,
 };
@@ -52,9 +53,24 @@ pub(crate) struct Envelope {
     pub(crate) idempotency: Option<IdempotencyKey>,
     correlation_id: Arc<str>,
     request_id: RequestId,
+    noted: Arc<Noted>,
 }
 
 impl Envelope {
+    /// Has a command carried out on behalf of the caller. What was answered before is marked so on its way out.
+    pub(crate) async fn execute(&self, state: &AppState, command: Command) -> Result<Accepted, Problem> {
+        let accepted = state.commands.execute(self.request(command)).await?;
+        if accepted.replayed {
+            self.noted.replayed();
+        }
+        Ok(accepted)
+    }
+
+    /// For what has no effect, so that each repeat is answered anew.
+    pub(crate) fn without_key(self) -> Self {
+        Self { idempotency: None, ..self }
+    }
+
     /// Refuses a command without a key where a repetition would do harm; the detail says what harm.
     pub(crate) fn require_key(&self, detail: &str) -> Result<(), Problem> {
         match self.idempotency {
@@ -63,8 +79,7 @@ impl Envelope {
         }
     }
 
-    /// The command's request, on behalf of the caller.
-    pub(crate) fn request(&self, command: Command) -> CommandRequest {
+    fn request(&self, command: Command) -> CommandRequest {
         CommandRequest {
             command,
             principal: self.caller.principal.clone(),
@@ -94,7 +109,7 @@ where
         if !body.is_empty() {
             check_media_type(&parts.headers)?;
         }
-        context.keep(T::name(), &body);
+        context.noted.keep(T::name(), &body);
         let read = json::read_described(&body)?;
         texts::check(&body)?;
         Ok(Self {
@@ -103,24 +118,33 @@ where
                 idempotency: key.map(|key| digest(&caller, key, &parts, &body)),
                 correlation_id: Arc::clone(&context.correlation_id),
                 request_id: context.request_id,
+                noted: Arc::clone(&context.noted),
                 caller,
             },
         })
     }
 }
 
-fn digest(caller: &Grant, key: &str, parts: &Parts, body: &Bytes) -> IdempotencyKey {
-    IdempotencyKey::new(&caller.scope, key, &[parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), body])
+fn digest(caller: &Grant, key: &str, parts: &Parts, body: &[u8]) -> IdempotencyKey {
+    let (method, path) = (&parts.method, parts.uri.path());
+    let request = fingerprint::canonical(method, path, json::or_empty(body));
+    // Keys of before there was this form were noted by the bytes, and are kept for up to ten years.
+    IdempotencyKey::new(&caller.scope, key, &[&request]).or_by(&[method.as_str().as_bytes(), path.as_bytes(), body])
 }
 
+/// The key of a request. A header that was doubled on its way is one; two keys would be two requests.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+    let malformed = |detail| Problem::at(Kind::MalformedHeader, Fault::header("Idempotency-Key", detail));
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
         return Ok(None);
     };
-    printable(value, IDEMPOTENCY_KEY_MAX).map(Some).ok_or_else(|| {
-        let detail = "Idempotency-Key must be 1 to 255 printable ASCII characters";
-        Problem::at(Kind::MalformedHeader, Fault::header("Idempotency-Key", detail))
-    })
+    if values.any(|other| other != value) {
+        return Err(malformed("there are two different keys: a request has one"));
+    }
+    printable(value, IDEMPOTENCY_KEY_MAX)
+        .map(Some)
+        .ok_or_else(|| malformed("Idempotency-Key must be 1 to 255 printable ASCII characters"))
 }
 
 pub(super) fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 use axum::extract::State;
 use purser_commands::FulfillmentChange;
 use purser_domain::{
+    fulfillment::FulfillmentRefusal,
     ids::FulfillmentId,
     order::LineUnits,
     text::{Carrier, TrackingNumber},
@@ -13,7 +14,7 @@ use crate::http::{
     extract::{Id, Submission},
     moment::Moment,
     orders::NamedUnits,
-    problem::Problem,
+    problem::{Fault, Kind, Problem},
     schema,
     state::AppState,
 };
@@ -23,7 +24,7 @@ use crate::http::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct FulfillmentShipment {
     /// Which units are in it; all that is in the fulfillment where this is absent.
-    #[schema(max_items = 1000)]
+    #[schema(min_items = 1, max_items = 1000)]
     lines: Option<Vec<NamedUnits>>,
     /// Its name at its carrier.
     #[schema(value_type = Option<schema::TrackingNumber>)]
@@ -55,6 +56,11 @@ pub(crate) async fn ship_fulfillment(
         FulfillmentShipment,
     >,
 ) -> Result<Answered<Standing>, Problem> {
+    if lines.as_ref().is_some_and(Vec::is_empty) {
+        // Here and not later: under a key, no units must not pass for all of them.
+        let detail = FulfillmentRefusal::NoLines.to_string();
+        return Err(Problem::at(Kind::InvalidValue, Fault::pointer("/lines", detail)));
+    }
     let lines = lines.map(|lines| lines.into_iter().map(LineUnits::from).collect());
     let ship = FulfillmentChange::Ship { lines, tracking, carrier, at: at.map(Into::into) };
     change(&state, &envelope, fulfillment, ship).await

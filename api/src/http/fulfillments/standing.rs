@@ -37,7 +37,7 @@ pub(super) async fn change(
     change: FulfillmentChange,
 ) -> Result<Answered<Standing>, Problem> {
     let command = Command::ChangeFulfillment { fulfillment, change };
-    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    let Accepted { position, answer, replayed: _ } = envelope.execute(state, command).await?;
     match answer {
         Answer::FulfillmentIs { fulfillment, order, status, left_behind } => {
             Ok(Answered::ok(Standing { id: fulfillment, order, status, left_behind, position }))

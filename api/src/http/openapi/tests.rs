@@ -175,3 +175,18 @@ fn every_type_of_problem_belongs_to_some_operation() {
         assert_eq!(named, !beyond.contains(kind), "{}", kind.slug());
     }
 }
+
+/// Whoever retries hears whether something was done now.
+#[test]
+fn every_command_says_what_it_answered_before() {
+    let document = parsed();
+    for (name, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap();
+        let appends = responses.get("422").is_some_and(|refused| {
+            refused["description"].as_str().unwrap().contains("`urn:purser:problem:key-reused`")
+        });
+        for (status, response) in responses.iter().filter(|(status, _)| status.starts_with('2')) {
+            assert_eq!(response["headers"]["Idempotent-Replayed"].is_object(), appends, "{name} {status}");
+        }
+    }
+}

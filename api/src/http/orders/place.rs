@@ -176,7 +176,7 @@ pub(crate) async fn place_order(
 ) -> Result<Answered<PlacedOrder>, Problem> {
     envelope.require_key("a placement needs an Idempotency-Key, so that it can be repeated without harm")?;
     let command = Command::PlaceOrder(body.request(state.mint.order_id())?);
-    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    let Accepted { position, answer, replayed: _ } = envelope.execute(&state, command).await?;
     match answer {
         Answer::OrderPlaced { order, status, merchant, total, pay_by, waiting } => {
             let waiting = waiting.into_iter().map(AwaitedGoods::from).collect();

@@ -38,9 +38,8 @@ pub(crate) async fn quote_order(
     Submission { body, envelope }: Submission<OrderPlacement>,
 ) -> Result<Answered<OrderQuote>, Problem> {
     // A quote is asked anew each time: an answer kept under a key would tell yesterday's price.
-    let mut request = envelope.request(Command::QuoteOrder(body.request(state.mint.order_id())?));
-    request.idempotency = None;
-    match state.commands.execute(request).await?.answer {
+    let command = Command::QuoteOrder(body.request(state.mint.order_id())?);
+    match envelope.without_key().execute(&state, command).await?.answer {
         Answer::Quoted(Quote { merchant, lines, pricing, total }) => Ok(Answered::ok(OrderQuote {
             merchant,
             lines: lines.into_iter().map(Line::from).collect(),

@@ -25,7 +25,7 @@ pub(super) async fn change(
     envelope: &Envelope,
     command: Command,
 ) -> Result<Answered<Standing>, Problem> {
-    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    let Accepted { position, answer, replayed: _ } = envelope.execute(state, command).await?;
     match answer {
         Answer::OrderIs { order, status } => Ok(Answered::ok(Standing { id: order, status, position })),
         other => Err(Problem::internal(format!("a command to an order was answered as {other:?}"))),

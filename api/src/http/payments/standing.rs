@@ -34,7 +34,7 @@ pub(crate) struct Standing {
 
 /// Carries out a command to a payment and tells where the payment stands then.
 pub(super) async fn change(state: &AppState, envelope: &Envelope, command: Command) -> Result<Standing, Problem> {
-    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    let Accepted { position, answer, replayed: _ } = envelope.execute(state, command).await?;
     match answer {
         Answer::PaymentIs { payment, order, status, amount, expires_at } => {
             Ok(Standing { id: payment, order, status, amount, expires_at: expires_at.into(), position })

@@ -48,7 +48,7 @@ pub(crate) async fn grant_points(
 ) -> Result<Answered<PointsAccount>, Problem> {
     let account = PointsId { customer: customer.clone(), merchant: merchant.clone() };
     let command = Command::GrantPoints { account, points, reason };
-    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    let Accepted { position, answer, replayed: _ } = envelope.execute(&state, command).await?;
     match answer {
         Answer::PointsAre { balance, frozen } => Ok(Answered::ok(PointsAccount {
             customer,

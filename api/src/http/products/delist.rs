@@ -34,6 +34,6 @@ pub(crate) async fn delist_product(
     Submission { body: Delisting {}, envelope }: Submission<Delisting>,
 ) -> Result<Answered<ProductChange>, Problem> {
     let command = Command::DelistProduct { sku: sku.clone() };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::ok(ProductChange { sku, position }))
 }

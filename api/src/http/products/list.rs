@@ -76,7 +76,7 @@ pub(crate) async fn list_product(
     })?;
     let listing = Listing { title, kind, price, merchant, tax_category, backorder, purchase_limit };
     let command = Command::ListProduct { sku: sku.clone(), listing };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::created(path("/v1/products", sku.as_str()), ProductChange { sku, position }))
 }
 

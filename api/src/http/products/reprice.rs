@@ -38,6 +38,6 @@ pub(crate) async fn reprice_product(
     Submission { body: Repricing { price }, envelope }: Submission<Repricing>,
 ) -> Result<Answered<ProductChange>, Problem> {
     let command = Command::RepriceProduct { sku: sku.clone(), price };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::ok(ProductChange { sku, position }))
 }

@@ -38,6 +38,6 @@ pub(crate) async fn set_backorder(
     Submission { body: BackorderSetting { backorder }, envelope }: Submission<BackorderSetting>,
 ) -> Result<Answered<ProductChange>, Problem> {
     let command = Command::SetBackorder { sku: sku.clone(), backorder };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::ok(ProductChange { sku, position }))
 }

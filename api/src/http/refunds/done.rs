@@ -59,6 +59,6 @@ pub(crate) async fn finish_refund(
     Submission { body: RefundTransfer { reference, note, reason }, envelope }: Submission<RefundTransfer>,
 ) -> Result<Answered<RefundChange>, Problem> {
     let command = Command::RecordRefundSucceeded { refund, reference, note, reason };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::ok(RefundChange { id: refund, position }))
 }

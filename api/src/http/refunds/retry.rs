@@ -30,6 +30,6 @@ pub(crate) async fn retry_refund(
     Submission { body: RefundDecision { reason }, envelope }: Submission<RefundDecision>,
 ) -> Result<Answered<RefundChange>, Problem> {
     let command = Command::RetryRefund { refund, reason };
-    let position = state.commands.execute(envelope.request(command)).await?.position;
+    let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::ok(RefundChange { id: refund, position }))
 }

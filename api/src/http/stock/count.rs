@@ -53,7 +53,7 @@ pub(super) async fn change(
     envelope: &Envelope,
     command: Command,
 ) -> Result<Answered<StockCount>, Problem> {
-    let Accepted { position, answer } = state.commands.execute(envelope.request(command)).await?;
+    let Accepted { position, answer, replayed: _ } = envelope.execute(state, command).await?;
     match answer {
         Answer::StockIs { stock: StockId { sku, location }, on_hand, reserved, waiting, shorted } => {
             let available = sellable(on_hand, reserved, waiting);

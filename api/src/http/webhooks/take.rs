@@ -97,7 +97,9 @@ async fn take(state: &AppState, gateway: &GatewayName, message: &Message) -> Res
         idempotency: None,
     };
     match state.commands.execute(request).await {
-        Ok(Accepted { position, answer: _ }) => Ok(WebhookReceipt { outcome: "taken", position: Some(position) }),
+        Ok(Accepted { position, answer: _, replayed: _ }) => {
+            Ok(WebhookReceipt { outcome: "taken", position: Some(position) })
+        }
         Err(Failure::Refused(Refusal::Payment(PaymentRefusal::Unknown))) => {
             Ok(unknown(gateway, &webhook, &payment.to_string()))
         }
