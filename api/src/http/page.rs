@@ -88,9 +88,17 @@ pub(crate) async fn wait_for_own(
     streams: &Streams,
     min_position: Option<i64>,
 ) -> Result<(), Problem> {
+    wait_for(state, view, own(state, streams, min_position).await?).await
+}
+
+/// Up to where views have to be for whoever asks for something by its id: as far as is stated, and as its streams go.
+pub(crate) async fn own(
+    state: &AppState,
+    streams: &Streams,
+    min_position: Option<i64>,
+) -> Result<Option<i64>, Problem> {
     let stated = checked(min_position)?;
-    let last = state.read_after.last_position(streams).await?;
-    wait_for(state, view, stated.max(last)).await
+    Ok(stated.max(state.read_after.last_position(streams).await?))
 }
 
 /// A page of a list, between its query and its answer. `K` is what the list is sorted by.

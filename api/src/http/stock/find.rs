@@ -7,6 +7,7 @@ use super::level::{Stock, wait};
 use crate::http::{
     answer::Answered,
     extract::{Caller, Id, Parameters},
+    page::own,
     problem::Problem,
     schema,
     state::AppState,
@@ -38,8 +39,8 @@ pub(crate) async fn find_stock(
     Parameters(parameters): Parameters<FindStockParameters>,
     Caller(caller): Caller,
 ) -> Result<Answered<Stock>, Problem> {
-    let last = state.read_after.last_position(&Streams::stocks_of(&sku)).await?;
-    wait(&state, &caller.principal, None, parameters.min_position.max(last)).await?;
+    let position = own(&state, &Streams::stocks_of(&sku), parameters.min_position).await?;
+    wait(&state, &caller.principal, None, position).await?;
     let found = find(&state.pool, &caller.principal, &sku).await?;
     found.map(|level| Answered::ok(level.into())).ok_or_else(|| Problem::not_found("stock"))
 }
