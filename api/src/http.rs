@@ -5,7 +5,7 @@
 //!
 //! Two conventions hold throughout. A command answers with its log position, and every query takes `min_position` and waits,
 //! at most five seconds, until its view has come that far: who writes and then reads sees what they wrote. And a POST may
-//! carry an `Idempotency-Key`, under which a repeat has no second effect; a placement must.
+//! carry an `Idempotency-Key`, under which a repeat has no second effect; what would count twice must.
 
 mod answer;
 mod clock;

@@ -69,7 +69,11 @@ fn orders(routes: Routes) -> Routes {
         .question(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))
         .command(TRADERS, &PLACEMENT.concat(), routes!(orders::place::place_order))
         .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime, TimeTooEarly], routes!(orders::pay::pay_order))
-        .command(TRADERS, &[NotFound, WrongStatus, UnitsNotThere], routes!(orders::cancel::cancel_order))
+        .command(
+            TRADERS,
+            &[MissingIdempotencyKey, NotFound, WrongStatus, UnitsNotThere],
+            routes!(orders::cancel::cancel_order),
+        )
         .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::approve_cancellation::approve_cancellation))
         .command(SELLERS, &[NotFound, WrongStatus], routes!(orders::decline_cancellation::decline_cancellation))
         .command(SELLERS, &[NotFound, WrongStatus, OutOfStock], routes!(orders::resolve_shortage::resolve_shortage))
@@ -104,19 +108,19 @@ fn parcels(routes: Routes) -> Routes {
 
 fn catalogue(routes: Routes) -> Routes {
     use Kind::{
-        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, GoodsOrService, KeepsNoStock, NotFound,
-        OtherCurrency, ProductDelisted, SkuTaken, StockFull,
+        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, GoodsOrService, KeepsNoStock,
+        MissingIdempotencyKey, NotFound, OtherCurrency, ProductDelisted, SkuTaken, StockFull,
     };
     const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, GoodsOrService, KeepsNoStock, FieldNotAllowed];
-    const RECEIPT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, FieldNotAllowed, FutureTime];
-    const ADJUSTMENT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, AdjustmentTooLow, FieldNotAllowed, FutureTime];
+    const RECEIPT: &[Kind] = &[MissingIdempotencyKey, NotFound, KeepsNoStock, StockFull, FieldNotAllowed, FutureTime];
+    const ADJUSTMENT: &[&[Kind]] = &[RECEIPT, &[AdjustmentTooLow]];
     routes
         .command(SELLERS, LISTING, routes!(products::list::list_product))
         .command(SELLERS, &[NotFound, ProductDelisted, OtherCurrency], routes!(products::reprice::reprice_product))
         .command(SELLERS, &[NotFound], routes!(products::delist::delist_product))
         .command(SELLERS, &[NotFound, ProductDelisted, KeepsNoStock], routes!(products::set_backorder::set_backorder))
         .command(SELLERS, RECEIPT, routes!(stock::receive::receive_stock))
-        .command(SELLERS, ADJUSTMENT, routes!(stock::adjust::adjust_stock))
+        .command(SELLERS, &ADJUSTMENT.concat(), routes!(stock::adjust::adjust_stock))
         .query(TRADERS, &[NotFound], routes!(products::find::find_product))
         .query(TRADERS, &[], routes!(products::search::search_products))
         .query(SELLERS, &[NotFound], routes!(stock::find::find_stock))
@@ -124,7 +128,7 @@ fn catalogue(routes: Routes) -> Routes {
 }
 
 fn terms(routes: Routes) -> Routes {
-    use Kind::{CouponConflict, FieldNotAllowed, NotFound, PointsFull, TooManyPromotions};
+    use Kind::{CouponConflict, FieldNotAllowed, MissingIdempotencyKey, NotFound, PointsFull, TooManyPromotions};
     const PROMOTION: &[Kind] = &[NotFound, TooManyPromotions];
     routes
         .command(SELLERS, PROMOTION, routes!(merchants::define_promotion::define_promotion))
@@ -138,7 +142,7 @@ fn terms(routes: Routes) -> Routes {
         .command(SELLERS, &[NotFound], routes!(coupons::withdraw::withdraw_coupon))
         .query(SELLERS, &[NotFound], routes!(coupons::find::find_coupon))
         .query(SELLERS, &[], routes!(coupons::list::list_coupons))
-        .command(BACK_OFFICE, &[PointsFull], routes!(points::grant::grant_points))
+        .command(BACK_OFFICE, &[MissingIdempotencyKey, PointsFull], routes!(points::grant::grant_points))
         .query(TRADERS, &[NotFound], routes!(points::find::find_points))
 }
 
@@ -148,7 +152,7 @@ fn payments(routes: Routes) -> Routes {
         UnknownGateway, WebhookNotVerified, WrongStatus,
     };
     const INITIATION: &[Kind] = &[NotFound, WrongStatus, MissingIdempotencyKey, UnknownGateway];
-    const CAPTURE: &[Kind] = &[NotFound, WrongStatus, PaymentConflict, OtherCurrency];
+    const CAPTURE: &[Kind] = &[MissingIdempotencyKey, NotFound, WrongStatus, PaymentConflict, OtherCurrency];
     routes
         .command(TRADERS, INITIATION, routes!(payments::initiate::initiate_payment))
         .command(SELLERS, CAPTURE, routes!(payments::capture::capture_payment))

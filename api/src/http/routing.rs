@@ -160,8 +160,12 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
     let mut kinds = vec![Kind::MalformedHeader, Kind::Internal];
     kinds.extend(problems);
     let parameters = operation.parameters.get_or_insert_default();
-    if let Some(key) = key_of(sort).filter(|_| !parameters.iter().any(|parameter| is_named(parameter, KEY))) {
-        parameters.push(RefOr::T(header(KEY, key, 255)));
+    let is_told = parameters.iter().any(|parameter| is_named(parameter, KEY));
+    if let Some(key) = key_of(sort).filter(|_| !is_told) {
+        let is_needed = problems.contains(&Kind::MissingIdempotencyKey);
+        let mut key = header(KEY, key, 255);
+        key.required = if is_needed { Required::True } else { Required::False };
+        parameters.push(RefOr::T(key));
     }
     if sort == Sort::Command {
         for response in done(operation) {

@@ -195,19 +195,58 @@ async fn a_quote_takes_a_key_and_does_not_keep_to_it() {
     engine.stop().await;
 }
 
+/// Pieces, money, units and points: whoever presses twice means once.
 #[tokio::test]
-async fn a_placement_needs_a_key_and_nothing_else_does() {
+async fn what_would_count_twice_needs_a_key() {
     let (engine, api) = shop::open().await;
     let _telling = api.tells(&["missing-idempotency-key"]);
     api.stocked("A", 250, 10).await;
-    let bare = |path: &str| api.with_token(&api.tokens().back_office, Method::POST, path);
-    let keyless = bare("/v1/orders").json(&order(&[("A", 1)]));
-    let refused = shop::refused(&engine, keyless, 400, "missing-idempotency-key").await;
-    refused.expect_fault("header", "Idempotency-Key");
-    // Without a key each request has its own effect.
-    for on_hand in [11, 12] {
-        let received = bare("/v1/stock/A/receive").json(&json!({"quantity": 1})).send().await.expect_status(200);
-        assert_eq!(received.body["on_hand"], on_hand);
+    let (id, _) = api.placed(&[("A", 3)]).await;
+    shop::pay(&api, &id, 750, "tx-1").await;
+    shop::reaches(&api, &id, "processing").await;
+    let token = &api.tokens().back_office;
+    let cancel = format!("/v1/orders/{id}/cancel");
+    let units = json!({"reason": "one is enough", "lines": [{"line": 0, "quantity": 1}]});
+    let nothing = "00000000000000000000000000000000";
+    let money = json!({"amount": {"amount": 250, "currency": "GBP"}});
+    for (path, body) in [
+        ("/v1/orders", &order(&[("A", 1)])),
+        (
+            &*format!("/v1/orders/{id}/returns"),
+            &json!({"kind": "return", "lines": [{"line": 0, "quantity": 1, "reason": "r"}]}),
+        ),
+        (&*format!("/v1/orders/{id}/payments"), &json!({"gateway": "sandbox"})),
+        (&*format!("/v1/payments/pay_{nothing}/captures"), &money),
+        ("/v1/stock/A/receive", &json!({"quantity": 1})),
+        ("/v1/stock/A/adjust", &json!({"change": 1, "reason": "found"})),
+        ("/v1/customers/c-1/points", &json!({"points": 1, "reason": "sorry"})),
+        (&cancel, &units),
+    ] {
+        let keyless = api.with_token(token, Method::POST, path).json(body);
+        let refused = shop::refused(&engine, keyless, 400, "missing-idempotency-key").await;
+        refused.expect_fault("header", "Idempotency-Key");
+    }
+    for _ in 0..2 {
+        post(&api, token, "r", "/v1/stock/A/receive", &json!({"quantity": 1})).await.expect_status(200);
+        post(&api, token, "c", &cancel, &units).await.expect_status(200);
+    }
+    assert_eq!(shop::events(engine.database(), "OrderLinesCancelled").await, 1);
+    // Of ten and one more, two of three are still the order's.
+    assert_eq!(shop::stock(&api, "A").await, shop::Counts { on_hand: 9, reserved: 0 });
+    // What ends a thing, or says how it is from now on, finds it so the second time.
+    let (unpaid, _) = api.placed(&[("A", 1)]).await;
+    for (path, body) in [
+        ("/v1/products/A/reprice", &json!({"price": {"amount": 300, "currency": "GBP"}})),
+        (&*format!("/v1/orders/{id}/pay"), &json!({"reference": "tx-1", "amount": {"amount": 750, "currency": "GBP"}})),
+        (&*format!("/v1/orders/{id}/ship"), &json!({})),
+        (&*format!("/v1/orders/{unpaid}/cancel"), &json!({"reason": "changed my mind", "lines": []})),
+    ] {
+        let keyless = || api.with_token(token, Method::POST, path).json(body).send();
+        keyless().await.expect_status(200);
+        let head = shop::at_rest(&api).await;
+        let again = keyless().await.expect_status(200);
+        assert!(!replayed(&again));
+        assert_eq!(shop::at_rest(&api).await, head, "{path}");
     }
     engine.stop().await;
 }

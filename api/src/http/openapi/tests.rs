@@ -190,3 +190,37 @@ fn every_command_says_what_it_answered_before() {
         }
     }
 }
+
+/// Written down a second time: what would count twice if it were sent twice.
+#[test]
+fn what_would_count_twice_needs_a_key_and_the_document_says_so() {
+    let document = parsed();
+    let key = |operation: &Map<String, Value>| {
+        operation["parameters"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|parameter| parameter["name"] == "Idempotency-Key")
+            .cloned()
+    };
+    let operations = operations(&document);
+    let needing = operations.iter().filter(|(_, operation)| key(operation).is_some_and(|key| key["required"] == true));
+    let needing: Vec<&str> = needing.map(|(name, _)| name.as_str()).collect();
+    let expected = [
+        "POST /v1/customers/{customer}/points",
+        "POST /v1/orders",
+        "POST /v1/orders/{id}/payments",
+        "POST /v1/orders/{id}/returns",
+        "POST /v1/payments/{id}/captures",
+        "POST /v1/stock/{sku}/adjust",
+        "POST /v1/stock/{sku}/receive",
+    ];
+    assert_eq!(needing, expected);
+    let refusing = operations.iter().filter(|(_, operation)| {
+        let refused = &operation["responses"]["400"]["description"];
+        refused.as_str().unwrap().contains("`urn:purser:problem:missing-idempotency-key`")
+    });
+    // Only units of an order are cancelled twice.
+    let conditional = refusing.map(|(name, _)| name.as_str()).filter(|name| !expected.contains(name));
+    assert_eq!(conditional.collect::<Vec<_>>(), ["POST /v1/orders/{id}/cancel"]);
+}

@@ -55,7 +55,16 @@ pub(crate) struct Cancellation {
     post,
     path = "/v1/orders/{id}/cancel",
     tag = "orders",
-    params(("id" = inline(schema::OrderId), Path, description = "Which order.")),
+    params(
+        ("id" = inline(schema::OrderId), Path, description = "Which order."),
+        (
+            "Idempotency-Key" = Option<String>,
+            Header,
+            description = "Makes a repeat of this request harmless: it gets the same answer and has no second effect. Needed where \
+                           `lines` are named, of which a repeat would take out as many more.",
+            min_length = 1, max_length = 255, pattern = "^[ -~]+$"
+        )
+    ),
     request_body = Cancellation,
     responses((status = 200, description = "It is cancelled, or its end is asked for, or was already.", body = Standing))
 )]
@@ -64,6 +73,11 @@ pub(crate) async fn cancel_order(
     Id(order): Id<OrderId>,
     Submission { body: Cancellation { reason, lines }, envelope }: Submission<Cancellation>,
 ) -> Result<Answered<Standing>, Problem> {
+    if !lines.is_empty() {
+        envelope.require_key(
+            "units are cancelled under an Idempotency-Key, so that a repetition does not take out as many more",
+        )?;
+    }
     let lines = lines.into_iter().map(LineUnits::from).collect();
     change(&state, &envelope, Command::CancelOrder { order, lines, reason }).await
 }

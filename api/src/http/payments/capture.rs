@@ -43,5 +43,6 @@ pub(crate) async fn capture_payment(
     Id(payment): Id<PaymentId>,
     Submission { body: CaptureWish { amount, is_final }, envelope }: Submission<CaptureWish>,
 ) -> Result<Answered<Standing>, Problem> {
+    envelope.require_key("a capture needs an Idempotency-Key, so that its repetition does not take money once more")?;
     change(&state, &envelope, Command::RequestCapture { payment, amount, is_final }).await.map(Answered::ok)
 }

@@ -32,7 +32,7 @@ pub(crate) struct PointsGrant {
 
 /// Grants points by hand.
 ///
-/// Beside those that completed orders earn. They are a merchant's or the platform's, and are taken where their issuer's are. Without an idempotency key, each repeat grants them again.
+/// Beside those that completed orders earn. They are a merchant's or the platform's, and are taken where their issuer's are.
 #[utoipa::path(
     post,
     path = "/v1/customers/{customer}/points",
@@ -46,6 +46,8 @@ pub(crate) async fn grant_points(
     Id(customer): Id<CustomerId>,
     Submission { body: PointsGrant { merchant, points, reason }, envelope }: Submission<PointsGrant>,
 ) -> Result<Answered<PointsAccount>, Problem> {
+    envelope
+        .require_key("a grant of points needs an Idempotency-Key, so that its repetition does not give them twice")?;
     let account = PointsId { customer: customer.clone(), merchant: merchant.clone() };
     let command = Command::GrantPoints { account, points, reason };
     let Accepted { position, answer, replayed: _ } = envelope.execute(&state, command).await?;
