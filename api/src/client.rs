@@ -46,6 +46,7 @@ use self::{
     retry::{Patience, Setback},
     shapes::Page,
 };
+use crate::mint;
 
 /// How long one attempt may take. The engine gives up on a request after ten seconds by default.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -191,10 +192,10 @@ impl Client {
         self.all(&["v1", "sales", "skus"], &period.query(), min_position).await
     }
 
-    /// Has the engine reconcile at once, and hears what it found and did.
+    /// Has the engine reconcile at once, and hears what it found and did, however often it has to ask.
     pub async fn reconcile(&self) -> Result<Reconciliation, ClientError> {
-        let call =
-            Call { method: Method::POST, url: self.address(&["v1", "reconciliations"]), key: None, body: Vec::new() };
+        let key = Some(mint::one_time_key());
+        let call = Call { method: Method::POST, url: self.address(&["v1", "reconciliations"]), key, body: Vec::new() };
         parse(&self.send(&call).await?)
     }
 
@@ -230,7 +231,6 @@ impl Client {
         key: &str,
         body: &impl Serialize,
     ) -> Result<A, ClientError> {
-        // The body is written once, so that every repeat has the same bytes: the engine compares them.
         let body = serde_json::to_vec(body).map_err(ClientError::Body)?;
         let call = Call { method, url: self.address(path), key: Some(key.to_owned()), body };
         parse(&self.send(&call).await?)

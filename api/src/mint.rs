@@ -78,6 +78,11 @@ impl Mint {
     }
 }
 
+/// An idempotency key for one request, of no meaning and nobody else's.
+pub(crate) fn one_time_key() -> String {
+    random().to_string()
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place where randomness comes from")]
 fn random() -> Uuid {
     Uuid::new_v4()

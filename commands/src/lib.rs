@@ -21,6 +21,6 @@ pub use failure::{Failure, Refusal};
 pub use lease::FirstLease;
 pub use request::{
     Accepted, Answer, Command, FulfillmentChange, IdempotencyKey, MerchantChange, PlaceOrder, Quote, Request,
-    RequestReturn, ShortageResolution,
+    RequestReturn, ShortageResolution, Told,
 };
 pub use sequencer::Role;

@@ -27,7 +27,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use self::{
-    answer::{Accepted, Answer, Quote},
+    answer::{Accepted, Answer, Quote, Told},
     wish::{FulfillmentChange, MerchantChange, PlaceOrder, RequestReturn, ShortageResolution},
 };
 

@@ -237,7 +237,8 @@ pub fn order_of(accepted: &Accepted) -> OrderId {
         | Answer::FulfillmentIs { .. }
         | Answer::ReturnIs { .. }
         | Answer::StockIs { .. }
-        | Answer::Done => {
+        | Answer::Done
+        | Answer::Told(_) => {
             panic!("not about an order: {accepted:?}")
         }
     }

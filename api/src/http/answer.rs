@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use purser_commands::Told;
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -33,13 +34,42 @@ impl<T> Answered<T> {
     }
 }
 
+impl<T: Serialize> Answered<T> {
+    /// What is sent, to be kept for a repeat.
+    pub(super) fn told(&self) -> Result<Told, Problem> {
+        let body = serde_json::to_string(&self.body).map_err(|error| Problem::internal(error.to_string()))?;
+        Ok(Told { status: self.status.as_u16(), location: self.location.clone(), body })
+    }
+}
+
 impl<T: Serialize> IntoResponse for Answered<T> {
     fn into_response(self) -> Response {
-        let body = match serde_json::to_vec(&self.body) {
-            Ok(body) => body,
-            Err(error) => return Problem::internal(error.to_string()).into_response(),
-        };
-        let mut response = Response::new(Body::from(body));
+        match serde_json::to_vec(&self.body) {
+            Ok(body) => Rendered { status: self.status, location: self.location, body: body.into() }.into_response(),
+            Err(error) => Problem::internal(error.to_string()).into_response(),
+        }
+    }
+}
+
+/// An answer as it is sent.
+pub(crate) struct Rendered {
+    status: StatusCode,
+    location: Option<String>,
+    body: Body,
+}
+
+impl Rendered {
+    /// What was told before.
+    pub(super) fn again(Told { status, location, body }: Told) -> Self {
+        // Whatever was kept was a status then.
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        Self { status, location, body: body.into() }
+    }
+}
+
+impl IntoResponse for Rendered {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -37,8 +37,12 @@ enum Sort {
     Question,
     /// Reads.
     Query,
-    /// Acts on the engine, and can be repeated without harm.
+    /// Acts on the engine, once for each idempotency key, and can be repeated without harm.
     Control,
+    /// Makes what is shown once, so that a repeat is known and refused.
+    Issue,
+    /// Takes away what was there, as often as it is asked to.
+    Removal,
     /// Appends to the log what somebody signs, who needs no token and no key.
     Signed,
 }
@@ -81,6 +85,21 @@ impl Routes {
         route: UtoipaMethodRouter<AppState>,
     ) -> Self {
         self.add(Access::Only(roles), Sort::Control, problems, route)
+    }
+
+    /// An operation that makes what is shown once.
+    pub(super) fn issue(self, roles: &'static [Role], problems: &[Kind], route: UtoipaMethodRouter<AppState>) -> Self {
+        self.add(Access::Only(roles), Sort::Issue, problems, route)
+    }
+
+    /// An operation that takes away what was there.
+    pub(super) fn removal(
+        self,
+        roles: &'static [Role],
+        problems: &[Kind],
+        route: UtoipaMethodRouter<AppState>,
+    ) -> Self {
+        self.add(Access::Only(roles), Sort::Removal, problems, route)
     }
 
     /// An operation for everybody, without a token.
@@ -167,7 +186,7 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
         key.required = if is_needed { Required::True } else { Required::False };
         parameters.push(RefOr::T(key));
     }
-    if sort == Sort::Command {
+    if matches!(sort, Sort::Command | Sort::Control) {
         for response in done(operation) {
             response.headers.insert("Idempotent-Replayed".to_owned(), replayed().into());
         }
@@ -206,7 +225,10 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
         }
         (Sort::Query, Access::Only(_)) => kinds.extend([Kind::Unavailable, Kind::QueryTimeout]),
         (Sort::Query, Access::Open) => {}
-        (Sort::Control, _) => kinds.extend([Kind::Unavailable, Kind::OutcomeUnknown]),
+        (Sort::Control | Sort::Issue, _) => {
+            kinds.extend([Kind::KeyReused, Kind::Unavailable, Kind::OutcomeUnknown]);
+        }
+        (Sort::Removal, _) => kinds.extend([Kind::Unavailable, Kind::OutcomeUnknown]),
     }
     match access {
         Access::Open => operation.security = Some(Vec::new()),
@@ -226,11 +248,14 @@ fn describe(operation: &mut Operation, access: Access, sort: Sort, problems: &[K
 /// What the key of an operation is for, where it takes one.
 fn key_of(sort: Sort) -> Option<&'static str> {
     match sort {
-        Sort::Command => {
+        Sort::Command | Sort::Control => {
             Some("Makes a repeat of this request harmless: it gets the same answer and has no second effect.")
         }
         Sort::Question => Some("Taken and of no use: this changes nothing, and each repeat is answered anew."),
-        Sort::Query | Sort::Control | Sort::Signed => None,
+        Sort::Issue => {
+            Some("Keeps a repeat of this request from making another: it is refused, and told what there is.")
+        }
+        Sort::Query | Sort::Removal | Sort::Signed => None,
     }
 }
 

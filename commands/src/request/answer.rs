@@ -141,4 +141,17 @@ pub enum Answer {
     },
     /// It was done, or was so already.
     Done,
+    /// Something was done that the log knows nothing of, and this was told of it.
+    Told(Told),
+}
+
+/// What was told of something that the log knows nothing of: an operator's work on the engine, once for each key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The status over HTTP.
+    pub status: u16,
+    /// Where to look.
+    pub location: Option<String>,
+    /// The body, as it was sent.
+    pub body: String,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use purser_commands::log::SNAPSHOT_FORM;
 use purser_tests::{Answered, Api, TestEngine, shop, wait::until};
+use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Executor;
 
@@ -26,6 +27,20 @@ const VIEWS: [&str; 14] = [
 
 async fn post(api: &Api, path: &str) -> Answered {
     shop::operator_post(api, path).await
+}
+
+/// Presses twice under one key: it is done once and told twice.
+async fn once(api: &Api, path: &str) -> Answered {
+    let press = || api.with_token(&api.tokens().operator, Method::POST, path).key(path).send();
+    let (first, again) = (press().await, press().await);
+    assert_eq!((again.status, &again.text), (first.status, &first.text));
+    assert_eq!(again.headers.get("location"), first.headers.get("location"));
+    assert_eq!(
+        (first.headers.get("idempotent-replayed"), again.header("idempotent-replayed")),
+        (None, "true"),
+        "{path}"
+    );
+    first
 }
 
 #[tokio::test]
@@ -64,7 +79,7 @@ async fn a_view_is_rebuilt_from_the_log_one_rebuild_at_a_time() {
     assert_eq!(shop::stock(&api, "A").await.on_hand, 9);
     // Whoever reads the old rows keeps them from being exchanged.
     owner.execute("begin; select count(*) from views.stock_level").await.unwrap();
-    let begun = post(&api, "/v1/views/stock_level/rebuild").await.expect_status(202);
+    let begun = once(&api, "/v1/views/stock_level/rebuild").await.expect_status(202);
     assert_eq!(begun.header("location"), "/v1/views/stock_level");
     assert_eq!((&begun.body["view"], &begun.body["target"]), (&json!("stock_level"), &json!(head)));
     post(&api, "/v1/views/stock_level/rebuild").await.expect_problem(409, "rebuild-running");
@@ -136,7 +151,7 @@ async fn a_parked_event_is_retried_once_its_cause_is_gone() {
         refused.expect_problem(400, "malformed-id").expect_fault("parameter", "position");
     }
     consent(&engine).await;
-    let freed = post(&api, &decision(shipped, "retry")).await.expect_status(200);
+    let freed = once(&api, &decision(shipped, "retry")).await.expect_status(200);
     assert_eq!(freed.body, json!({"folded_events": 3}));
     assert_eq!(shop::operator_get(&api, "/v1/parked-events").await["items"], json!([]));
     assert_eq!(shop::field(&api.get("/v1/orders").await, "status"), ["delivered"]);
@@ -161,7 +176,7 @@ async fn a_parked_event_is_skipped_on_record_and_by_name() {
     rebuilder.execute("begin; select pg_advisory_xact_lock(x'50555253'::int, hashtext('order_search'))").await.unwrap();
     post(&api, &decision(shipped, "skip")).await.expect_problem(409, "rebuild-running");
     rebuilder.execute("rollback").await.unwrap();
-    let freed = post(&api, &decision(shipped, "skip")).await.expect_status(200);
+    let freed = once(&api, &decision(shipped, "skip")).await.expect_status(200);
     assert_eq!(freed.body, json!({"folded_events": 2}));
     assert_eq!(shop::operator_get(&api, "/v1/parked-events").await["items"], json!([]));
     let record = shop::operator_get(&api, "/v1/parked-events?with_skipped=true").await;
@@ -222,13 +237,14 @@ async fn a_dead_letter_waits_for_an_operator_who_retries_or_skips_it() {
     assert_eq!(shop::operator_get(&api, "/v1/dead-letters?saga=release").await["items"], json!([]));
     engine.database().owner().await.execute("delete from stream_snapshots").await.unwrap();
     let decide = async |letter: &Value, word: &str| {
-        post(&api, &format!("/v1/dead-letters/{}/{word}", letter["id"].as_str().unwrap())).await
+        once(&api, &format!("/v1/dead-letters/{}/{word}", letter["id"].as_str().unwrap())).await
     };
     let retried = decide(&letters[0], "retry").await.expect_status(200);
     assert_eq!(retried.body, json!({"id": letters[0]["id"], "state": "pending"}));
     let skipped = decide(&letters[1], "skip").await.expect_status(200);
     assert_eq!(skipped.body, json!({"id": letters[1]["id"], "state": "skipped"}));
-    decide(&letters[1], "retry").await.expect_problem(404, "not-found");
+    let path = format!("/v1/dead-letters/{}/retry", letters[1]["id"].as_str().unwrap());
+    post(&api, &path).await.expect_problem(404, "not-found");
     let malformed = post(&api, "/v1/dead-letters/1/skip").await.expect_problem(400, "malformed-id");
     malformed.expect_fault("parameter", "id");
     shop::reaches(&api, &one, "processing").await;

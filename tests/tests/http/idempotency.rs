@@ -251,6 +251,44 @@ async fn what_would_count_twice_needs_a_key() {
     engine.stop().await;
 }
 
+/// What the log knows nothing of is kept beside it: in the same place, for all nodes.
+#[tokio::test]
+async fn what_is_done_beside_the_log_is_done_once_for_each_key() {
+    let (engine, api) = shop::open().await;
+    let _telling = api.tells(&["POST /v1/reconciliations", "POST /v1/clock/confirm", "key-reused"]);
+    api.stocked("A", 250, 10).await;
+    let (staff, operator) = (api.tokens().back_office.clone(), api.tokens().operator.clone());
+    let press = async |api: &Api, token: &str, path: &str, key: &str| {
+        api.with_token(token, Method::POST, path).key(key).send().await
+    };
+    let reconciled = press(&api, &staff, "/v1/reconciliations", "k").await.expect_status(200);
+    let confirmed = press(&api, &operator, "/v1/clock/confirm", "k").await.expect_status(200);
+    assert!(!replayed(&reconciled) && !replayed(&confirmed));
+    // Later there is more to be told, and it is told to whoever asks anew.
+    api.stocked("B", 250, 10).await;
+    shop::at_rest(&api).await;
+    engine.clock().advance(chrono::TimeDelta::minutes(1));
+    let anew = press(&api, &staff, "/v1/reconciliations", "l").await.expect_status(200);
+    assert_ne!(anew.text, reconciled.text);
+    let clock = Arc::clone(engine.clock());
+    let engine = TestEngine::start_on(engine.stop().await, clock).await;
+    let api = api.at(engine.engine().address());
+    shop::writes(&api).await;
+    for (token, path, first) in
+        [(&staff, "/v1/reconciliations", &reconciled), (&operator, "/v1/clock/confirm", &confirmed)]
+    {
+        let again = press(&api, token, path, "k").await;
+        assert!(replayed(&again), "{path}");
+        assert_eq!(whole(&again), whole(first));
+    }
+    // There is one book of keys.
+    post(&api, &staff, "k", "/v1/orders", &order(&[("A", 1)])).await.expect_problem(422, "key-reused");
+    post(&api, &staff, "m", "/v1/orders", &order(&[("A", 1)])).await.expect_status(201);
+    press(&api, &staff, "/v1/reconciliations", "m").await.expect_problem(422, "key-reused");
+    press(&api, &operator, "/v1/views/sales/rebuild", "k").await.expect_problem(422, "key-reused");
+    engine.stop().await;
+}
+
 #[tokio::test]
 async fn a_refusal_leaves_its_key_unused() {
     let (engine, api) = shop::open().await;

@@ -7,7 +7,13 @@ use purser_domain::{
 use serde::Serialize;
 
 use crate::{
-    http::{answer::Answered, problem::Problem, schema, state::AppState},
+    http::{
+        answer::{Answered, Rendered},
+        extract::Envelope,
+        problem::Problem,
+        schema,
+        state::AppState,
+    },
     reconciliation::{Found, LookedAt, Outcome, Report},
 };
 
@@ -78,8 +84,9 @@ pub(crate) struct ReconciledGateway {
     tag = "exceptions",
     responses((status = 200, description = "What it found and did.", body = Reconciliation))
 )]
-pub(crate) async fn reconcile(State(state): State<AppState>) -> Result<Answered<Reconciliation>, Problem> {
-    Ok(Answered::ok(state.reconciler.run().await?.into()))
+pub(crate) async fn reconcile(State(state): State<AppState>, envelope: Envelope) -> Result<Rendered, Problem> {
+    let reconciled = async { Ok(Answered::ok(Reconciliation::from(state.reconciler.run().await?))) };
+    envelope.once(&state, reconciled).await
 }
 
 impl From<Report> for Reconciliation {

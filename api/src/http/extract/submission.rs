@@ -2,20 +2,24 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
-    extract::{FromRequest, Request},
+    extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use purser_commands::{Accepted, Command, IdempotencyKey, Request as CommandRequest};
+use purser_commands::{
+    Accepted, Command, Failure, IdempotencyKey, Request as CommandRequest, Told,
+    idempotency::{self, Before},
+};
 use purser_domain::metadata::Metadata;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
 use super::{context, fingerprint, grant, json, texts};
 use crate::{
     auth::Grant,
     http::{
-        edge::{Noted, printable},
+        answer::{Answered, Rendered},
+        edge::{Context, Noted, printable},
         problem::{Fault, Kind, Problem, chain},
         state::AppState,
     },
@@ -57,6 +61,16 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
+    fn new(idempotency: Option<IdempotencyKey>, context: &Context, caller: Arc<Grant>) -> Self {
+        Self {
+            caller,
+            idempotency,
+            correlation_id: Arc::clone(&context.correlation_id),
+            request_id: context.request_id,
+            noted: Arc::clone(&context.noted),
+        }
+    }
+
     /// Has a command carried out on behalf of the caller. What was answered before is marked so on its way out.
     pub(crate) async fn execute(&self, state: &AppState, command: Command) -> Result<Accepted, Problem> {
         let accepted = state.commands.execute(self.request(command)).await?;
@@ -64,6 +78,40 @@ impl Envelope {
             self.noted.replayed();
         }
         Ok(accepted)
+    }
+
+    /// Does something that the log knows nothing of, once for each key, and tells a repeat what was told then. Two that come at
+    /// the same moment both do it: what is done here must bear that.
+    pub(crate) async fn once<T: Serialize>(
+        &self,
+        state: &AppState,
+        act: impl Future<Output = Result<Answered<T>, Problem>>,
+    ) -> Result<Rendered, Problem> {
+        if let Some(told) = self.told_before(state).await? {
+            self.noted.replayed();
+            return Ok(Rendered::again(told));
+        }
+        let told = act.await?.told()?;
+        self.keep(state, told.clone()).await;
+        Ok(Rendered::again(told))
+    }
+
+    /// What was told of the same request before, beside the log.
+    pub(crate) async fn told_before(&self, state: &AppState) -> Result<Option<Told>, Problem> {
+        let Some(key) = &self.idempotency else { return Ok(None) };
+        match idempotency::before(&state.pool, key).await? {
+            Before::Nothing => Ok(None),
+            Before::Told(told) => Ok(Some(told)),
+            Before::Other => Err(Failure::KeyReused.into()),
+        }
+    }
+
+    /// Keeps what is told, for a repeat. What is done is done, whether or not that can be kept.
+    pub(crate) async fn keep(&self, state: &AppState, told: Told) {
+        let Some(key) = &self.idempotency else { return };
+        if let Err(error) = idempotency::keep(&state.pool, key, told, state.clock.now()).await {
+            tracing::warn!(%error, "the answer to a request cannot be kept for a repeat");
+        }
     }
 
     /// For what has no effect, so that each repeat is answered anew.
@@ -114,14 +162,20 @@ where
         texts::check(&body)?;
         Ok(Self {
             body: read,
-            envelope: Envelope {
-                idempotency: key.map(|key| digest(&caller, key, &parts, &body)),
-                correlation_id: Arc::clone(&context.correlation_id),
-                request_id: context.request_id,
-                noted: Arc::clone(&context.noted),
-                caller,
-            },
+            envelope: Envelope::new(key.map(|key| digest(&caller, key, &parts, &body)), context, caller),
         })
+    }
+}
+
+/// The circumstances of what brings no body.
+impl<S: Sync> FromRequestParts<S> for Envelope {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let context = context(parts)?;
+        let caller = grant(context)?;
+        let key = idempotency_key(&parts.headers)?;
+        Ok(Self::new(key.map(|key| digest(&caller, key, parts, b"")), context, caller))
     }
 }
 

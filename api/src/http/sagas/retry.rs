@@ -3,8 +3,8 @@ use purser_projections::sagas::dead_letters::retry;
 
 use super::decided::{DecidedLetter, LetterId, decision};
 use crate::http::{
-    answer::Answered,
-    extract::{Caller, Id},
+    answer::{Answered, Rendered},
+    extract::{Envelope, Id},
     problem::Problem,
     schema,
     state::AppState,
@@ -23,8 +23,11 @@ use crate::http::{
 pub(crate) async fn retry_dead_letter(
     State(state): State<AppState>,
     Id(LetterId(id)): Id<LetterId>,
-    Caller(caller): Caller,
-) -> Result<Answered<DecidedLetter>, Problem> {
-    retry(&state.pool, id, &decision(&state, &caller)).await?;
-    Ok(Answered::ok(DecidedLetter { id, state: "pending" }))
+    envelope: Envelope,
+) -> Result<Rendered, Problem> {
+    let retried = async {
+        retry(&state.pool, id, &decision(&state, &envelope.caller)).await?;
+        Ok(Answered::ok(DecidedLetter { id, state: "pending" }))
+    };
+    envelope.once(&state, retried).await
 }

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use purser_commands::Told;
 use purser_domain::text::{CustomerId, MerchantId, Title, TokenOwner};
 use serde::{Deserialize, Serialize};
 
@@ -88,11 +89,17 @@ pub(crate) async fn issue_token(
         label: label.map(|label| label.as_str().to_owned()),
         request: envelope.idempotency.map(|idempotency| idempotency.key),
     };
+    // A repeat is known by the token that it made; another request under its key is not.
+    envelope.told_before(&state).await?;
     match state.tokens.issue(wish).await? {
         Issuing::Issued(issued) => {
+            let location = format!("/v1/tokens/{}", issued.id);
+            // All of the answer but the token, which is not kept.
+            let told = Told { status: 201, location: Some(location.clone()), body: String::new() };
+            envelope.keep(&state, told).await;
             tracing::info!(token = issued.id, %role, actor = envelope.caller.actor, "token {} issued", issued.id);
             Ok(Answered::created(
-                format!("/v1/tokens/{}", issued.id),
+                location,
                 FreshToken { id: issued.id, token: issued.token, role, created_at: issued.created_at.into() },
             ))
         }

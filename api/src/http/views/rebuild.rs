@@ -11,8 +11,8 @@ use tracing::Instrument;
 
 use super::view;
 use crate::http::{
-    answer::Answered,
-    extract::Name,
+    answer::{Answered, Rendered},
+    extract::{Envelope, Name},
     problem::{Problem, chain},
     schema,
     state::AppState,
@@ -50,8 +50,13 @@ pub(crate) struct RebuildBegun {
 pub(crate) async fn rebuild_view(
     State(state): State<AppState>,
     Name(name): Name,
-) -> Result<Answered<RebuildBegun>, Problem> {
-    let view = Arc::clone(view(&state, &name)?);
+    envelope: Envelope,
+) -> Result<Rendered, Problem> {
+    envelope.once(&state, begin(&state, name)).await
+}
+
+async fn begin(state: &AppState, name: String) -> Result<Answered<RebuildBegun>, Problem> {
+    let view = Arc::clone(view(state, &name)?);
     let (begun, first_word) = oneshot::channel();
     let work = work(state.clone(), view, begun).in_current_span();
     state.tracker.spawn(work);

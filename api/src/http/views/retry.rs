@@ -2,7 +2,13 @@ use axum::extract::State;
 use purser_projections::parked::retry;
 
 use super::{follower, unparked::SetFree};
-use crate::http::{answer::Answered, extract::NameAndPosition, problem::Problem, schema, state::AppState};
+use crate::http::{
+    answer::{Answered, Rendered},
+    extract::{Envelope, NameAndPosition},
+    problem::Problem,
+    schema,
+    state::AppState,
+};
 
 /// Retries a parked event.
 ///
@@ -20,8 +26,12 @@ use crate::http::{answer::Answered, extract::NameAndPosition, problem::Problem, 
 pub(crate) async fn retry_parked_event(
     State(state): State<AppState>,
     NameAndPosition(name, position): NameAndPosition,
-) -> Result<Answered<SetFree>, Problem> {
-    let view = follower(&state, &name)?;
-    let unparked = retry(&state.pool, view.as_ref(), &state.upcasters, position).await?;
-    Ok(Answered::ok(unparked.into()))
+    envelope: Envelope,
+) -> Result<Rendered, Problem> {
+    let retried = async {
+        let view = follower(&state, &name)?;
+        let unparked = retry(&state.pool, view.as_ref(), &state.upcasters, position).await?;
+        Ok(Answered::ok(SetFree::from(unparked)))
+    };
+    envelope.once(&state, retried).await
 }

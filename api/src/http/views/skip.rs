@@ -3,8 +3,8 @@ use purser_projections::parked::{Skipper, skip};
 
 use super::{follower, unparked::SetFree};
 use crate::http::{
-    answer::Answered,
-    extract::{Caller, NameAndPosition},
+    answer::{Answered, Rendered},
+    extract::{Envelope, NameAndPosition},
     problem::Problem,
     schema,
     state::AppState,
@@ -26,10 +26,13 @@ use crate::http::{
 pub(crate) async fn skip_parked_event(
     State(state): State<AppState>,
     NameAndPosition(name, position): NameAndPosition,
-    Caller(caller): Caller,
-) -> Result<Answered<SetFree>, Problem> {
-    let view = follower(&state, &name)?;
-    let by = Skipper { actor: caller.actor.clone(), at: state.clock.now() };
-    let unparked = skip(&state.pool, view.as_ref(), &state.upcasters, position, &by).await?;
-    Ok(Answered::ok(unparked.into()))
+    envelope: Envelope,
+) -> Result<Rendered, Problem> {
+    let skipped = async {
+        let view = follower(&state, &name)?;
+        let by = Skipper { actor: envelope.caller.actor.clone(), at: state.clock.now() };
+        let unparked = skip(&state.pool, view.as_ref(), &state.upcasters, position, &by).await?;
+        Ok(Answered::ok(SetFree::from(unparked)))
+    };
+    envelope.once(&state, skipped).await
 }
