@@ -108,11 +108,11 @@ fn parcels(routes: Routes) -> Routes {
 
 fn catalogue(routes: Routes) -> Routes {
     use Kind::{
-        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, GoodsOrService, KeepsNoStock,
-        MissingIdempotencyKey, NotFound, OtherCurrency, ProductDelisted, SkuTaken, StockFull,
+        AdjustmentTooLow, AlreadyListed, FieldNotAllowed, FutureTime, GoodsOrService, KeepsNoStock, NotFound,
+        OtherCurrency, ProductDelisted, SkuTaken, StockFull,
     };
     const LISTING: &[Kind] = &[AlreadyListed, SkuTaken, GoodsOrService, KeepsNoStock, FieldNotAllowed];
-    const RECEIPT: &[Kind] = &[MissingIdempotencyKey, NotFound, KeepsNoStock, StockFull, FieldNotAllowed, FutureTime];
+    const RECEIPT: &[Kind] = &[NotFound, KeepsNoStock, StockFull, FieldNotAllowed, FutureTime];
     const ADJUSTMENT: &[&[Kind]] = &[RECEIPT, &[AdjustmentTooLow]];
     routes
         .command(SELLERS, LISTING, routes!(products::list::list_product))

@@ -64,7 +64,6 @@ pub(crate) async fn adjust_stock(
         Adjustment,
     >,
 ) -> Result<Answered<StockCount>, Problem> {
-    envelope.require_key("an adjustment needs an Idempotency-Key, so that its repetition is not another difference")?;
     if !(-MAX_ON_HAND..=MAX_ON_HAND).contains(&difference) {
         let detail = format!("change must be -{MAX_ON_HAND} to {MAX_ON_HAND}");
         return Err(Problem::at(Kind::InvalidValue, Fault::pointer("/change", detail)));

@@ -46,8 +46,6 @@ pub(crate) async fn receive_stock(
     Id(sku): Id<Sku>,
     Submission { body: Receipt { quantity, location, at }, envelope }: Submission<Receipt>,
 ) -> Result<Answered<StockCount>, Problem> {
-    envelope
-        .require_key("a receipt needs an Idempotency-Key, so that its repetition does not count the pieces twice")?;
     let stock = stock_id(sku, location)?;
     change(&state, &envelope, Command::ReceiveStock { stock, quantity, at: at.map(Into::into) }).await
 }
