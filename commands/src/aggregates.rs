@@ -22,6 +22,7 @@ use purser_domain::{
     returns::Return,
     stock::{Stock, StockId},
     text::{CouponCode, MerchantId, Sku},
+    used_reference::{ReferenceId, UsedReference},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -42,6 +43,7 @@ macro_rules! each_aggregate {
             coupons: Coupon,
             points: PointsAccount,
             quotas: PurchaseQuota,
+            references: UsedReference,
             exceptions: OrderException,
             $($plural: $Aggregate,)?
         }
@@ -112,6 +114,10 @@ impl Kept for PointsAccount {
 
 impl Kept for PurchaseQuota {
     type Id = QuotaId;
+}
+
+impl Kept for UsedReference {
+    type Id = ReferenceId;
 }
 
 impl Kept for OrderException {

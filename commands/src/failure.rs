@@ -19,6 +19,7 @@ use purser_domain::{
     returns::ReturnRefusal,
     stock::StockRefusal,
     text::{CouponCode, Sku},
+    used_reference::ReferenceRefusal,
 };
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +133,9 @@ pub enum Refusal {
         /// Why.
         refusal: QuotaRefusal,
     },
+    /// The payment is on record for another order.
+    #[error(transparent)]
+    Reference(#[from] ReferenceRefusal),
     /// There is no such merchant, or it is somebody else.
     #[error("no such merchant")]
     UnknownMerchant,

@@ -19,6 +19,7 @@ use crate::{
     stock::{Stock, StockEvent, StockId},
     text::{CouponCode, InvalidValue, MerchantId, Sku},
     upcast::Upcasters,
+    used_reference::{ReferenceEvent, ReferenceId, UsedReference},
 };
 
 macro_rules! aggregates {
@@ -68,6 +69,8 @@ aggregates! {
     Points(PointsId, PointsEvent) of PointsAccount;
     /// Of what a customer has taken of a SKU.
     Quota(QuotaId, QuotaEvent) of PurchaseQuota;
+    /// Of the use of a payment reference.
+    Reference(ReferenceId, ReferenceEvent) of UsedReference;
     /// Of an order exception.
     Exception(ExceptionId, ExceptionEvent) of OrderException;
 }

@@ -31,6 +31,7 @@ use crate::{
     samples::{self, Sample, at, events, exceptions},
     stock::Stock,
     upcast::Upcasters,
+    used_reference::UsedReference,
 };
 
 struct Golden {
@@ -98,6 +99,9 @@ impl Golden {
         }));
         all.extend(Self::of::<PurchaseQuota>("17850/85123A", events::quota_events(), |event| {
             Event::Quota(samples::text("17850/85123A"), event)
+        }));
+        all.extend(Self::of::<UsedReference>("gifts/tx-1", events::reference_events(), |event| {
+            Event::Reference(samples::text("gifts/tx-1"), event)
         }));
         all.extend(Self::of::<Merchant>("gifts", events::merchant_events(), |event| {
             Event::Merchant(samples::text("gifts"), event)

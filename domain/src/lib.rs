@@ -6,7 +6,8 @@
 //!
 //! The aggregates are [`order::Order`], [`stock::Stock`], [`product::Product`], [`payment::Payment`], [`refund::Refund`],
 //! [`fulfillment::Fulfillment`], [`returns::Return`] and [`merchant::Merchant`], and what an order claims besides its stock:
-//! [`coupon::Coupon`], [`points::PointsAccount`] and [`quota::PurchaseQuota`]. What spans several of them is pure as well:
+//! [`coupon::Coupon`], [`points::PointsAccount`] and [`quota::PurchaseQuota`]. [`used_reference::UsedReference`] keeps one payment
+//! from paying two orders. What spans several of them is pure as well:
 //! [`checkout`] freezes prices into an order, [`pricing`] says what they come to with discounts, shipping, tax and points,
 //! [`allocation`] finds the stock, and [`saga`] says what must follow from an event.
 //!
@@ -46,6 +47,7 @@ pub mod stock;
 pub mod text;
 pub mod time_zone;
 pub mod upcast;
+pub mod used_reference;
 
 /// A moment in UTC. The engine's clock yields whole microseconds, the resolution that Postgres stores.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use purser_commands::Failure;
-use purser_domain::{money::Money, order::OrderStatus};
+use purser_domain::{ids::OrderId, money::Money, order::OrderStatus};
 use serde::Serialize;
 
 use super::extract::FAULTS_MAX;
@@ -35,6 +35,7 @@ pub(crate) struct Problem {
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
     order_status: Option<OrderStatus>,
+    paid_order: Option<OrderId>,
     /// What an order was expected to cost, and what it costs.
     totals: Option<Box<(Money, Money)>>,
     retry_after: Option<Duration>,
@@ -70,6 +71,10 @@ pub(crate) struct ProblemDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::http::schema::OrderStatus>)]
     order_status: Option<OrderStatus>,
+    /// The order that was paid by the same reference, when that is why. Only who may record payments is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::http::schema::OrderId>)]
+    paid_order: Option<OrderId>,
     /// What the order was expected to cost, when it costs something else.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::http::schema::Money>)]
@@ -92,6 +97,7 @@ impl Problem {
             detail: detail.into(),
             faults: Vec::new(),
             order_status: None,
+            paid_order: None,
             totals: None,
             retry_after,
             cause: None,
@@ -178,6 +184,7 @@ impl Problem {
             instance: format!("urn:purser:request:{request}"),
             errors: &self.faults,
             order_status: self.order_status,
+            paid_order: self.paid_order,
             expected_total: self.totals.as_ref().map(|totals| totals.0),
             total: self.totals.as_ref().map(|totals| totals.1),
         };

@@ -37,7 +37,7 @@ fn orders(routes: Routes) -> Routes {
     use Kind::{
         AmountMismatch, ContactNeeded, CouponBringsNothing, CouponNotValid, CouponUsedUp, CouponsDoNotCombine,
         DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound,
-        OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PointsNotUsable, PurchaseLimit, QuantityOverflow,
+        OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PaymentReferenceUsed, PointsNotUsable, PurchaseLimit, QuantityOverflow,
         TimeTooEarly, TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownRegion, UnknownSku,
         WrongStatus,
     };
@@ -65,10 +65,11 @@ fn orders(routes: Routes) -> Routes {
     ];
     const PLACEMENT: &[&[Kind]] = &[CHECKOUT, &[MissingIdempotencyKey, OutOfStock, OrderExists]];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime, TimeTooEarly];
+    const PAYMENT: &[Kind] = &[NotFound, PaymentReferenceUsed, AmountMismatch, FutureTime, TimeTooEarly];
     routes
         .question(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))
         .command(TRADERS, &PLACEMENT.concat(), routes!(orders::place::place_order))
-        .command(BACK_OFFICE, &[NotFound, AmountMismatch, FutureTime, TimeTooEarly], routes!(orders::pay::pay_order))
+        .command(BACK_OFFICE, PAYMENT, routes!(orders::pay::pay_order))
         .command(
             TRADERS,
             &[MissingIdempotencyKey, NotFound, WrongStatus, UnitsNotThere],

@@ -7,7 +7,7 @@ use postgres_es::PostgresEventRepository;
 use purser_domain::{
     coupon::Coupon, exception::OrderException, fulfillment::Fulfillment, merchant::Merchant, order::Order,
     payment::Payment, points::PointsAccount, product::Product, quota::PurchaseQuota, recorded::Recorded,
-    refund::Refund, returns::Return, stock::Stock, upcast::Upcasters,
+    refund::Refund, returns::Return, stock::Stock, upcast::Upcasters, used_reference::UsedReference,
 };
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;

@@ -27,6 +27,7 @@ use purser_domain::{
     returns::Return,
     stock::{Stock, StockId},
     text::{Location, Sku},
+    used_reference::UsedReference,
 };
 
 use crate::{

@@ -75,8 +75,7 @@ impl Decision<'_> {
             Command::QuoteOrder(place) => self.quote_order(&asked, place),
             Command::RecordPayment { order, reference, amount, at } => {
                 let at = asked.time(*at)?;
-                let (reference, amount) = (reference.clone(), *amount);
-                self.change_order(&asked, *order, OrderCommand::RecordPayment { reference, amount, at }, None)
+                self.record_payment(&asked, *order, reference, *amount, at)
             }
             Command::InitiatePayment { payment, order, gateway, capture } => {
                 self.initiate_payment(&asked, *payment, *order, gateway, *capture)

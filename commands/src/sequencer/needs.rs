@@ -5,13 +5,14 @@ use purser_domain::{
     fulfillment::Parcel,
     ids::{FulfillmentId, OrderId, RefundId, ReturnId},
     order::{Benefits, Closed, Order, Terms},
-    payment::{ReportedRefund, ReportedStatus},
+    payment::{GatewayReport, Payment, ReportedRefund, ReportedStatus},
     points::Issuer,
     principal::Principal,
     product::ProductKind,
     quota::{Buyer, GuestMark, QuotaId},
     stock::StockId,
-    text::{CustomerId, Sku},
+    text::{CustomerId, PaymentReference, Sku},
+    used_reference::ReferenceId,
 };
 
 use crate::{
@@ -285,8 +286,14 @@ impl Needs {
                     self.points.extend(terms.customer.as_ref().map(account));
                 }
             }
-            Command::ReportPayment { payment, .. }
-            | Command::RequestCapture { payment, .. }
+            Command::ReportPayment { payment, report, .. } => {
+                let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
+                self.orders.extend(attempt.map(|attempt| attempt.terms.order));
+                self.refunds.extend(attempt.into_iter().flat_map(|attempt| attempt.refunds.iter().copied()));
+                let payment = working.payments.get(payment).map(|payment| &payment.state);
+                self.references.extend(payment.into_iter().flat_map(|payment| new_references(payment, report)));
+            }
+            Command::RequestCapture { payment, .. }
             | Command::ReleasePayment { payment } => {
                 let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
                 self.orders.extend(attempt.map(|attempt| attempt.terms.order));
@@ -315,9 +322,12 @@ impl Needs {
                 let claim = working.refunds.get(refund).and_then(|refund| refund.state.claim());
                 self.returns.extend(claim.and_then(|claim| claim.returned));
             }
-            Command::RecordPayment { order, .. } | Command::ExpireOrder { order } => {
+            Command::RecordPayment { order, reference, .. } => {
                 self.authorized(*order, working);
+                let terms = working.orders.get(order).and_then(|order| order.state.terms());
+                self.references.extend(terms.map(|terms| ReferenceId::of(&terms.merchant, reference)));
             }
+            Command::ExpireOrder { order } => self.authorized(*order, working),
             Command::InitiatePayment { .. }
             | Command::SendReturn { .. }
             | Command::ReceiveReturn { .. }
@@ -484,6 +494,15 @@ fn losers(stock: &StockId, change: i64, working: &Working) -> Vec<OrderId> {
         losers.push(reservation.order);
     }
     losers
+}
+
+/// The references of what a report says was taken and the payment does not know yet.
+fn new_references(payment: &Payment, report: &GatewayReport) -> Vec<ReferenceId> {
+    let Some(attempt) = payment.attempt() else { return vec![] };
+    let known = |reference: &PaymentReference| payment.captures().and_then(|captures| captures.amount(reference));
+    let references = report.captures.iter().map(|capture| &capture.reference);
+    let new = references.filter(|reference| known(reference).is_none());
+    new.map(|reference| ReferenceId::of(&attempt.terms.merchant, reference)).collect()
 }
 
 /// Who buys, as far as the request tells; whether it may say so is decided later.

@@ -52,6 +52,7 @@ fn a_row_of_a_malformed_stream_id_is_undecodable() {
         ("coupon", "spring"),
         ("points_account", "17 850"),
         ("purchase_quota", "17850"),
+        ("payment_reference", "gifts"),
     ] {
         let refused = Event::decode(&delisted(aggregate_type, id, PAYLOAD), &Upcasters::current()).unwrap_err();
         assert!(matches!(refused, Undecodable::AggregateId(_)), "{aggregate_type} {id:?}: {refused}");

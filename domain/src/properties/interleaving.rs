@@ -287,6 +287,7 @@ fn check_replay(shop: &Shop) -> Result<(), TestCaseError> {
             | Event::Coupon(..)
             | Event::Points(..)
             | Event::Quota(..)
+            | Event::Reference(..)
             | Event::Merchant(..)
             | Event::Exception(..) => {
                 prop_assert!(false, "nothing but orders, stock and refunds changed");

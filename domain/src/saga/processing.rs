@@ -44,6 +44,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         | Event::Coupon(..)
         | Event::Points(..)
         | Event::Quota(..)
+        | Event::Reference(..)
         | Event::Exception(..) => Reactions::NONE,
     }
 }

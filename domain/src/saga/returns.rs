@@ -47,6 +47,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         | Event::Coupon(..)
         | Event::Points(..)
         | Event::Quota(..)
+        | Event::Reference(..)
         | Event::Exception(..) => Reactions::NONE,
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         Sample, at, capture,
         events::{
             coupon_events, fulfillment_events, order_events, payment_events, points_events, product_events,
-            quota_events, refund_events, return_events, stock_events,
+            quota_events, reference_events, refund_events, return_events, stock_events,
         },
         every_variant, gbp, order_id, payment_id, payment_terms, placed, return_id, text,
     },
@@ -121,7 +121,9 @@ fn nothing_follows_yet_from_most_aggregates() {
     let coupons = coupon_events().into_iter().map(|sample| Event::Coupon(text("SPRING-10"), sample.value));
     let points = points_events().into_iter().map(|sample| Event::Points(text("17850"), sample.value));
     let quotas = quota_events().into_iter().map(|sample| Event::Quota(text("17850/85123A"), sample.value));
-    let claims = coupons.chain(points).chain(quotas);
+    let references = reference_events().into_iter();
+    let references = references.map(|sample| Event::Reference(text("gifts/tx-1"), sample.value));
+    let claims = coupons.chain(points).chain(quotas).chain(references);
     for event in stocks.chain(products).chain(claims) {
         assert_eq!(reactions(&event), [const { None }; Saga::ALL.len()], "{event:?}");
     }

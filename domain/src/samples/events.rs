@@ -11,7 +11,7 @@ mod orders;
 pub(crate) use aftersale::{fulfillment_events, return_events};
 pub(crate) use goods::{product_events, stock_events};
 pub(crate) use money::{payment_events, refund_events};
-pub(crate) use offers::{coupon_events, merchant_events, points_events, quota_events};
+pub(crate) use offers::{coupon_events, merchant_events, points_events, quota_events, reference_events};
 pub(crate) use orders::{order_events, priced_placement, waiting_placement};
 
 use crate::{

@@ -99,7 +99,8 @@ impl Watch {
             | Event::Merchant(..)
             | Event::Coupon(..)
             | Event::Points(..)
-            | Event::Quota(..) => {}
+            | Event::Quota(..)
+            | Event::Reference(..) => {}
         }
     }
 

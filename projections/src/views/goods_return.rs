@@ -65,6 +65,7 @@ async fn fold(db: &mut PgConnection, events: &[&FeedEvent]) -> Result<(), FoldEr
             | Event::Coupon(..)
             | Event::Points(..)
             | Event::Quota(..)
+            | Event::Reference(..)
             | Event::Exception(..) => {}
         }
     }

@@ -39,6 +39,7 @@ mod placement;
 mod points;
 mod pricing;
 mod products;
+mod references;
 mod refunds;
 mod returns;
 mod returns_refused;

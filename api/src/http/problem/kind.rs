@@ -106,6 +106,8 @@ kinds! {
     SkuTaken CONFLICT "sku-taken" "The SKU belongs to another merchant";
     /// Goods cannot become a service, nor the reverse.
     GoodsOrService CONFLICT "other-kind" "A product cannot change between goods and service";
+    /// The payment of this reference is on record for another order of the merchant.
+    PaymentReferenceUsed CONFLICT "payment-reference-used" "The payment is on record for another order";
     /// The payment is not as far as that, or past it.
     PaymentConflict CONFLICT "payment-conflict" "The payment does not allow this";
     /// The refund is not as far as that, or past it.

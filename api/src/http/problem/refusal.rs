@@ -16,6 +16,7 @@ use purser_domain::{
     refund::RefundRefusal,
     returns::ReturnRefusal,
     stock::StockRefusal,
+    used_reference::ReferenceRefusal,
 };
 
 use super::{Fault, Kind, Problem};
@@ -50,6 +51,10 @@ impl From<Refusal> for Problem {
             Refusal::Quota { line: _, sku: _, refusal: QuotaRefusal::MoreThanTaken { .. } } => {
                 Self::new(Kind::ReservationConflict, detail)
             }
+            Refusal::Reference(ReferenceRefusal::PaysAnother { order }) => Self {
+                paid_order: Some(order),
+                ..Self::at(Kind::PaymentReferenceUsed, Fault::pointer("/reference", detail))
+            },
             Refusal::UnknownMerchant => Self::not_found("merchant"),
             Refusal::Merchant(refusal) => refusal.into(),
             Refusal::Coupon(refusal) => refusal.into(),

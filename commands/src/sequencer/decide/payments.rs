@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use purser_domain::{
     clearing::{self, Step},
     exception::ExceptionCommand,
+    Timestamp,
     ids::{OrderId, PaymentId, RefundId},
+    money::Money,
     order::{Capture, OrderAction, OrderStatus},
     payment::{
         self, CaptureMethod, GatewayReport, NextAction, Payment, PaymentCommand, PaymentEvent, PaymentRefusal,
@@ -13,6 +15,7 @@ use purser_domain::{
     },
     principal::Principal,
     text::{GatewayName, PaymentReference, Reason},
+    used_reference::{self, ReferenceCommand, ReferenceId, UsedReference},
 };
 
 use super::{Answer, Asked, Decision, Order, OrderCommand, OrderRefusal, Stopped, order};
@@ -65,6 +68,53 @@ impl Decision<'_> {
         Ok(answer)
     }
 
+    /// Money that somebody says was taken. The order knows a repeat; of what is new to it, another order of the same merchant
+    /// must not have been paid by the same.
+    pub(super) fn record_payment(
+        &mut self,
+        asked: &Asked<'_>,
+        id: OrderId,
+        reference: &PaymentReference,
+        amount: Money,
+        at: Timestamp,
+    ) -> Result<Answer, Stopped> {
+        let known = self.order_of(asked, id)?;
+        let command = OrderCommand::RecordPayment { reference: reference.clone(), amount, at };
+        let news = order::decide(known, command.clone()).map_err(Stopped::refused)?;
+        if !news.is_empty() {
+            let used = self.reference_id(id, reference).map(|reference| self.reference_is_free(&reference, id));
+            used.unwrap_or(Ok(()))?;
+        }
+        self.drive_order(asked, id, command)?;
+        if !news.is_empty() {
+            self.note_reference(asked, id, reference)?;
+        }
+        self.order_is(id)
+    }
+
+    fn reference_is_free(&self, id: &ReferenceId, order: OrderId) -> Result<(), Stopped> {
+        let unused = UsedReference::default();
+        let reference = self.working.references.get(id).map_or(&unused, |reference| &reference.state);
+        let usage = ReferenceCommand::Use { order, at: self.now };
+        used_reference::decide(reference, usage).map(drop).map_err(Stopped::refused)
+    }
+
+    /// A gateway's captures are taken under whatever name: the money is there. Where the name is used already, it stays with
+    /// the order that has it.
+    fn note_reference(&mut self, asked: &Asked<'_>, order: OrderId, reference: &PaymentReference) -> Result<(), Stopped> {
+        let Some(id) = self.reference_id(order, reference) else { return Ok(()) };
+        if self.reference_is_free(&id, order).is_err() {
+            return Ok(());
+        }
+        let used = self.working.references.entry(id.clone()).or_default();
+        Ok(self.draft.drive(used.target(&id), ReferenceCommand::Use { order, at: self.now }, &asked.metadata)?)
+    }
+
+    fn reference_id(&self, order: OrderId, reference: &PaymentReference) -> Option<ReferenceId> {
+        let terms = self.working.orders.get(&order)?.state.terms()?;
+        Some(ReferenceId::of(&terms.merchant, reference))
+    }
+
     pub(super) fn record_payment_pending(
         &mut self,
         asked: &Asked<'_>,
@@ -98,7 +148,9 @@ impl Decision<'_> {
         let (before, captures) = (known.clone(), self.agreed_captures(order, &news)?);
         let answer = self.drive_payment(asked, id, command)?;
         for capture in captures {
+            let reference = capture.reference.clone();
             self.drive_order(asked, order, OrderCommand::RecordCapture { capture, at: self.now })?;
+            self.note_reference(asked, order, &reference)?;
         }
         self.mind_authorization(asked, id)?;
         self.mind_refunds(asked, id, &before, report)?;

@@ -17,6 +17,7 @@ use crate::{
         offers::{rate, sample_discounts},
         order_id, points, quantity, text,
     },
+    used_reference::ReferenceEvent,
 };
 
 pub(crate) fn coupon_events() -> Vec<Sample<CouponEvent>> {
@@ -82,6 +83,12 @@ pub(crate) fn points_events() -> Vec<Sample<PointsEvent>> {
         PointsUnfrozen: ["" => PointsEvent::PointsUnfrozen(frozen)],
         PointsReturned: ["" => PointsEvent::PointsReturned { order, points: points(200) }],
         PointsRevoked: ["" => PointsEvent::PointsRevoked { order, points: points(5), at: at(2890) }],
+    })
+}
+
+pub(crate) fn reference_events() -> Vec<Sample<ReferenceEvent>> {
+    every_variant!(ReferenceEvent {
+        PaymentReferenceUsed: ["" => ReferenceEvent::PaymentReferenceUsed { order: order_id(1), at: at(1) }],
     })
 }
 

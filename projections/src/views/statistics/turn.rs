@@ -63,6 +63,7 @@ impl<'a> Turn<'a> {
             | Event::Coupon(..)
             | Event::Points(..)
             | Event::Quota(..)
+            | Event::Reference(..)
             | Event::Exception(..) => None,
         }
     }
