@@ -11,7 +11,7 @@ use purser_domain::{
     ids::{ExceptionId, FulfillmentId, OrderId, PaymentId, RefundId, ReturnId},
     metadata::Metadata,
     money::Money,
-    order::{Capture, LineUnits},
+    order::{Capture, LineUnits, Tender},
     payment::{CaptureMethod, GatewayReport, NextAction, ReportSource},
     points::{Points, PointsId},
     principal::Principal,
@@ -101,8 +101,11 @@ pub enum Command {
         order: OrderId,
         /// Its name where it was taken.
         reference: PaymentReference,
-        /// How much.
+        /// How much: the total, or a part of it.
         amount: Money,
+        /// As what, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tender: Option<Tender>,
         /// When it was taken.
         at: Option<Timestamp>,
     },

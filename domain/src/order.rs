@@ -21,7 +21,9 @@ pub use aftersale::{Aftersale, Exchanged};
 pub use book::{LineBook, LineUnits, without};
 pub use command::{OrderCommand, PlaceOrder};
 pub use decide::decide;
-pub use event::{BuyerDetails, Capture, LimitedPieces, OrderEvent, OrderLine, OrderPlaced, RefundPart, Settlement};
+pub use event::{
+    BuyerDetails, Capture, LimitedPieces, OrderEvent, OrderLine, OrderPlaced, RefundPart, Settlement, Tender,
+};
 pub use parcels::{Parcels, Sent};
 pub use refunds::RefundLedger;
 pub use refusal::{OrderAction, OrderRefusal};

@@ -95,7 +95,7 @@ pub(crate) fn gbp(minor_units: i64) -> Money {
 }
 
 pub(crate) fn capture(reference: &str, pence: i64) -> Capture {
-    Capture { reference: text(reference), amount: gbp(pence), payment: None }
+    Capture { reference: text(reference), amount: gbp(pence), payment: None, tender: None }
 }
 
 pub(crate) fn allocation(stock: &str, units: i64) -> Allocation {

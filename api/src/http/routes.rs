@@ -37,9 +37,9 @@ fn orders(routes: Routes) -> Routes {
     use Kind::{
         AmountMismatch, ContactNeeded, CouponBringsNothing, CouponNotValid, CouponUsedUp, CouponsDoNotCombine,
         DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound,
-        OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PaymentReferenceUsed, PointsNotUsable, PurchaseLimit, QuantityOverflow,
-        TimeTooEarly, TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownRegion, UnknownSku,
-        WrongStatus,
+        OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PaymentReferenceUsed, PointsNotUsable, PurchaseLimit,
+        QuantityOverflow, TimeTooEarly, TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownRegion,
+        UnknownSku, WrongStatus,
     };
     const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,

@@ -273,6 +273,11 @@ documented! {
         .schema_type(Type::String)
         .enum_values(Some(["refused", "allowed"]))
         .examples([json!("allowed")]);
+    /// As what money came that was taken outside of any gateway.
+    Tender = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(["cash", "card", "bank_transfer", "gift_card", "other"]))
+        .examples([json!("bank_transfer")]);
     /// Why money is owed back.
     RefundCause = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -414,6 +419,8 @@ mod tests {
         assert_eq!(serde_json::json!(words::<ProductKind>()), serde_json::json!(kinds));
         let causes = Cause::ALL.map(|cause| serde_json::to_value(cause).unwrap());
         assert_eq!(serde_json::json!(words::<RefundCause>()), serde_json::json!(causes));
+        let tenders = purser_domain::order::Tender::ALL.map(|tender| serde_json::to_value(tender).unwrap());
+        assert_eq!(serde_json::json!(words::<Tender>()), serde_json::json!(tenders));
         assert_eq!(words::<OrderStatus>().len(), Status::ALL.len());
         let statuses = StatusOfPayment::ALL.map(|status| serde_json::to_value(status).unwrap());
         assert_eq!(serde_json::json!(words::<PaymentStatus>()), serde_json::json!(statuses));

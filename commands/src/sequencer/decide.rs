@@ -31,7 +31,7 @@ use chrono::TimeDelta;
 use purser_domain::{
     Timestamp,
     ids::OrderId,
-    order::{self, Allocation, Order, OrderCommand, OrderRefusal},
+    order::{self, Allocation, Capture, Order, OrderCommand, OrderRefusal},
     payment::PaymentCommand,
     stock::{self, Stock, StockCommand},
     text::Actor,
@@ -73,9 +73,10 @@ impl Decision<'_> {
         match &request.command {
             Command::PlaceOrder(place) => self.place_order(&asked, place),
             Command::QuoteOrder(place) => self.quote_order(&asked, place),
-            Command::RecordPayment { order, reference, amount, at } => {
+            Command::RecordPayment { order, reference, amount, tender, at } => {
                 let at = asked.time(*at)?;
-                self.record_payment(&asked, *order, reference, *amount, at)
+                let (reference, amount, tender) = (reference.clone(), *amount, *tender);
+                self.record_payment(&asked, *order, Capture { reference, amount, payment: None, tender }, at)
             }
             Command::InitiatePayment { payment, order, gateway, capture } => {
                 self.initiate_payment(&asked, *payment, *order, gateway, *capture)

@@ -293,8 +293,7 @@ impl Needs {
                 let payment = working.payments.get(payment).map(|payment| &payment.state);
                 self.references.extend(payment.into_iter().flat_map(|payment| new_references(payment, report)));
             }
-            Command::RequestCapture { payment, .. }
-            | Command::ReleasePayment { payment } => {
+            Command::RequestCapture { payment, .. } | Command::ReleasePayment { payment } => {
                 let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
                 self.orders.extend(attempt.map(|attempt| attempt.terms.order));
                 self.refunds.extend(attempt.into_iter().flat_map(|attempt| attempt.refunds.iter().copied()));

@@ -5,7 +5,7 @@ use crate::{
     ids::{OrderId, PaymentId, ReturnId},
     merchant::ReturnWindow,
     money::{Amount, Money},
-    order::{Allocation, BuyerDetails, Capture, Exchanged, LimitedPieces, LineUnits, OrderLine, OrderPlaced},
+    order::{Allocation, BuyerDetails, Capture, Exchanged, LimitedPieces, LineUnits, OrderLine, OrderPlaced, Tender},
     points::Points,
     pricing::Priced,
     stock::StockId,
@@ -60,6 +60,8 @@ pub enum OrderCommand {
         reference: PaymentReference,
         /// How much.
         amount: Money,
+        /// As what, where that is known.
+        tender: Option<Tender>,
         /// When it was taken.
         at: Timestamp,
     },

@@ -2,14 +2,15 @@ mod cancel;
 mod parcels;
 mod returns;
 mod serve;
+mod settle;
 mod short;
 
-use self::cancel::parts_owed;
+use self::{cancel::parts_owed, settle::decide_settlement};
 use crate::{
     Timestamp,
     money::{Amount, Money},
     order::{
-        Cancelling, Capture, Closed, Open, Order, OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus,
+        Cancelling, Capture, Closed, Order, OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus,
         PlaceOrder, Sent, Settled, Settlement,
         late::{decide_late_refund, decide_reinstatement},
         timing,
@@ -25,8 +26,8 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
     timing::check(order, &command)?;
     match command {
         OrderCommand::Place(place) => decide_place(order, place),
-        OrderCommand::RecordPayment { reference, amount, at } => {
-            decide_payment(order, Capture { reference, amount, payment: None }, at)
+        OrderCommand::RecordPayment { reference, amount, tender, at } => {
+            decide_payment(order, Capture { reference, amount, payment: None, tender }, at)
         }
         OrderCommand::RecordCapture { capture, at } => decide_payment(order, capture, at),
         OrderCommand::NoteAuthorization { payment, at } => match order {
@@ -132,37 +133,6 @@ fn decide_payment(order: &Order, capture: Capture, at: Timestamp) -> Result<Vec<
         | Order::Completed(settled)
         | Order::Cancelling(Cancelling { settled, .. }) => decide_surplus(settled, capture, at),
         Order::Cancelled(closed) | Order::Expired(closed) => decide_late(closed, capture, at),
-    }
-}
-
-/// An order is settled by one payment: by a capture of the total, or by captures of a gateway's payment that add up to it.
-/// Parts of other payments are owed back as soon as that is so.
-fn decide_settlement(open: &Open, capture: Capture, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    if let Some(known) = open.known(&capture.reference) {
-        return already_recorded(known, capture.amount);
-    }
-    let total = open.terms.total;
-    let mismatch = OrderRefusal::AmountMismatch { expected: total, received: capture.amount };
-    if capture.amount.currency != total.currency {
-        return Err(mismatch);
-    }
-    let is_of_the_same = |part: &&Capture| capture.payment.is_some() && part.payment == capture.payment;
-    let (same, others): (Vec<&Capture>, Vec<&Capture>) = open.received.iter().partition(is_of_the_same);
-    let sum = same.iter().try_fold(capture.amount.amount, |sum, part| sum.checked_add(part.amount.amount));
-    match sum {
-        Some(sum) if sum == total.amount => {
-            let settlement = if same.is_empty() {
-                Settlement::Captured(capture)
-            } else {
-                Settlement::CapturedInParts(same.into_iter().cloned().chain([capture]).collect())
-            };
-            let incomplete = owed(others.into_iter().cloned(), RefundCause::IncompletePayment, at);
-            Ok(std::iter::once(OrderEvent::OrderPaid { settlement, at }).chain(incomplete).collect())
-        }
-        Some(sum) if sum < total.amount && capture.payment.is_some() => {
-            Ok(vec![OrderEvent::PartialPaymentReceived { capture, at }])
-        }
-        Some(_) | None => Err(mismatch),
     }
 }
 

@@ -117,6 +117,30 @@ pub struct Capture {
     /// The payment at a gateway that it is part of, if it was taken through one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
+    /// As what it came, where somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tender: Option<Tender>,
+}
+
+/// As what money came that was taken outside of any gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tender {
+    /// Notes and coins.
+    Cash,
+    /// A card at a terminal.
+    Card,
+    /// A transfer between bank accounts.
+    BankTransfer,
+    /// A voucher for goods that was sold or given before.
+    GiftCard,
+    /// Anything else.
+    Other,
+}
+
+impl Tender {
+    /// Every tender.
+    pub const ALL: [Self; 5] = [Self::Cash, Self::Card, Self::BankTransfer, Self::GiftCard, Self::Other];
 }
 
 /// A part of a capture that goes back.
@@ -136,7 +160,8 @@ pub enum Settlement {
     NothingDue,
     /// Money was taken for it.
     Captured(Capture),
-    /// Money was taken for it in parts, all of one payment, which add up to its total.
+    /// Money was taken for it in parts, which add up to its total: those that were taken by hand, and those of one payment at a
+    /// gateway. What is more than the total is owed back with this.
     CapturedInParts(Vec<Capture>),
 }
 
@@ -152,7 +177,7 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
-    /// A part of its total was taken; it stays unpaid until the parts of one payment add up.
+    /// A part of its total was taken; it stays unpaid until such parts add up.
     PartialPaymentReceived {
         /// The money.
         capture: Capture,
@@ -340,6 +365,9 @@ pub enum OrderEvent {
         /// The money that had been taken for it and is owed back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owed_back: Option<Capture>,
+        /// The money that is owed back where some had gone back before: in parts, each of which is an event of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund: Option<Money>,
         /// When.
         at: Timestamp,
     },

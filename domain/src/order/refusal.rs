@@ -82,10 +82,10 @@ pub enum OrderRefusal {
         /// Where the order stands.
         status: OrderStatus,
     },
-    /// The payment is not what is to be paid.
-    #[error("the order's total is {expected}, not {received}")]
+    /// The payment is more than is to be paid, or in another currency.
+    #[error("{expected} of the order's total are open, not {received}")]
     AmountMismatch {
-        /// The order's total.
+        /// What is open.
         expected: Money,
         /// What was recorded.
         received: Money,

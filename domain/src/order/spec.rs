@@ -63,11 +63,11 @@ fn free() -> Vec<OrderEvent> {
 
 fn cancelled(owed_back: Option<&str>) -> OrderEvent {
     let owed_back = owed_back.map(|reference| capture(reference, 1530));
-    OrderEvent::OrderCancelled { reason: text("changed my mind"), owed_back, at: at(9) }
+    OrderEvent::OrderCancelled { reason: text("changed my mind"), owed_back, refund: None, at: at(9) }
 }
 
 fn pay(reference: &str, pence: i64) -> OrderCommand {
-    OrderCommand::RecordPayment { reference: text(reference), amount: gbp(pence), at: at(1) }
+    OrderCommand::RecordPayment { reference: text(reference), amount: gbp(pence), tender: None, at: at(1) }
 }
 
 fn requested() -> OrderEvent {
@@ -198,6 +198,11 @@ fn an_ended_order_that_held_no_stock_has_none_to_release() {
 #[test]
 fn a_refused_payment_names_both_amounts_with_their_currencies() {
     given(life(OrderStatus::PendingPayment))
-        .when(OrderCommand::RecordPayment { reference: text("tx-1"), amount: money(1530, "JPY"), at: at(1) })
-        .then_expect_error_message("the order's total is 15.30 GBP, not 1530 JPY");
+        .when(OrderCommand::RecordPayment {
+            reference: text("tx-1"),
+            amount: money(1530, "JPY"),
+            tender: None,
+            at: at(1),
+        })
+        .then_expect_error_message("15.30 GBP of the order's total are open, not 1530 JPY");
 }

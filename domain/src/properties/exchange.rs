@@ -95,7 +95,7 @@ impl Desk {
         };
         for command in [
             OrderCommand::Place(place),
-            OrderCommand::RecordPayment { reference: text("tx-1"), amount: gbp(1020), at: at(1) },
+            OrderCommand::RecordPayment { reference: text("tx-1"), amount: gbp(1020), tender: None, at: at(1) },
             OrderCommand::StartProcessing { parcels: None, at: at(2) },
             OrderCommand::Ship { tracking: None, at: at(3) },
             OrderCommand::Deliver { at: at(4) },

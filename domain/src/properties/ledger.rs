@@ -35,14 +35,18 @@ enum Step {
     TakeBack(u128, i64),
 }
 
-/// All that is ever taken: two parts that add up to the 1234 pence, two others that do as well, and two that are all of it.
-const TAKEN: [(&str, i64, Option<u128>); 6] = [
+/// All that is ever taken: two parts that add up to the 1234 pence, two others that do as well, two that are all of it, and
+/// parts by hand that add up with each other and with those of a gateway, to exactly that or to more.
+const TAKEN: [(&str, i64, Option<u128>); 9] = [
     ("tx-1", 1000, Some(3)),
     ("tx-2", 234, Some(3)),
     ("tx-3", 617, Some(4)),
     ("tx-4", 617, Some(4)),
     ("tx-5", 1234, None),
     ("tx-6", 1234, Some(5)),
+    ("card-1", 234, None),
+    ("card-2", 383, None),
+    ("cash", 617, None),
 ];
 
 fn taken(number: usize) -> Capture {

@@ -178,7 +178,7 @@ proptest! {
             let before = payment.clone();
             let (next, events) = follow(payment, command);
             payment = next;
-            for Capture { reference, amount, payment: of } in new_captures(&events) {
+            for Capture { reference, amount, payment: of, tender: _ } in new_captures(&events) {
                 prop_assert_eq!(*of, Some(payment_id(3)));
                 prop_assert_eq!(taken.insert(reference.clone(), amount.amount), None, "{} was taken twice", reference);
             }

@@ -85,6 +85,8 @@ enum TurnKind<'a> {
     Returned,
     /// It was cancelled, and no money is owed back: it was not paid, it was free, or all its units were taken out of it.
     Dropped,
+    /// It was cancelled, and what is owed back is less than all money that was taken for it: some had gone back before.
+    Rest { refund: Money },
     /// Units were taken out of it, came back after they had left, or never arrived.
     Gone { lines: &'a [LineUnits], refund: Money },
 }
@@ -97,7 +99,10 @@ impl<'a> TurnKind<'a> {
             | OrderEvent::UndeliveredRefunded { lines, refund, .. } => Some(Self::Gone { lines, refund: *refund }),
             OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(Self::Sold),
             OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
-            OrderEvent::OrderCancelled { owed_back: None, .. } => Some(Self::Dropped),
+            OrderEvent::OrderCancelled { owed_back: None, refund: Some(refund), .. } => {
+                Some(Self::Rest { refund: *refund })
+            }
+            OrderEvent::OrderCancelled { owed_back: None, refund: None, .. } => Some(Self::Dropped),
             OrderEvent::OrderPlaced(_)
             | OrderEvent::PartialPaymentReceived { .. }
             | OrderEvent::AuthorizationReceived { .. }
@@ -129,7 +134,7 @@ impl<'a> TurnKind<'a> {
     const fn looks_back(self) -> bool {
         match self {
             Self::Sold | Self::Returned => false,
-            Self::Dropped | Self::Gone { .. } => true,
+            Self::Rest { .. } | Self::Dropped | Self::Gone { .. } => true,
         }
     }
 
@@ -139,6 +144,7 @@ impl<'a> TurnKind<'a> {
         match self {
             Self::Sold => tallies.count(placed, 1),
             Self::Returned => tallies.count(placed, -1),
+            Self::Rest { refund } => tallies.take_out(placed, &gone.rest(placed), refund, gone),
             Self::Dropped if placed.total.amount == Amount::ZERO => {
                 tallies.take_out(placed, &gone.rest(placed), placed.total, gone)
             }

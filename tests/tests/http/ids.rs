@@ -56,7 +56,7 @@ async fn a_sku_of_any_signs_and_script_goes_everywhere() {
         post(format!("{stock}/receive"), json!({"quantity": 10})).await;
         post(format!("{stock}/adjust"), json!({"change": -1, "reason": "broken"})).await;
         let (id, _) = api.placed(&[(sku, 2)]).await;
-        shop::pay(&api, &id, 600, "tx").await;
+        shop::pay(&api, &id, 600, &format!("tx-{id}")).await;
         shop::reaches(&api, &id, "processing").await;
         assert_eq!(shop::order(&api, &id).await["lines"][0]["sku"], sku);
         assert_eq!(api.get(&stock).await["on_hand"], 17);

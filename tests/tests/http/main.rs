@@ -34,6 +34,7 @@ mod orders;
 mod outages;
 mod own_reads;
 mod ownership;
+mod part_payments;
 mod payments;
 mod placement;
 mod points;

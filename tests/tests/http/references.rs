@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use purser_tests::{Api, Till, TestEngine, api::Call, shop};
+use purser_tests::{Api, TestEngine, Till, api::Call, shop};
 use serde_json::{Value, json};
 
 fn slip(reference: &str, amount: i64) -> Value {

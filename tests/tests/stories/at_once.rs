@@ -30,7 +30,10 @@ async fn paid(write_side: &WriteSide, lines: &[(&str, i64)]) -> OrderId {
     let order = order_of(&write_side.execute(place(lines)).await.expect("a placement"));
     let pieces: i64 = lines.iter().map(|(_, pieces)| pieces).sum();
     let (reference, amount) = ("tx-1".parse().expect("a reference"), listing(250 * pieces).price);
-    write_side.execute(Command::RecordPayment { order, reference, amount, at: None }).await.expect("a payment");
+    write_side
+        .execute(Command::RecordPayment { order, reference, amount, tender: None, at: None })
+        .await
+        .expect("a payment");
     order
 }
 
@@ -164,8 +167,12 @@ async fn what_a_cancelled_order_held_is_there_at_once_for_the_next() {
 async fn a_refund_that_was_asked_for_just_now_is_marked_done() {
     let (database, write_side) = open().await;
     let order = paid(&write_side, &[("A", 1)]).await;
-    let capture =
-        Capture { reference: "tx-1".parse().expect("a reference"), amount: listing(250).price, payment: None };
+    let capture = Capture {
+        reference: "tx-1".parse().expect("a reference"),
+        amount: listing(250).price,
+        payment: None,
+        tender: None,
+    };
     let claim = Claim::whole(order, capture, RefundCause::OrderCancelled);
     let refund = claim.refund();
     by_the_engine(&write_side, Command::RequestRefund { claim }).await.expect("a refund");

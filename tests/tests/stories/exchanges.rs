@@ -40,7 +40,13 @@ async fn sent_in_exchange() -> (TestDatabase, WriteSide, OrderId, ReturnId) {
     let return_address = serde_json::from_value(json!({"recipient": "Returns", "country": "GB"})).expect("an address");
     let inspected = serde_json::from_value(json!([{"line": 0, "restock": 2}])).expect("a finding");
     for command in [
-        Command::RecordPayment { order, reference: "tx-1".parse().expect("a reference"), amount, at: None },
+        Command::RecordPayment {
+            order,
+            reference: "tx-1".parse().expect("a reference"),
+            amount,
+            tender: None,
+            at: None,
+        },
         Command::StartProcessing { order },
         Command::ShipOrder { order, tracking: None, at: None },
         Command::DeliverOrder { order, at: None },

@@ -59,6 +59,7 @@ fn command(step: &Step, orders: &[OrderId]) -> Option<Command> {
             order: order(index)?,
             reference: format!("tx-{index}").parse().unwrap(),
             amount: purser_tests::write_side::listing(750).price,
+            tender: None,
             at: None,
         },
         Step::Cancel { order: index } => {

@@ -216,7 +216,7 @@ async fn late() -> (TestDatabase, WriteSide, OrderId) {
     write_side.clock.advance(TimeDelta::minutes(30));
     write_side.execute(Command::ExpireOrder { order }).await.expect("an expiry");
     let Capture { reference, amount, .. } = money();
-    let pay = Command::RecordPayment { order, reference, amount, at: None };
+    let pay = Command::RecordPayment { order, reference, amount, tender: None, at: None };
     write_side.execute(pay).await.expect("a payment");
     (database, write_side, order)
 }

@@ -154,7 +154,8 @@ async fn begun(write_side: &WriteSide) -> OrderId {
 
 async fn pay(write_side: &WriteSide, order: OrderId, pieces: i64) {
     let price = listing(250 * pieces).price;
-    let pay = Command::RecordPayment { order, reference: "tx-1".parse().unwrap(), amount: price, at: None };
+    let pay =
+        Command::RecordPayment { order, reference: "tx-1".parse().unwrap(), amount: price, tender: None, at: None };
     write_side.execute(pay).await.unwrap();
 }
 

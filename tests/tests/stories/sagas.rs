@@ -278,6 +278,7 @@ async fn paid(write_side: &WriteSide) -> OrderId {
         order,
         reference: "tx-1".parse().expect("a reference"),
         amount: serde_json::from_value(json!({"amount": 250, "currency": "GBP"})).expect("money"),
+        tender: None,
         at: None,
     };
     write_side.execute(payment).await.expect("a payment");

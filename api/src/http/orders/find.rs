@@ -4,7 +4,7 @@ use purser_domain::{
     contact::Contact,
     ids::{OrderId, ReturnId},
     money::Money,
-    order::{Allocation, OrderStatus},
+    order::{Allocation, OrderStatus, Tender},
     principal::Principal,
     quantity::Quantity,
     text::{CustomerId, ExternalReference, Location, MerchantId, PaymentReference, Reason, Sku, TrackingNumber},
@@ -129,6 +129,10 @@ pub(crate) struct OrderPayment {
     /// How much.
     #[schema(value_type = schema::Money)]
     amount: Money,
+    /// As what it came, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Tender>)]
+    tender: Option<Tender>,
     /// When it was taken.
     at: Moment,
 }
@@ -263,7 +267,7 @@ impl From<UnitsBack> for OrderReturn {
 
 impl From<Taken> for OrderPayment {
     fn from(taken: Taken) -> Self {
-        let Taken { role, reference, amount, at } = taken;
-        Self { role, reference, amount, at: at.into() }
+        let Taken { role, reference, amount, tender, at } = taken;
+        Self { role, reference, amount, tender, at: at.into() }
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use purser_domain::{
+    Timestamp,
     clearing::{self, Step},
     exception::ExceptionCommand,
-    Timestamp,
     ids::{OrderId, PaymentId, RefundId},
     money::Money,
     order::{Capture, OrderAction, OrderStatus},
@@ -22,8 +22,8 @@ use super::{Answer, Asked, Decision, Order, OrderCommand, OrderRefusal, Stopped,
 use crate::sequencer::cache::Versioned;
 
 impl Decision<'_> {
-    /// The amount is the order's total, whatever other attempts have brought in: an order is settled by one payment, and
-    /// the parts of others go back.
+    /// The amount is what is open of the order's total beside what was taken by hand, whatever other attempts have brought in:
+    /// of gateways' payments one settles an order, and the parts of others go back.
     pub(super) fn initiate_payment(
         &mut self,
         asked: &Asked<'_>,
@@ -37,26 +37,19 @@ impl Decision<'_> {
         let (Some(known), Some(agreed)) = (known, agreed) else {
             return Err(Stopped::refused(OrderRefusal::Unknown));
         };
-        match known.status() {
-            Some(OrderStatus::PendingPayment) => {}
-            Some(
-                status @ (OrderStatus::Paid
-                | OrderStatus::Processing
-                | OrderStatus::Cancelling
-                | OrderStatus::Shipped
-                | OrderStatus::Delivered
-                | OrderStatus::Completed
-                | OrderStatus::Cancelled
-                | OrderStatus::Expired),
-            ) => return Err(Stopped::refused(OrderRefusal::WrongStatus { action: OrderAction::Pay, status })),
-            None => return Err(Stopped::refused(OrderRefusal::Unknown)),
-        }
+        let rest = match (known, known.status()) {
+            (Order::PendingPayment(open), _) => open.rest(),
+            (_, Some(status)) => {
+                return Err(Stopped::refused(OrderRefusal::WrongStatus { action: OrderAction::Pay, status }));
+            }
+            (_, None) => return Err(Stopped::refused(OrderRefusal::Unknown)),
+        };
         let terms = PaymentTerms {
             order,
             customer: agreed.customer.clone(),
             merchant: agreed.merchant.clone(),
             gateway: gateway.clone(),
-            amount: agreed.total,
+            amount: Money { amount: rest, ..agreed.total },
             capture,
             expires_at: agreed.pay_by,
         };
@@ -74,20 +67,20 @@ impl Decision<'_> {
         &mut self,
         asked: &Asked<'_>,
         id: OrderId,
-        reference: &PaymentReference,
-        amount: Money,
+        capture: Capture,
         at: Timestamp,
     ) -> Result<Answer, Stopped> {
         let known = self.order_of(asked, id)?;
-        let command = OrderCommand::RecordPayment { reference: reference.clone(), amount, at };
+        let Capture { reference, amount, payment: _, tender } = capture;
+        let command = OrderCommand::RecordPayment { reference: reference.clone(), amount, tender, at };
         let news = order::decide(known, command.clone()).map_err(Stopped::refused)?;
         if !news.is_empty() {
-            let used = self.reference_id(id, reference).map(|reference| self.reference_is_free(&reference, id));
+            let used = self.reference_id(id, &reference).map(|reference| self.reference_is_free(&reference, id));
             used.unwrap_or(Ok(()))?;
         }
         self.drive_order(asked, id, command)?;
         if !news.is_empty() {
-            self.note_reference(asked, id, reference)?;
+            self.note_reference(asked, id, &reference)?;
         }
         self.order_is(id)
     }
@@ -101,7 +94,12 @@ impl Decision<'_> {
 
     /// A gateway's captures are taken under whatever name: the money is there. Where the name is used already, it stays with
     /// the order that has it.
-    fn note_reference(&mut self, asked: &Asked<'_>, order: OrderId, reference: &PaymentReference) -> Result<(), Stopped> {
+    fn note_reference(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        reference: &PaymentReference,
+    ) -> Result<(), Stopped> {
         let Some(id) = self.reference_id(order, reference) else { return Ok(()) };
         if self.reference_is_free(&id, order).is_err() {
             return Ok(());

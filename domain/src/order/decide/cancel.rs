@@ -4,9 +4,10 @@ use super::{owed, parcels, refuse};
 use crate::{
     Timestamp,
     ids::ReturnId,
-    money::Money,
+    money::{Amount, Money},
     order::{
-        Allocation, Cancelling, Capture, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, RefundPart, Settled,
+        Allocation, Cancelling, Capture, Interrupted, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal,
+        RefundPart, Settled,
         book::{is_stock_of, released},
     },
     points::Points,
@@ -19,7 +20,7 @@ use crate::{
 pub(super) fn whole(order: &Order, reason: Reason, at: Timestamp) -> Result<Vec<OrderEvent>, OrderRefusal> {
     match order {
         Order::PendingPayment(open) => {
-            let cancelled = OrderEvent::OrderCancelled { reason, owed_back: None, at };
+            let cancelled = OrderEvent::OrderCancelled { reason, owed_back: None, refund: None, at };
             let incomplete = owed(open.received.iter().cloned(), RefundCause::IncompletePayment, at);
             Ok(std::iter::once(cancelled).chain(incomplete).collect())
         }
@@ -30,8 +31,17 @@ pub(super) fn whole(order: &Order, reason: Reason, at: Timestamp) -> Result<Vec<
             if settled.terms.book.is_touched() {
                 return Ok(end_rest(settled, reason, at));
             }
+            if !settled.refunds.is_empty() {
+                return Ok(match order {
+                    Order::Processing(_)
+                    | Order::Cancelling(Cancelling { interrupted: Interrupted::Processing, .. }) => {
+                        end_rest(settled, reason, at)
+                    }
+                    _ => end_paid(settled, reason, at),
+                });
+            }
             let mut captures = settled.captures().iter().cloned();
-            let cancelled = OrderEvent::OrderCancelled { reason, owed_back: captures.next(), at };
+            let cancelled = OrderEvent::OrderCancelled { reason, owed_back: captures.next(), refund: None, at };
             Ok(std::iter::once(cancelled).chain(owed(captures, RefundCause::OrderCancelled, at)).collect())
         }
         Order::Cancelled(_) => Ok(vec![]),
@@ -110,8 +120,8 @@ fn take_out(
             whole(&Order::Processing(Box::new(settled.clone())), reason, at)
         };
     }
-    let portion = Portion { payable: parcels::owed_for(settled, &portion, left), ..portion };
-    let parts = settled.refunds.divide(settled.captures(), portion.payable);
+    let parts = settled.refunds.divide(settled.captures(), parcels::owed_for(settled, &portion, left));
+    let portion = Portion { payable: sum_of(&parts), ..portion };
     let released = if stock.is_empty() { released(&settled.unshipped_stock(), &goods) } else { stock.to_vec() };
     let cancelled = lines_cancelled(settled, lines.to_vec(), released, &portion, left, reason, at);
     let owed = parts_owed(parts, RefundCause::LinesCancelled, None, at);
@@ -131,8 +141,21 @@ fn end_rest(settled: &Settled, reason: Reason, at: Timestamp) -> Vec<OrderEvent>
     let portion = Portion { payable: kept, ..portion };
     let lines = lines_cancelled(settled, rest, released, &portion, 0, reason.clone(), at);
     let owed = parts_owed(parts, RefundCause::OrderCancelled, None, at);
-    let cancelled = OrderEvent::OrderCancelled { reason, owed_back: None, at };
+    let cancelled = OrderEvent::OrderCancelled { reason, owed_back: None, refund: None, at };
     std::iter::once(lines).chain(owed).chain([cancelled]).collect()
+}
+
+/// Ends an order whose work has not begun, and of whose money some has gone back before: all that is kept goes as well.
+fn end_paid(settled: &Settled, reason: Reason, at: Timestamp) -> Vec<OrderEvent> {
+    let parts = settled.refunds.divide(settled.captures(), settled.kept());
+    let refund = Money { amount: sum_of(&parts), currency: settled.terms.total.currency };
+    let owed = parts_owed(parts, RefundCause::OrderCancelled, None, at);
+    owed.chain([OrderEvent::OrderCancelled { reason, owed_back: None, refund: Some(refund), at }]).collect()
+}
+
+/// What these parts come to.
+pub(super) fn sum_of(parts: &[(Capture, RefundPart)]) -> Amount {
+    parts.iter().fold(Amount::ZERO, |sum, (_, part)| sum.checked_add(part.amount.amount).unwrap_or(sum))
 }
 
 fn lines_cancelled(

@@ -1,6 +1,6 @@
 //! What becomes of an order as its fulfillments are opened, leave and arrive.
 
-use super::{Decision, parts_owed, refuse};
+use super::{Decision, cancel::sum_of, parts_owed, refuse};
 use crate::{
     Timestamp,
     fulfillment::Undelivered,
@@ -98,7 +98,7 @@ pub(super) fn refund(order: &Order, number: u32, units: Vec<LineUnits>, at: Time
     let portion = sent_portion(settled, &units)?;
     let left = settled.terms.book.left().saturating_sub(count(&units));
     let parts = settled.refunds.divide(settled.captures(), owed_for(settled, &portion, left));
-    let amount = parts.iter().fold(Amount::ZERO, |sum, (_, part)| sum.checked_add(part.amount.amount).unwrap_or(sum));
+    let amount = sum_of(&parts);
     let refunded = OrderEvent::UndeliveredRefunded {
         number,
         lines: units,

@@ -5,12 +5,13 @@ use crate::{
     Timestamp,
     ids::ReturnId,
     merchant::ReturnWindow,
-    money::{Amount, Money},
+    money::Money,
     order::{
         Aftersale, Cancelling, Exchanged, Interrupted, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal,
         Settled,
         decide::{
             Decision,
+            cancel::sum_of,
             parcels::{count, owed_for, with_end},
             parts_owed, refuse,
         },
@@ -71,7 +72,7 @@ pub(super) fn take_back(order: &Order, id: ReturnId, units: &[LineUnits], at: Ti
     let portion = settled.terms.book.portion(units)?;
     let left = settled.terms.book.left().saturating_sub(count(units));
     let parts = settled.refunds.divide(settled.captures(), owed_for(settled, &portion, left));
-    let amount = parts.iter().fold(Amount::ZERO, |sum, (_, part)| sum.checked_add(part.amount.amount).unwrap_or(sum));
+    let amount = sum_of(&parts);
     let returned = OrderEvent::UnitsReturned {
         id,
         lines: units.to_vec(),

@@ -73,7 +73,8 @@ fn what_is_left_of_an_order_is_cancelled_with_what_is_kept_of_its_money() {
         reason: text("changed my mind"),
         at: at(9),
     };
-    let cancelled = OrderEvent::OrderCancelled { reason: text("changed my mind"), owed_back: None, at: at(9) };
+    let cancelled =
+        OrderEvent::OrderCancelled { reason: text("changed my mind"), owed_back: None, refund: None, at: at(9) };
     let owed = owed("tx-1", 2295, 1530, 2, RefundCause::OrderCancelled);
     given(touched.clone()).when(cancel()).then_expect_events(vec![rest, owed, cancelled]);
     let Order::Cancelled(closed) = state(after(touched, cancel())) else { panic!("the order is not cancelled") };
@@ -85,6 +86,7 @@ fn all_units_at_once_are_the_order() {
     let cancelled = OrderEvent::OrderCancelled {
         reason: text("out of fashion"),
         owed_back: Some(capture("tx-1", 2295)),
+        refund: None,
         at: at(9),
     };
     given(two_lines()).when(cancel_lines(&[(0, 6), (1, 3)])).then_expect_events(vec![cancelled]);

@@ -36,17 +36,15 @@ fn the_exact_total_pays_an_open_order() {
 }
 
 #[test]
-fn a_penny_more_or_less_does_not_pay_an_open_order() {
-    for pence in [1, 1529, 1531] {
-        given(life(OrderStatus::PendingPayment)).when(pay("tx-1", pence)).then_expect_error(mismatch(pence));
-    }
+fn a_penny_more_does_not_pay_an_open_order() {
+    given(life(OrderStatus::PendingPayment)).when(pay("tx-1", 1531)).then_expect_error(mismatch(1531));
 }
 
 #[test]
 fn the_right_number_in_another_currency_does_not_pay_an_open_order() {
     let received = money(1530, "EUR");
     given(life(OrderStatus::PendingPayment))
-        .when(OrderCommand::RecordPayment { reference: text("tx-1"), amount: received, at: at(1) })
+        .when(OrderCommand::RecordPayment { reference: text("tx-1"), amount: received, tender: None, at: at(1) })
         .then_expect_error(OrderRefusal::AmountMismatch { expected: gbp(1530), received });
 }
 

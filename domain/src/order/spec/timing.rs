@@ -9,7 +9,12 @@ use crate::{
 #[test]
 fn nothing_happens_to_an_order_before_it_is_placed() {
     let early = OrderRefusal::TooEarly { since: at(0) };
-    let pay = |minute| OrderCommand::RecordPayment { reference: text("tx-1"), amount: gbp(1530), at: at(minute) };
+    let pay = |minute| OrderCommand::RecordPayment {
+        reference: text("tx-1"),
+        amount: gbp(1530),
+        tender: None,
+        at: at(minute),
+    };
     given(life(OrderStatus::PendingPayment)).when(pay(-1)).then_expect_error(early.clone());
     let ship = OrderCommand::Ship { tracking: None, at: at(-1) };
     given(life(OrderStatus::Processing)).when(ship).then_expect_error(early.clone());

@@ -36,7 +36,8 @@ fn waiting(order: &Order) -> usize {
 
 /// As far as the status, and the number of the fulfillment that what comes then is put into.
 fn lives() -> Vec<(Vec<OrderEvent>, OrderStatus, Option<u32>)> {
-    let cancelled = OrderEvent::OrderCancelled { reason: text("changed my mind"), owed_back: None, at: at(9) };
+    let cancelled =
+        OrderEvent::OrderCancelled { reason: text("changed my mind"), owed_back: None, refund: None, at: at(9) };
     vec![
         (vec![placed()], PendingPayment, None),
         (vec![placed(), settled()], Paid, None),

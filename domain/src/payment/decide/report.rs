@@ -55,6 +55,7 @@ impl News {
                     reference: capture.reference.clone(),
                     amount: attempt.money(capture.amount),
                     payment: Some(attempt.payment),
+                    tender: None,
                 };
                 captures.push((taken, attempt.money(sum)));
             }

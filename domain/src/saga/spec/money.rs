@@ -111,7 +111,12 @@ fn a_saga_command_is_superseded_where_the_refund_went_on_without_it() {
 
 #[test]
 fn money_is_owed_for_what_made_it_owed_and_in_full() {
-    let cancelled = OrderEvent::OrderCancelled { reason: text("x"), owed_back: Some(capture("tx-1", 1530)), at: at(9) };
+    let cancelled = OrderEvent::OrderCancelled {
+        reason: text("x"),
+        owed_back: Some(capture("tx-1", 1530)),
+        refund: None,
+        at: at(9),
+    };
     let surplus = OrderEvent::SurplusPaymentReceived { capture: capture("tx-3", 8), at: at(32) };
     for (event, claim) in [
         (cancelled, claim("tx-1", 1530, RefundCause::OrderCancelled)),

@@ -4,7 +4,10 @@ use crate::{
     contact::Contact,
     fulfillment::Undelivered,
     merchant::TaxBasis,
-    order::{BuyerDetails, Exchanged, Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement},
+    order::{
+        BuyerDetails, Capture, Exchanged, Interrupted, LimitedPieces, OrderEvent, OrderPlaced, RefundPart, Settlement,
+        Tender,
+    },
     points::Issuer,
     pricing::{AppliedDiscount, AppliedTax, PointsSpent, Priced, PricedLine, PricedShipping, Source, Sums},
     refund::RefundCause,
@@ -44,6 +47,10 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         ],
         PartialPaymentReceived: [
             "" => OrderEvent::PartialPaymentReceived { capture: part("tx_1", 3000), at: precise() },
+            "gift_card" => OrderEvent::PartialPaymentReceived {
+                capture: Capture { tender: Some(Tender::GiftCard), ..capture("redemption-17", 1000) },
+                at: at(1),
+            },
         ],
         AuthorizationReceived: [
             "" => OrderEvent::AuthorizationReceived { payment: payment_id(3), at: precise() },
@@ -168,9 +175,16 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             "" => OrderEvent::OrderCancelled {
                 reason: text("changed my mind: \u{201c}too dear\u{201d}"),
                 owed_back: Some(capture("pi_3OqY", 3855)),
+                refund: None,
                 at: at(9),
             },
-            "minimal" => OrderEvent::OrderCancelled { reason: text("x"), owed_back: None, at: at(9) },
+            "rest" => OrderEvent::OrderCancelled {
+                reason: text("changed my mind"),
+                owed_back: None,
+                refund: Some(gbp(3355)),
+                at: at(9),
+            },
+            "minimal" => OrderEvent::OrderCancelled { reason: text("x"), owed_back: None, refund: None, at: at(9) },
         ],
         OrderLinesCancelled: [
             "" => OrderEvent::OrderLinesCancelled {

@@ -5,7 +5,7 @@ use purser_domain::{
     Timestamp,
     ids::ReturnId,
     money::Money,
-    order::{Allocation, Capture, LineUnits, Order, OrderEvent, OrderStatus, without},
+    order::{Allocation, Capture, LineUnits, Order, OrderEvent, OrderStatus, Tender, without},
     recorded::Recorded,
     text::{PaymentReference, Reason, TrackingNumber},
 };
@@ -79,6 +79,9 @@ pub struct Payment {
     pub reference: PaymentReference,
     /// How much.
     pub amount: Money,
+    /// As what it came, where somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tender: Option<Tender>,
     /// When it was taken.
     pub at: Timestamp,
 }
@@ -152,10 +155,13 @@ impl OrderDetail {
     /// A part that was taken earlier becomes part of the settlement.
     fn take_payments(&mut self, event: &OrderEvent) {
         let Some((role, captures, at)) = captures(event) else { return };
-        for Capture { reference, amount, payment: _ } in captures {
+        for Capture { reference, amount, payment: _, tender } in captures {
             match self.payments.iter_mut().find(|known| known.reference == *reference) {
                 Some(known) => known.role = role,
-                None => self.payments.push(Payment { role, reference: reference.clone(), amount: *amount, at }),
+                None => {
+                    let (reference, amount, tender) = (reference.clone(), *amount, *tender);
+                    self.payments.push(Payment { role, reference, amount, tender, at });
+                }
             }
         }
     }

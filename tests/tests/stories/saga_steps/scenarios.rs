@@ -346,6 +346,7 @@ async fn pay(write_side: &WriteSide, order: OrderId, reference: &str) {
         order,
         reference: reference.parse().expect("a reference"),
         amount: serde_json::from_value(json!({"amount": 250, "currency": "GBP"})).expect("money"),
+        tender: None,
         at: None,
     };
     write_side.execute(payment).await.expect("a payment");
