@@ -19,6 +19,7 @@ pub use event::MerchantEvent;
 pub use policies::{
     CancellationAfterPayment, GuestContact, LatePayment, MAX_POINTS_EARNED, MAX_POINTS_VALUE, MAX_PRIORITIES,
     MAX_SITES, OverdueReview, PaymentWindow, PointsPolicy, Policies, ReturnReview, ReturnWindow, ShipmentDeadline,
+    ShippingRefund,
 };
 pub use promotion::{MAX_PROMOTIONS, Promotion};
 pub use refusal::MerchantRefusal;

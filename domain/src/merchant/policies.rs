@@ -106,6 +106,28 @@ pub enum OverdueReview {
     Escalate,
 }
 
+/// When the fee for the delivery goes back with what was delivered. It always does where nothing arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShippingRefund {
+    /// When all that arrived has come back. European consumers who withdraw from a contract are owed it (Directive
+    /// 2011/83/EU, article 13), so that this is what holds where nothing was decided.
+    #[default]
+    WithFullReturn,
+    /// Never.
+    Never,
+}
+
+impl ShippingRefund {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    const fn is_with_full_return(&self) -> bool {
+        match self {
+            Self::WithFullReturn => true,
+            Self::Never => false,
+        }
+    }
+}
+
 /// What a guest must give of themselves to buy of what is limited for each customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -210,6 +232,9 @@ pub struct Policies {
     /// Where goods come back to, unless an approval says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_address: Option<Address>,
+    /// When the fee for the delivery goes back; frozen in each order, as what its customer agreed to.
+    #[serde(skip_serializing_if = "ShippingRefund::is_with_full_return")]
+    pub shipping_refund: ShippingRefund,
     /// After how many hours a paid order that has not left is late.
     pub late_shipment_hours: ShipmentDeadline,
     /// From which locations stock is taken.

@@ -134,6 +134,12 @@ impl LineBook {
         Ok(sum)
     }
 
+    /// What falls on the delivery, if anything, and whether its seller keeps it when all that arrived has come back.
+    pub(super) fn delivery(&self) -> Option<(Portion, bool)> {
+        let pricing = self.pricing.as_deref()?;
+        Some((pricing.shipping_portion()?, pricing.shipping.as_ref()?.kept_on_return))
+    }
+
     fn of_line(&self, line: u32, booked: &BookedLine, quantity: Quantity) -> Option<Portion> {
         match &self.pricing {
             Some(pricing) => pricing.refund_of(usize::try_from(line).ok()?, booked.gone, quantity.units()),

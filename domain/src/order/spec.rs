@@ -1,4 +1,5 @@
 mod cancellation;
+mod delivery_fee;
 mod every_pair;
 mod evolution;
 mod late;

@@ -117,6 +117,7 @@ impl Scene<'_> {
                     tax_not_due: Some(not_due).filter(|amount| *amount > Amount::ZERO),
                     points: None,
                     total: with_tax,
+                    kept_on_return: false,
                 })
             }
         };

@@ -62,7 +62,17 @@ impl Priced {
     /// What falls on shipping.
     pub fn shipping_portion(&self) -> Option<Portion> {
         let shipping = self.shipping.as_ref()?;
-        let PricedShipping { method: _, fee, discounts, tax: _, taxes: _, tax_not_due: _, points, total } = shipping;
+        let PricedShipping {
+            method: _,
+            fee,
+            discounts,
+            tax: _,
+            taxes: _,
+            tax_not_due: _,
+            points,
+            total,
+            kept_on_return: _,
+        } = shipping;
         let points = points.unwrap_or(PointsSpent { spent: 0, value: Amount::ZERO });
         Some(Portion {
             price: *fee,

@@ -108,6 +108,9 @@ pub struct PricedShipping {
     pub points: Option<PointsSpent>,
     /// What shipping costs in all, tax and all, before points.
     pub total: Amount,
+    /// Its seller keeps it when all that arrived has come back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept_on_return: bool,
 }
 
 /// The sums of an order: `subtotal - discount + shipping + tax_added - points` is what is to be paid.

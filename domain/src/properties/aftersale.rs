@@ -67,9 +67,11 @@ fn paid(captures: Vec<Capture>) -> Order {
         .fold(Order::Unplaced, Order::evolve)
 }
 
-/// What falls on the first units of the line.
+/// What falls on the first units of the line, and with all six of them on their postage.
 fn frozen(count: u32) -> Portion {
-    priced_placement().pricing.unwrap().refund_of(0, 0, count).unwrap()
+    let pricing = priced_placement().pricing.unwrap();
+    let units = pricing.refund_of(0, 0, count).unwrap();
+    if count == 6 { units.checked_add(pricing.shipping_portion().unwrap()).unwrap() } else { units }
 }
 
 /// What a sequence of steps has given back.

@@ -7,7 +7,7 @@ use crate::{
     allocation::AllocationRule,
     merchant::{
         CancellationAfterPayment, GuestContact, LatePayment, OverdueReview, PointsPolicy, Policies, Promotion,
-        ShippingRate, ShippingRates, TaxBasis, TaxPlace, TaxRate, TaxRates,
+        ShippingRate, ShippingRates, ShippingRefund, TaxBasis, TaxPlace, TaxRate, TaxRates,
     },
     money::Money,
     pricing::{Discount, DiscountClass, Offer, Validity},
@@ -99,6 +99,7 @@ pub(crate) fn policies() -> Policies {
         late_shipment_hours: 24.try_into().unwrap(),
         allocation: AllocationRule::Priority(vec![text("main"), text("north")]),
         sites: BTreeMap::new(),
+        shipping_refund: ShippingRefund::WithFullReturn,
         guest_contact: GuestContact::Optional,
         points: Some(points(gbp(50), 3)),
         time_zone: TimeZone::default(),

@@ -46,6 +46,7 @@ mod returns;
 mod returns_refused;
 mod sales;
 mod search;
+mod shipping_refunds;
 mod shortages;
 mod sizes;
 mod statistics;

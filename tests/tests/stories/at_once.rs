@@ -29,7 +29,7 @@ async fn open() -> (TestDatabase, WriteSide) {
 async fn paid(write_side: &WriteSide, lines: &[(&str, i64)]) -> OrderId {
     let order = order_of(&write_side.execute(place(lines)).await.expect("a placement"));
     let pieces: i64 = lines.iter().map(|(_, pieces)| pieces).sum();
-    let (reference, amount) = ("tx-1".parse().expect("a reference"), listing(250 * pieces).price);
+    let (reference, amount) = (format!("tx-{order}").parse().expect("a reference"), listing(250 * pieces).price);
     write_side
         .execute(Command::RecordPayment { order, reference, amount, tender: None, at: None })
         .await
@@ -168,7 +168,7 @@ async fn a_refund_that_was_asked_for_just_now_is_marked_done() {
     let (database, write_side) = open().await;
     let order = paid(&write_side, &[("A", 1)]).await;
     let capture = Capture {
-        reference: "tx-1".parse().expect("a reference"),
+        reference: format!("tx-{order}").parse().expect("a reference"),
         amount: listing(250).price,
         payment: None,
         tender: None,

@@ -96,11 +96,11 @@ async fn money_that_a_gateway_took_settles_the_order_in_the_same_append() {
     let report = taken(payment, order, &[("tx-1", TOTAL)]);
     let accepted = by_the_engine(&write_side, report.clone()).await.expect("a report");
     assert_eq!(status(&accepted), PaymentStatus::Captured);
-    assert_eq!(events_after(&database, before).await, ["PaymentCaptured", "OrderPaid"]);
-    assert_eq!(accepted.position, before + 2, "one append");
+    assert_eq!(events_after(&database, before).await, ["PaymentCaptured", "OrderPaid", "PaymentReferenceUsed"]);
+    assert_eq!(accepted.position, before + 3, "one append");
 
     by_the_engine(&write_side, report).await.expect("a repeat");
-    assert_eq!(shop::head(&database).await, before + 2, "a report that says nothing new leaves nothing");
+    assert_eq!(shop::head(&database).await, before + 3, "a report that says nothing new leaves nothing");
     shop::verified(&database).await.expect("a whole log");
     write_side.stop().await;
 }
@@ -114,7 +114,13 @@ async fn an_order_is_paid_when_the_parts_of_one_payment_add_up() {
     by_the_engine(&write_side, taken(payment, order, &[("tx-1", 100)])).await.expect("a part");
     assert_eq!(
         events_after(&database, before).await,
-        ["PaymentAuthorized", "PaymentCaptured", "PartialPaymentReceived", "AuthorizationReceived"]
+        [
+            "PaymentAuthorized",
+            "PaymentCaptured",
+            "PartialPaymentReceived",
+            "PaymentReferenceUsed",
+            "AuthorizationReceived"
+        ]
     );
 
     let before = shop::head(&database).await;
@@ -123,7 +129,14 @@ async fn an_order_is_paid_when_the_parts_of_one_payment_add_up() {
     assert_eq!(status(&accepted), PaymentStatus::Captured);
     assert_eq!(
         events_after(&database, before).await,
-        ["PaymentCaptured", "PaymentCaptured", "PartialPaymentReceived", "OrderPaid"]
+        [
+            "PaymentCaptured",
+            "PaymentCaptured",
+            "PartialPaymentReceived",
+            "PaymentReferenceUsed",
+            "OrderPaid",
+            "PaymentReferenceUsed"
+        ]
     );
     write_side.stop().await;
 }
@@ -136,7 +149,10 @@ async fn an_order_has_several_attempts_and_the_second_that_succeeds_is_surplus()
     by_the_engine(&write_side, taken(first, order, &[("tx-1", TOTAL)])).await.expect("a report");
     let before = shop::head(&database).await;
     by_the_engine(&write_side, taken(second, order, &[("tx-2", TOTAL)])).await.expect("a report");
-    assert_eq!(events_after(&database, before).await, ["PaymentCaptured", "SurplusPaymentReceived"]);
+    assert_eq!(
+        events_after(&database, before).await,
+        ["PaymentCaptured", "SurplusPaymentReceived", "PaymentReferenceUsed"]
+    );
     write_side.stop().await;
 }
 
@@ -149,7 +165,10 @@ async fn money_for_an_order_that_has_ended_is_on_its_books_as_late() {
     write_side.execute(Command::CancelOrder { order, lines: vec![], reason }).await.expect("a cancellation");
     let before = shop::head(&database).await;
     by_the_engine(&write_side, taken(payment, order, &[("tx-1", TOTAL)])).await.expect("a report");
-    assert_eq!(events_after(&database, before).await, ["PaymentCaptured", "LatePaymentReceived"]);
+    assert_eq!(
+        events_after(&database, before).await,
+        ["PaymentCaptured", "LatePaymentReceived", "PaymentReferenceUsed"]
+    );
     write_side.stop().await;
 }
 
@@ -294,7 +313,7 @@ async fn a_payment_and_its_order_are_found_by_a_node_that_remembers_neither() {
     let write_side = WriteSide::writing(database.pool(), Wish::default()).await;
     let before = shop::head(&database).await;
     by_the_engine(&write_side, taken(payment, order, &[("tx-1", TOTAL)])).await.expect("a report");
-    assert_eq!(events_after(&database, before).await, ["PaymentCaptured", "OrderPaid"]);
+    assert_eq!(events_after(&database, before).await, ["PaymentCaptured", "OrderPaid", "PaymentReferenceUsed"]);
     shop::verified(&database).await.expect("a whole log");
     write_side.stop().await;
 }

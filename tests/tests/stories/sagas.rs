@@ -276,7 +276,7 @@ async fn paid(write_side: &WriteSide) -> OrderId {
     let order = order_of(&write_side.execute(place(&[("A", 1)])).await.expect("a placement"));
     let payment = Command::RecordPayment {
         order,
-        reference: "tx-1".parse().expect("a reference"),
+        reference: format!("tx-{order}").parse().expect("a reference"),
         amount: serde_json::from_value(json!({"amount": 250, "currency": "GBP"})).expect("money"),
         tender: None,
         at: None,

@@ -5,7 +5,7 @@ use purser_domain::{
     allocation::{self, AllocationRule},
     merchant::{
         self, CancellationAfterPayment, GuestContact, LatePayment, OverdueReview, PaymentWindow, ReturnReview,
-        ReturnWindow, ShipmentDeadline,
+        ReturnWindow, ShipmentDeadline, ShippingRefund,
     },
     money::Money,
     text::{AddressLine, CountryCode, Location},
@@ -49,6 +49,11 @@ pub(crate) struct Policies {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Address>)]
     return_address: Option<Address>,
+    /// When the shipping fee goes back with goods that were delivered: `with_full_return` (if nothing is said), when all that
+    /// arrived has come back, as the law of the European Union wants it for consumers; `never`. Orders that were placed before keep
+    /// what held then. Where nothing arrived it always goes back.
+    #[schema(value_type = Option<String>, pattern = "^(with_full_return|never)$")]
+    shipping_refund: Option<ShippingRefund>,
     /// After how many hours a paid order that has not left is late; 72 if nothing is said.
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 2160)]
     late_shipment_hours: Option<ShipmentDeadline>,
@@ -144,6 +149,7 @@ impl Policies {
             return_review_hours: self.return_review_hours.unwrap_or_default(),
             return_review_overdue: self.return_review_overdue.unwrap_or_default(),
             return_address: self.return_address,
+            shipping_refund: self.shipping_refund.unwrap_or_default(),
             late_shipment_hours: self.late_shipment_hours.unwrap_or_default(),
             allocation,
             sites: sites(self.sites.unwrap_or_default())?,
@@ -188,6 +194,7 @@ impl From<merchant::Policies> for Policies {
             return_review_hours: Some(policies.return_review_hours),
             return_review_overdue: Some(policies.return_review_overdue),
             return_address: policies.return_address,
+            shipping_refund: Some(policies.shipping_refund),
             late_shipment_hours: Some(policies.late_shipment_hours),
             allocation: Some(allocation),
             allocation_priority,

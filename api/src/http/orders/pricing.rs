@@ -91,6 +91,10 @@ pub(crate) struct DeliveryPricing {
     /// What it costs in all, tax and all, before points.
     #[schema(value_type = schema::Amount)]
     total: Amount,
+    /// Its seller keeps it when all that arrived has come back, by the policy `shipping_refund` as it was then.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    kept_on_return: bool,
 }
 
 /// A discount and who gave it: a promotion or a coupon.
@@ -178,7 +182,8 @@ impl From<PricedLine> for LinePricing {
 
 impl From<PricedShipping> for DeliveryPricing {
     fn from(shipping: PricedShipping) -> Self {
-        let PricedShipping { method, fee: _, discounts, tax, taxes, tax_not_due, points, total } = shipping;
+        let PricedShipping { method, fee: _, discounts, tax, taxes, tax_not_due, points, total, kept_on_return } =
+            shipping;
         Self {
             method,
             discounts: discounts.into_iter().map(Discounted::from).collect(),
@@ -186,6 +191,7 @@ impl From<PricedShipping> for DeliveryPricing {
             tax_not_due,
             points: points.map(SpentPoints::from),
             total,
+            kept_on_return,
         }
     }
 }

@@ -4,7 +4,7 @@ use purser_domain::{
     Timestamp,
     checkout::{CheckoutRefusal, Expected, Frozen, freeze},
     coupon::{Coupon, CouponRefusal, usable},
-    merchant::{Merchant, Policies},
+    merchant::{Merchant, Policies, ShippingRefund},
     money::Money,
     order::{LimitedPieces, OrderLine},
     points::{self, Points, PointsAccount, PointsCommand},
@@ -73,7 +73,10 @@ impl Decision<'_> {
             points_of: place.points_of,
             at: placed_at,
         };
-        let pricing = price(&basket, tax_category).map_err(Stopped::refused)?.map(Box::new);
+        let mut pricing = price(&basket, tax_category).map_err(Stopped::refused)?.map(Box::new);
+        if let Some(shipping) = pricing.as_mut().and_then(|pricing| pricing.shipping.as_mut()) {
+            shipping.kept_on_return = book.policies().shipping_refund == ShippingRefund::Never;
+        }
         let total = pricing.as_ref().map_or(total, |pricing| pricing.total);
         if let Some(expected) = &place.expected {
             check_expected(expected, &lines, pricing.as_deref(), total)?;

@@ -120,7 +120,8 @@ fn take_out(
             whole(&Order::Processing(Box::new(settled.clone())), reason, at)
         };
     }
-    let parts = settled.refunds.divide(settled.captures(), parcels::owed_for(settled, &portion, left));
+    let portion = parcels::owed_for(settled, portion, left);
+    let parts = settled.refunds.divide(settled.captures(), portion.payable);
     let portion = Portion { payable: sum_of(&parts), ..portion };
     let released = if stock.is_empty() { released(&settled.unshipped_stock(), &goods) } else { stock.to_vec() };
     let cancelled = lines_cancelled(settled, lines.to_vec(), released, &portion, left, reason, at);

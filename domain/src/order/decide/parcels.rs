@@ -4,7 +4,7 @@ use super::{Decision, cancel::sum_of, parts_owed, refuse};
 use crate::{
     Timestamp,
     fulfillment::Undelivered,
-    money::{Amount, Money},
+    money::Money,
     order::{
         Aftersale, Allocation, Cancelling, Interrupted, LineUnits, Order, OrderAction, OrderEvent, OrderRefusal, Sent,
         Settled, book::is_stock_of,
@@ -97,7 +97,8 @@ pub(super) fn refund(order: &Order, number: u32, units: Vec<LineUnits>, at: Time
     let settled = coming(order, number)?;
     let portion = sent_portion(settled, &units)?;
     let left = settled.terms.book.left().saturating_sub(count(&units));
-    let parts = settled.refunds.divide(settled.captures(), owed_for(settled, &portion, left));
+    let portion = owed_for(settled, portion, left);
+    let parts = settled.refunds.divide(settled.captures(), portion.payable);
     let amount = sum_of(&parts);
     let refunded = OrderEvent::UndeliveredRefunded {
         number,
@@ -160,10 +161,16 @@ fn sent_portion(settled: &Settled, units: &[LineUnits]) -> Result<Portion, Order
     Ok(portion)
 }
 
-/// Where nothing of an order has arrived and nothing of it is left, all that is kept goes back, and with it what falls on no
-/// unit: the shipping fee, for which nothing was brought.
-pub(super) fn owed_for(settled: &Settled, portion: &Portion, left: u64) -> Amount {
-    if left == 0 && settled.nothing_arrived() { settled.kept() } else { portion.payable }
+/// What falls on these units, and with the last units of an order what falls on none: the delivery. Where nothing of the order
+/// has arrived, for which nothing was brought, that is all that is kept. Where all that arrived has come back, it is what was
+/// agreed. Units that were exchanged are left, so that nothing of this is owed with them. However much is owed, no more goes back
+/// than is kept.
+pub(super) fn owed_for(settled: &Settled, portion: Portion, left: u64) -> Portion {
+    let delivery = settled.terms.book.delivery().filter(|_| left == 0);
+    let nothing_arrived = settled.nothing_arrived();
+    let delivery = delivery.filter(|(_, kept)| nothing_arrived || !kept);
+    let all = delivery.and_then(|(delivery, _)| portion.checked_add(delivery)).unwrap_or(portion);
+    if left == 0 && nothing_arrived { Portion { payable: settled.kept(), ..all } } else { all }
 }
 
 /// The events, and the end of the order where it has left and nothing of it is awaited any more. Some of it arrived, or goods

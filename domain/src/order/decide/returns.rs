@@ -57,8 +57,8 @@ pub(super) fn end(order: &Order, id: ReturnId, exchanged: Option<Exchanged>, at:
     Ok(with_end(order, vec![OrderEvent::ReturnEnded { id, exchanged, at }], exchanged.is_some(), at))
 }
 
-/// What was frozen for the units goes back, and the points that the money for them had earned. What falls on no unit, the
-/// shipping fee, stays, unless nothing of the order arrived. Units of the return that are not taken back may be asked back again.
+/// What was frozen for the units goes back, and the points that the money for them had earned; with the last units of the order
+/// what was agreed of the shipping fee. Units of the return that are not taken back may be asked back again.
 pub(super) fn take_back(order: &Order, id: ReturnId, units: &[LineUnits], at: Timestamp) -> Decision {
     let settled = has_left(order)?;
     let Some(aftersale) = settled.aftersale.as_deref() else { return Ok(vec![]) };
@@ -71,7 +71,8 @@ pub(super) fn take_back(order: &Order, id: ReturnId, units: &[LineUnits], at: Ti
     }
     let portion = settled.terms.book.portion(units)?;
     let left = settled.terms.book.left().saturating_sub(count(units));
-    let parts = settled.refunds.divide(settled.captures(), owed_for(settled, &portion, left));
+    let portion = owed_for(settled, portion, left);
+    let parts = settled.refunds.divide(settled.captures(), portion.payable);
     let amount = sum_of(&parts);
     let returned = OrderEvent::UnitsReturned {
         id,

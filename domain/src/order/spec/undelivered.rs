@@ -141,9 +141,10 @@ fn an_order_of_which_nothing_arrived_is_over_when_all_of_it_is_paid_back() {
 
 /// 1234 pence for six units and their postage.
 #[test]
-fn postage_goes_back_where_nothing_arrived_and_stays_where_something_did() {
+fn postage_goes_back_where_nothing_arrived_or_is_kept_unless_its_seller_keeps_it() {
     let mut events = working();
-    events[0] = OrderEvent::OrderPlaced(priced_placement());
+    let mut placed = priced_placement();
+    events[0] = OrderEvent::OrderPlaced(placed.clone());
     events[1] = OrderEvent::OrderPaid { settlement: Settlement::Captured(capture("tx-1", 1234)), at: at(1) };
     events[2] = OrderEvent::ProcessingStarted { parcels: Some(1), at: at(2) };
     let part = |number, quantity| OrderCommand::ShipParcel {
@@ -159,8 +160,16 @@ fn postage_goes_back_where_nothing_arrived_and_stays_where_something_did() {
     assert_eq!((status(&returned), kept(&returned)), (OrderStatus::Completed, 0));
     let opened = OrderCommand::OpenParcel { at: at(3) };
     let steps = [part(1, 3), opened, part(2, 3), deliver(1), refund(2, &[(0, 3)]), give_up(2)];
-    let half = after(&events, &[&steps[..], &[open(4, &[(0, 3)]), take_back(4, &[(0, 3)])]].concat());
+    let came_back = [open(4, &[(0, 3)]), take_back(4, &[(0, 3)])];
+    let half = after(&events, &[&steps[..], &came_back[..]].concat());
+    assert_eq!((status(&half), kept(&half)), (OrderStatus::Delivered, 0));
+
+    placed.pricing.as_mut().unwrap().shipping.as_mut().unwrap().kept_on_return = true;
+    events[0] = OrderEvent::OrderPlaced(placed);
+    let half = after(&events, &[&steps[..], &came_back[..]].concat());
     assert_eq!((status(&half), kept(&half)), (OrderStatus::Delivered, 353));
+    let whole = after(&events, &[part(1, 6), refund(1, &[(0, 6)]), give_up(1)]);
+    assert_eq!((status(&whole), kept(&whole)), (OrderStatus::Completed, 0));
 }
 
 #[test]

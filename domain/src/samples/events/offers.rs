@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     allocation::{AllocationRule, Site},
     coupon::{CouponEvent, CouponTerms, CouponUse},
-    merchant::{GuestContact, MerchantEvent, Policies, ShippingRates, TaxRates},
+    merchant::{GuestContact, MerchantEvent, Policies, ShippingRates, ShippingRefund, TaxRates},
     points::{FrozenPoints, GrantCause, PointsEvent},
     pricing::{Discount, DiscountClass, Offer, Rate, Validity},
     quota::QuotaEvent,
@@ -142,6 +142,10 @@ pub(crate) fn merchant_events() -> Vec<Sample<MerchantEvent>> {
             "guest_contact" => MerchantEvent::PoliciesSet {
                 policies: Policies { guest_contact: GuestContact::Either, ..Policies::default() },
                 at: at(1),
+            },
+            "shipping_refund" => MerchantEvent::PoliciesSet {
+                policies: Policies { shipping_refund: ShippingRefund::Never, ..Policies::default() },
+                at: at(3),
             },
         ],
         PlatformPointsSet: [

@@ -339,6 +339,7 @@ pub(crate) fn priced_placement() -> OrderPlaced {
         tax_not_due: None,
         points: Some(PointsSpent { spent: 142, value: amount(142) }),
         total: amount(495),
+        kept_on_return: false,
     };
     let sums = Sums {
         subtotal: amount(1530),
@@ -417,6 +418,7 @@ fn taxed_placement() -> OrderPlaced {
         tax_not_due: Some(amount(50)),
         points: None,
         total: amount(250),
+        kept_on_return: false,
     };
     let sums = Sums {
         subtotal: amount(1530),
