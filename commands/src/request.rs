@@ -109,6 +109,15 @@ pub enum Command {
         /// When it was taken.
         at: Option<Timestamp>,
     },
+    /// Gives money of an order back for nothing that comes back.
+    GrantGoodwill {
+        /// Which order.
+        order: OrderId,
+        /// How much.
+        amount: Money,
+        /// Why.
+        reason: Reason,
+    },
     /// Begins an attempt to have an order's total paid through a gateway, while its payment is awaited.
     InitiatePayment {
         /// The id that it will have, minted for this request.

@@ -271,6 +271,7 @@ fn weight(command: &Command) -> usize {
         | Command::ReviewReturn { .. }
         | Command::SettleExchange { .. } => 8,
         Command::RecordPayment { .. }
+        | Command::GrantGoodwill { .. }
         | Command::InitiatePayment { .. }
         | Command::RecordPaymentPending { .. }
         | Command::ReportPayment { .. }

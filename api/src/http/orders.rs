@@ -1,4 +1,4 @@
-//! Orders: quote, place, pay, cancel or decline to, ship, deliver, complete; look at and search.
+//! Orders: quote, place, pay, refund, cancel or decline to, ship, deliver, complete; look at and search.
 
 pub(super) mod approve_cancellation;
 mod awaited;
@@ -12,6 +12,7 @@ pub(super) mod pay;
 pub(super) mod place;
 mod pricing;
 pub(super) mod quote;
+pub(super) mod refund;
 pub(super) mod resolve_shortage;
 pub(super) mod search;
 pub(super) mod ship;

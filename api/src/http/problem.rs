@@ -35,12 +35,19 @@ pub(crate) struct Problem {
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
     order_status: Option<OrderStatus>,
-    paid_order: Option<OrderId>,
+    money: Option<Box<AboutMoney>>,
     /// What an order was expected to cost, and what it costs.
     totals: Option<Box<(Money, Money)>>,
     retry_after: Option<Duration>,
     /// For the log, never for the caller.
     cause: Option<String>,
+}
+
+/// What else is to be told of money that is not taken, or does not go back.
+#[derive(Debug, Clone, Copy, Default)]
+struct AboutMoney {
+    paid_order: Option<OrderId>,
+    left: Option<Money>,
 }
 
 /// An RFC 9457 problem document.
@@ -75,6 +82,10 @@ pub(crate) struct ProblemDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::http::schema::OrderId>)]
     paid_order: Option<OrderId>,
+    /// What is left of all that was taken for the order, when more is to go back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::http::schema::Money>)]
+    left: Option<Money>,
     /// What the order was expected to cost, when it costs something else.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::http::schema::Money>)]
@@ -97,7 +108,7 @@ impl Problem {
             detail: detail.into(),
             faults: Vec::new(),
             order_status: None,
-            paid_order: None,
+            money: None,
             totals: None,
             retry_after,
             cause: None,
@@ -150,6 +161,18 @@ impl Problem {
         self
     }
 
+    /// The order that a payment's reference has paid.
+    fn paid_order(mut self, order: OrderId) -> Self {
+        self.money.get_or_insert_default().paid_order = Some(order);
+        self
+    }
+
+    /// What is left of what was taken for an order.
+    fn left(mut self, left: Money) -> Self {
+        self.money.get_or_insert_default().left = Some(left);
+        self
+    }
+
     fn retry_after(mut self, after: Duration) -> Self {
         self.retry_after = Some(after);
         self
@@ -176,6 +199,7 @@ impl Problem {
 
     /// The answer to this request.
     pub(crate) fn render(&self, request: RequestId) -> Response {
+        let money = self.money.as_deref().copied().unwrap_or_default();
         let document = ProblemDocument {
             type_uri: format!("urn:purser:problem:{}", self.kind.slug()),
             title: self.kind.title(),
@@ -184,7 +208,8 @@ impl Problem {
             instance: format!("urn:purser:request:{request}"),
             errors: &self.faults,
             order_status: self.order_status,
-            paid_order: self.paid_order,
+            paid_order: money.paid_order,
+            left: money.left,
             expected_total: self.totals.as_ref().map(|totals| totals.0),
             total: self.totals.as_ref().map(|totals| totals.1),
         };

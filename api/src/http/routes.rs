@@ -38,8 +38,8 @@ fn orders(routes: Routes) -> Routes {
         AmountMismatch, ContactNeeded, CouponBringsNothing, CouponNotValid, CouponUsedUp, CouponsDoNotCombine,
         DelistedSku, FieldNotAllowed, FutureTime, MissingIdempotencyKey, NotDelivered, NotEnoughPoints, NotFound,
         OrderExists, OtherCurrency, OtherMerchant, OutOfStock, PaymentReferenceUsed, PointsNotUsable, PurchaseLimit,
-        QuantityOverflow, TimeTooEarly, TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon, UnknownRegion,
-        UnknownSku, WrongStatus,
+        QuantityOverflow, RefundTooHigh, TimeTooEarly, TotalChanged, TotalOverflow, UnitsNotThere, UnknownCoupon,
+        UnknownRegion, UnknownSku, WrongStatus,
     };
     const CHECKOUT: &[Kind] = &[
         FieldNotAllowed,
@@ -65,11 +65,13 @@ fn orders(routes: Routes) -> Routes {
     ];
     const PLACEMENT: &[&[Kind]] = &[CHECKOUT, &[MissingIdempotencyKey, OutOfStock, OrderExists]];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime, TimeTooEarly];
+    const GOODWILL: &[Kind] = &[MissingIdempotencyKey, NotFound, WrongStatus, RefundTooHigh];
     const PAYMENT: &[Kind] = &[NotFound, PaymentReferenceUsed, AmountMismatch, FutureTime, TimeTooEarly];
     routes
         .question(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))
         .command(TRADERS, &PLACEMENT.concat(), routes!(orders::place::place_order))
         .command(BACK_OFFICE, PAYMENT, routes!(orders::pay::pay_order))
+        .command(BACK_OFFICE, GOODWILL, routes!(orders::refund::refund_order))
         .command(
             TRADERS,
             &[MissingIdempotencyKey, NotFound, WrongStatus, UnitsNotThere],

@@ -78,6 +78,7 @@ impl Decision<'_> {
                 let (reference, amount, tender) = (reference.clone(), *amount, *tender);
                 self.record_payment(&asked, *order, Capture { reference, amount, payment: None, tender }, at)
             }
+            Command::GrantGoodwill { order, amount, reason } => self.grant_goodwill(&asked, *order, *amount, reason),
             Command::InitiatePayment { payment, order, gateway, capture } => {
                 self.initiate_payment(&asked, *payment, *order, gateway, *capture)
             }

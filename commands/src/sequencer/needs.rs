@@ -123,6 +123,7 @@ impl Needs {
     }
 
     /// What is known from the command alone.
+    #[expect(clippy::too_many_lines, reason = "one list, with an entry for each command")]
     fn of(&mut self, request: &Request) {
         match &request.command {
             Command::PlaceOrder(place) => {
@@ -137,6 +138,7 @@ impl Needs {
             // The payment itself is new: there is nothing to load.
             Command::InitiatePayment { order, .. }
             | Command::RecordPayment { order, .. }
+            | Command::GrantGoodwill { order, .. }
             | Command::CancelOrder { order, .. }
             | Command::ApproveCancellation { order }
             | Command::DeclineCancellation { order, .. }
@@ -328,6 +330,7 @@ impl Needs {
             }
             Command::ExpireOrder { order } => self.authorized(*order, working),
             Command::InitiatePayment { .. }
+            | Command::GrantGoodwill { .. }
             | Command::SendReturn { .. }
             | Command::ReceiveReturn { .. }
             | Command::RecordPaymentPending { .. }

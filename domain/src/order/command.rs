@@ -271,6 +271,15 @@ pub enum OrderCommand {
         /// When.
         at: Timestamp,
     },
+    /// Gives money back for nothing that comes back. Twice the same gives twice as much.
+    GrantGoodwill {
+        /// How much.
+        amount: Money,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
     /// Takes units of a return back, for the money that was frozen for them.
     TakeBack {
         /// Which return.

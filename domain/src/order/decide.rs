@@ -1,4 +1,5 @@
 mod cancel;
+mod goodwill;
 mod parcels;
 mod returns;
 mod serve;
@@ -102,6 +103,7 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
         },
         OrderCommand::OpenReturn { id, units, window, at } => returns::open(order, id, units, window, at),
         OrderCommand::EndReturn { id, exchanged, at } => returns::end(order, id, exchanged, at),
+        OrderCommand::GrantGoodwill { amount, reason, at } => goodwill::grant(order, amount, reason, at),
         OrderCommand::TakeBack { id, units, at } => returns::take_back(order, id, &units, at),
     }
 }

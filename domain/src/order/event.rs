@@ -442,6 +442,15 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// Its seller gives money back for nothing that came back: so much, of whatever was taken for it, beside what else is owed.
+    GoodwillGranted {
+        /// How much.
+        refund: Money,
+        /// Why.
+        reason: Reason,
+        /// When.
+        at: Timestamp,
+    },
     /// Units came back, or their customer keeps them and has the money back. What of them can be sold again went into the
     /// stock in the same append, and so did their points and their share of purchase limits go back.
     UnitsReturned {
@@ -508,6 +517,7 @@ impl OrderEvent {
             Self::OrderReservationsReleased { .. } => "OrderReservationsReleased",
             Self::ReturnOpened { .. } => "ReturnOpened",
             Self::ReturnEnded { .. } => "ReturnEnded",
+            Self::GoodwillGranted { .. } => "GoodwillGranted",
             Self::UnitsReturned { .. } => "UnitsReturned",
         }
     }

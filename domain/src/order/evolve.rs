@@ -91,6 +91,8 @@ impl Order {
             OrderEvent::UnitsReturned { id, lines, points, revoked, .. } => {
                 self.after_sale(|settled| settled.units_returned(id, &lines, points, revoked))
             }
+            // What is owed by it are events of their own.
+            OrderEvent::GoodwillGranted { .. } => self,
             OrderEvent::OrderCancelled { .. } => self.cancelled(),
             OrderEvent::CancellationRequested { lines, reason, at: _ } => match self {
                 Self::Paid(settled) => {

@@ -1,4 +1,7 @@
-use crate::{money::Money, order::OrderStatus};
+use crate::{
+    money::{Currency, Money},
+    order::OrderStatus,
+};
 
 /// What was asked of an order, as a verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,6 +41,8 @@ pub enum OrderAction {
     MoveBackorder,
     /// Ask units of it back.
     Return,
+    /// Give money back for nothing that comes back.
+    GrantGoodwill,
 }
 
 impl std::fmt::Display for OrderAction {
@@ -60,6 +65,7 @@ impl std::fmt::Display for OrderAction {
             Self::Short => "left without its pieces",
             Self::MoveBackorder => "given other stock",
             Self::Return => "returned",
+            Self::GrantGoodwill => "refunded as goodwill",
         })
     }
 }
@@ -97,6 +103,20 @@ pub enum OrderRefusal {
         recorded: Money,
         /// What is stated now.
         received: Money,
+    },
+    /// More is to go back than is left of what was taken for it.
+    #[error("{left} are left of what was taken for the order, not {asked}")]
+    MoreThanKept {
+        /// What is neither back nor owed back.
+        left: Money,
+        /// What was asked for.
+        asked: Money,
+    },
+    /// A refund of nothing, or in another currency.
+    #[error("a refund must be more than zero, in {currency}")]
+    NoRefund {
+        /// The order's currency.
+        currency: Currency,
     },
     /// A payment of nothing.
     #[error("a payment must be more than zero")]

@@ -2,6 +2,7 @@ mod cancellation;
 mod delivery_fee;
 mod every_pair;
 mod evolution;
+mod goodwill;
 mod late;
 mod lines;
 mod parcels;

@@ -52,6 +52,7 @@ const fn stated(command: &OrderCommand) -> Option<(Timestamp, After)> {
         | OrderCommand::Expire { .. }
         | OrderCommand::ReleaseReservations { .. }
         | OrderCommand::EndReturn { .. }
+        | OrderCommand::GrantGoodwill { .. }
         | OrderCommand::TakeBack { .. } => None,
     }
 }

@@ -1,4 +1,5 @@
-//! The money of one order: taken in parts, by several payments, late and too much; kept, and given back unit by unit.
+//! The money of one order: taken in parts, by several payments, by hand, late and too much; kept, given back unit by unit, and for
+//! nothing.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ enum Step {
     Open(u128, i64),
     End(u128, Option<Exchanged>),
     TakeBack(u128, i64),
+    Goodwill(i64),
 }
 
 /// All that is ever taken: two parts that add up to the 1234 pence, two others that do as well, two that are all of it, and
@@ -71,6 +73,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (id(), 1..5_i64).prop_map(|(id, units)| Step::Open(id, units)),
         1 => (id(), exchanged).prop_map(|(id, exchanged)| Step::End(id, exchanged)),
         4 => (id(), 1..5_i64).prop_map(|(id, units)| Step::TakeBack(id, units)),
+        3 => (1..700_i64).prop_map(Step::Goodwill),
     ];
     prop::collection::vec(step, 1..60)
 }
@@ -99,6 +102,7 @@ fn commands(step: &Step) -> Vec<OrderCommand> {
             OrderCommand::OpenReturn { id: return_id(id), units: lines(of), window, at }
         }
         Step::End(id, exchanged) => OrderCommand::EndReturn { id: return_id(id), exchanged, at },
+        Step::Goodwill(pence) => OrderCommand::GrantGoodwill { amount: gbp(pence), reason: text("x"), at },
         Step::TakeBack(id, of) => OrderCommand::TakeBack { id: return_id(id), units: lines(of), at },
     }]
 }

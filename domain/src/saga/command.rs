@@ -161,6 +161,8 @@ impl SagaCommand {
                 | OrderRefusal::AlreadyPlaced
                 | OrderRefusal::AmountMismatch { .. }
                 | OrderRefusal::RecordedDifferently { .. }
+                | OrderRefusal::MoreThanKept { .. }
+                | OrderRefusal::NoRefund { .. }
                 | OrderRefusal::EmptyPayment
                 | OrderRefusal::NoUnits
                 | OrderRefusal::UnknownLine { .. }

@@ -94,6 +94,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => return Reactions::NONE,
     };
     Reactions::from(SagaCommand::RequestRefund { claim })

@@ -106,6 +106,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::ReturnOpened { .. }
             | OrderEvent::ReturnEnded { .. }
             | OrderEvent::AuthorizationReceived { .. }
+            | OrderEvent::GoodwillGranted { .. }
             | OrderEvent::UnitsReturned { .. } => [const { None }; Saga::ALL.len()],
         };
         assert_eq!(reactions(&order(sample.value)), expected, "{} {}", sample.variant, sample.label);
@@ -236,6 +237,8 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         AmountMismatch: ["" => OrderRefusal::AmountMismatch { expected: gbp(1), received: gbp(2) }],
         RecordedDifferently: ["" => OrderRefusal::RecordedDifferently { recorded: gbp(1), received: gbp(2) }],
         EmptyPayment: ["" => OrderRefusal::EmptyPayment],
+        MoreThanKept: ["" => OrderRefusal::MoreThanKept { left: gbp(1), asked: gbp(2) }],
+        NoRefund: ["" => OrderRefusal::NoRefund { currency: gbp(1).currency }],
         NoUnits: ["" => OrderRefusal::NoUnits],
         UnknownLine: ["" => OrderRefusal::UnknownLine { place: 0 }],
         LineRepeated: ["" => OrderRefusal::LineRepeated { place: 1 }],

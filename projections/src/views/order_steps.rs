@@ -107,6 +107,7 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => None,
     }
 }
@@ -142,6 +143,7 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::SurplusPaymentReceived { at, .. }
         | OrderEvent::ReturnOpened { at, .. }
         | OrderEvent::ReturnEnded { at, .. }
+        | OrderEvent::GoodwillGranted { at, .. }
         | OrderEvent::UnitsReturned { at, .. }
         | OrderEvent::OrderReservationsReleased { at } => *at,
     }

@@ -87,6 +87,8 @@ enum TurnKind<'a> {
     Dropped,
     /// It was cancelled, and what is owed back is less than all money that was taken for it: some had gone back before.
     Rest { refund: Money },
+    /// Its seller gave money back for nothing that came back.
+    Goodwill { refund: Money },
     /// Units were taken out of it, came back after they had left, or never arrived.
     Gone { lines: &'a [LineUnits], refund: Money },
 }
@@ -97,6 +99,7 @@ impl<'a> TurnKind<'a> {
             OrderEvent::OrderLinesCancelled { lines, refund, .. }
             | OrderEvent::UnitsReturned { lines, refund, .. }
             | OrderEvent::UndeliveredRefunded { lines, refund, .. } => Some(Self::Gone { lines, refund: *refund }),
+            OrderEvent::GoodwillGranted { refund, .. } => Some(Self::Goodwill { refund: *refund }),
             OrderEvent::OrderPaid { .. } | OrderEvent::OrderReinstated { .. } => Some(Self::Sold),
             OrderEvent::OrderCancelled { owed_back: Some(_), .. } => Some(Self::Returned),
             OrderEvent::OrderCancelled { owed_back: None, refund: Some(refund), .. } => {
@@ -133,7 +136,7 @@ impl<'a> TurnKind<'a> {
     /// Whether what it means depends on what had gone before.
     const fn looks_back(self) -> bool {
         match self {
-            Self::Sold | Self::Returned => false,
+            Self::Sold | Self::Returned | Self::Goodwill { .. } => false,
             Self::Rest { .. } | Self::Dropped | Self::Gone { .. } => true,
         }
     }
@@ -144,6 +147,7 @@ impl<'a> TurnKind<'a> {
         match self {
             Self::Sold => tallies.count(placed, 1),
             Self::Returned => tallies.count(placed, -1),
+            Self::Goodwill { refund } => tallies.give(placed, refund),
             Self::Rest { refund } => tallies.take_out(placed, &gone.rest(placed), refund, gone),
             Self::Dropped if placed.total.amount == Amount::ZERO => {
                 tallies.take_out(placed, &gone.rest(placed), placed.total, gone)

@@ -20,6 +20,7 @@ mod expected_totals;
 mod fulfillment_rules;
 mod fulfillments;
 mod gateways;
+mod goodwill;
 mod guest_limits;
 mod headers;
 mod health;

@@ -14,7 +14,8 @@ fn gbp(amount: i64) -> Value {
 fn defaults() -> Value {
     json!({"late_payment": "refund", "cancellation_after_payment": "consent", "return_window_days": 30,
         "return_review_hours": 24, "return_review_overdue": "escalate", "late_shipment_hours": 72,
-        "allocation": "first_location", "time_zone": "UTC", "guest_contact": "optional"})
+        "allocation": "first_location", "time_zone": "UTC", "guest_contact": "optional",
+        "shipping_refund": "with_full_return"})
 }
 
 /// A PUT or a POST, by the rest of its path.
@@ -59,7 +60,8 @@ async fn all_that_a_merchant_decides_is_seen_as_it_was_said() {
         "cancellation_after_payment": "automatic", "return_window_days": 0, "return_review_hours": 48,
         "return_review_overdue": "approve", "late_shipment_hours": 24, "allocation": "priority",
         "allocation_priority": ["west", "east"], "sites": [{"location": "west", "country": "GB", "postal_code": "SW1Y 4LE"}],
-        "guest_contact": "either", "points": {"value_per_100": gbp(100), "granted_per_100": 5}});
+        "guest_contact": "either", "shipping_refund": "never",
+        "points": {"value_per_100": gbp(100), "granted_per_100": 5}});
     let promotion = |title: &str, offer: &Value| json!({"title": title, "offer": offer});
     let decisions = [
         ("promotions/ten-off", promotion("Ten off", &ten_off)),

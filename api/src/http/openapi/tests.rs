@@ -214,6 +214,7 @@ fn what_would_count_twice_needs_a_key_and_the_document_says_so() {
         "POST /v1/customers/{customer}/points",
         "POST /v1/orders",
         "POST /v1/orders/{id}/payments",
+        "POST /v1/orders/{id}/refunds",
         "POST /v1/orders/{id}/returns",
         "POST /v1/payments/{id}/captures",
     ];

@@ -165,7 +165,7 @@ pub(crate) struct OrderStep {
     status: OrderStatus,
     /// When it happened; for an import, the time that it was true at.
     at: Moment,
-    /// Why, for a cancellation, its request, or a request that was declined.
+    /// Why, for a cancellation, its request, or a request that was declined; to the back office also for goodwill.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Reason>)]
     reason: Option<Reason>,
@@ -241,6 +241,9 @@ impl Order {
     }
 }
 
+/// The event of which staff alone is told the reason.
+const GOODWILL: &str = "GoodwillGranted";
+
 impl OrderStep {
     fn new(entry: HistoryEntry, shows_actor: bool) -> Self {
         let HistoryEntry { event, status, at, reason, recorded } = entry;
@@ -249,6 +252,8 @@ impl OrderStep {
             None => (None, None, None),
         };
         let actor = actor.filter(|_| shows_actor);
+        // What staff says of goodwill is for staff.
+        let reason = reason.filter(|_| shows_actor || event != GOODWILL);
         Self { event: event.into_owned(), status, at: at.into(), reason, position, recorded_at, actor }
     }
 }

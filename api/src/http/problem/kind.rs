@@ -112,6 +112,8 @@ kinds! {
     PaymentConflict CONFLICT "payment-conflict" "The payment does not allow this";
     /// The refund is not as far as that, or past it.
     RefundConflict CONFLICT "refund-conflict" "The refund does not allow this";
+    /// More is to go back than is left of what was taken for the order.
+    RefundTooHigh CONFLICT "refund-too-high" "Less is left of what was taken for the order";
     /// The return is not as far as that, or past it.
     ReturnConflict CONFLICT "return-conflict" "The return does not allow this";
     /// The return window is closed, or the seller takes nothing back.

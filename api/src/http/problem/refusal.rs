@@ -51,10 +51,9 @@ impl From<Refusal> for Problem {
             Refusal::Quota { line: _, sku: _, refusal: QuotaRefusal::MoreThanTaken { .. } } => {
                 Self::new(Kind::ReservationConflict, detail)
             }
-            Refusal::Reference(ReferenceRefusal::PaysAnother { order }) => Self {
-                paid_order: Some(order),
-                ..Self::at(Kind::PaymentReferenceUsed, Fault::pointer("/reference", detail))
-            },
+            Refusal::Reference(ReferenceRefusal::PaysAnother { order }) => {
+                Self::at(Kind::PaymentReferenceUsed, Fault::pointer("/reference", detail)).paid_order(order)
+            }
             Refusal::UnknownMerchant => Self::not_found("merchant"),
             Refusal::Merchant(refusal) => refusal.into(),
             Refusal::Coupon(refusal) => refusal.into(),
@@ -122,6 +121,10 @@ impl From<OrderRefusal> for Problem {
             | OrderRefusal::RecordedDifferently { recorded: _, received: _ } => {
                 Self::at(Kind::AmountMismatch, Fault::pointer("/amount", detail))
             }
+            OrderRefusal::MoreThanKept { left, asked: _ } => {
+                Self::at(Kind::RefundTooHigh, Fault::pointer("/amount", detail)).left(left)
+            }
+            OrderRefusal::NoRefund { currency: _ } => Self::at(Kind::InvalidValue, Fault::pointer("/amount", detail)),
             OrderRefusal::EmptyPayment => Self::at(Kind::InvalidValue, Fault::pointer("/amount/amount", detail)),
             OrderRefusal::NoUnits => Self::at(Kind::InvalidValue, Fault::pointer("/lines", detail)),
             OrderRefusal::UnknownLine { place } | OrderRefusal::LineRepeated { place } => {

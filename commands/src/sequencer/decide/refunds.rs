@@ -2,7 +2,9 @@
 
 use purser_domain::{
     clearing,
-    ids::{PaymentId, RefundId},
+    ids::{OrderId, PaymentId, RefundId},
+    money::Money,
+    order::{OrderCommand, OrderRefusal},
     payment::Payment,
     principal::Principal,
     refund::{Claim, Refund, RefundChannel, RefundCommand, RefundFailure, RefundRefusal},
@@ -12,6 +14,25 @@ use purser_domain::{
 use super::{Answer, Asked, Decision, Stopped};
 
 impl Decision<'_> {
+    /// What is given is the platform's staff's to say.
+    pub(super) fn grant_goodwill(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        amount: Money,
+        reason: &Reason,
+    ) -> Result<Answer, Stopped> {
+        match asked.request.principal {
+            Principal::BackOffice => {
+                let grant = OrderCommand::GrantGoodwill { amount, reason: reason.clone(), at: self.now };
+                self.change_order(asked, order, grant, None)
+            }
+            Principal::Saga | Principal::Customer(_) | Principal::Merchant(_) | Principal::Operator => {
+                Err(Stopped::refused(OrderRefusal::Unknown))
+            }
+        }
+    }
+
     pub(super) fn request_refund(&mut self, asked: &Asked<'_>, claim: &Claim) -> Result<Answer, Stopped> {
         self.drive_refund(asked, claim.refund(), RefundCommand::Request { claim: claim.clone(), at: self.now })
     }

@@ -105,6 +105,9 @@ fn commands() -> Vec<Sample<OrderCommand>> {
         ReleaseReservations: ["" => OrderCommand::ReleaseReservations { at: at(31) }],
         OpenReturn: ["" => super::returns::open(4, &[(0, 2)])],
         EndReturn: ["" => OrderCommand::EndReturn { id: return_id(4), exchanged: None, at: at(9) }],
+        GrantGoodwill: [
+            "" => OrderCommand::GrantGoodwill { amount: gbp(150), reason: text("it came late"), at: at(9) },
+        ],
         TakeBack: ["" => super::returns::take_back(4, &[(0, 2)])],
     })
 }
@@ -253,6 +256,14 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             let yes = |status| Does("ReturnOpened", status);
             [none(), no(), no(), no(), no(), yes(Shipped), yes(Delivered), yes(Completed), no(), no()]
         }
+        OrderCommand::GrantGoodwill { amount, .. } => {
+            let yes = |status| DoesAll(&["GoodwillGranted", "RefundOwed"], status);
+            let over = || Refused(OrderRefusal::MoreThanKept { left: gbp(0), asked: *amount });
+            let [paid, processing, cancelling] = [yes(Paid), yes(Processing), yes(Cancelling)];
+            let [shipped, delivered, completed] = [yes(Shipped), yes(Delivered), yes(Completed)];
+            let waits = no(OrderAction::GrantGoodwill);
+            [none(), waits, paid, processing, cancelling, shipped, delivered, completed, over(), over()]
+        }
         // None of them has an open return.
         OrderCommand::EndReturn { .. } | OrderCommand::TakeBack { .. } => {
             let no = || no(OrderAction::Return);
@@ -298,12 +309,15 @@ fn every_status_answers_every_command_as_the_table_says() {
 }
 
 /// Whatever a command did, the same command right after it does nothing more. Only units are cancelled again, for there may
-/// be more of them, and one more fulfillment opened: what tells a repeat from another wish is the request's key.
+/// be more of them, one more fulfillment opened, and as much given once more: what tells a repeat from another wish is the request's key.
 #[test]
 fn an_accepted_command_that_is_repeated_adds_nothing() {
     for status in OrderStatus::ALL {
         for Sample { variant, label, value: command } in commands() {
-            if matches!(command, OrderCommand::CancelLines { .. } | OrderCommand::OpenParcel { .. }) {
+            if matches!(
+                command,
+                OrderCommand::CancelLines { .. } | OrderCommand::OpenParcel { .. } | OrderCommand::GrantGoodwill { .. }
+            ) {
                 continue;
             }
             let before = state(life(status));

@@ -17,10 +17,12 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
         for sample in order_events() {
             let fits = match (&sample.value, status) {
                 (OrderEvent::OrderPlaced(_), status) => status.is_none(),
-                // The order ships whole, without parcels of its own, has no open return that could end, and waits for nothing.
+                // The order ships whole, without parcels of its own, has no open return that could end, and waits for nothing. What is
+                // owed by goodwill are the events after it.
                 (_, None)
                 | (
                     OrderEvent::RefundOwed { part: None, .. }
+                    | OrderEvent::GoodwillGranted { .. }
                     | OrderEvent::ParcelShipped { .. }
                     | OrderEvent::ParcelDelivered { .. }
                     | OrderEvent::ParcelGivenUp { .. }

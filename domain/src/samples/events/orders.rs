@@ -186,6 +186,13 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
             },
             "minimal" => OrderEvent::OrderCancelled { reason: text("x"), owed_back: None, refund: None, at: at(9) },
         ],
+        GoodwillGranted: [
+            "" => OrderEvent::GoodwillGranted {
+                refund: gbp(150),
+                reason: text("the wrapping was torn"),
+                at: precise(),
+            },
+        ],
         OrderLinesCancelled: [
             "" => OrderEvent::OrderLinesCancelled {
                 lines: vec![units(0, 2), units(1, 1)],

@@ -109,7 +109,7 @@ pub struct HistoryEntry {
     pub status: OrderStatus,
     /// When it happened; an import states the time that it was true at.
     pub at: Timestamp,
-    /// Why, for a cancellation, its request, or a request that was declined.
+    /// Why, for a cancellation, its request, a request that was declined, or goodwill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// What the log says of it; nothing where the event did not come from the log.
@@ -203,6 +203,7 @@ impl OrderDetail {
             | OrderEvent::OrderCancelled { .. }
             | OrderEvent::OrderExpired { .. }
             | OrderEvent::OrderReinstated { .. }
+            | OrderEvent::GoodwillGranted { .. }
             | OrderEvent::OrderReservationsReleased { .. } => return,
         };
         match self.returns.iter_mut().find(|known| known.id == id) {
@@ -264,6 +265,7 @@ impl OrderDetail {
             | OrderEvent::OrderReinstated { .. }
             | OrderEvent::ReturnOpened { .. }
             | OrderEvent::ReturnEnded { .. }
+            | OrderEvent::GoodwillGranted { .. }
             | OrderEvent::UnitsReturned { .. } => {}
         }
     }
@@ -324,6 +326,7 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => None,
     }
 }
@@ -333,6 +336,7 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         OrderEvent::OrderCancelled { reason, .. }
         | OrderEvent::OrderLinesCancelled { reason, .. }
         | OrderEvent::CancellationRequested { reason, .. }
+        | OrderEvent::GoodwillGranted { reason, .. }
         | OrderEvent::CancellationDeclined { reason, .. } => Some(reason.clone()),
         OrderEvent::OrderPlaced(_)
         | OrderEvent::OrderPaid { .. }

@@ -107,6 +107,13 @@ impl<'a> Tallies<'a> {
         self.days.entry(key).or_default().add(day)
     }
 
+    /// Money that goes back for nothing that comes back: it is of the whole order, and of none of its SKUs. None where the sum
+    /// overflows.
+    pub(super) fn give(&mut self, placed: &'a OrderPlaced, refund: Money) -> Option<()> {
+        let day = Tally { gross: -refund.amount.minor_units(), ..Tally::default() };
+        self.days.entry(TallyKey::of(placed)).or_default().add(day)
+    }
+
     pub(super) fn into_rows(self) -> (Rows<TallyKey<'a>>, Rows<(TallyKey<'a>, &'a str)>) {
         (self.days.into_iter().collect(), self.skus.into_iter().collect())
     }
