@@ -43,7 +43,7 @@ pub(crate) struct Adjustment {
 
 /// Adjusts stock.
 ///
-/// Corrects a count, and keeps the reason.
+/// Corrects a count, and keeps the reason. Send it with an `Idempotency-Key`: without one, each repeat is another difference.
 ///
 /// What is held for nobody goes first. Where fewer pieces are there than are held or deducted for orders that have not left, the
 /// orders that lose theirs are named in `shorted`. Each waits for all of that SKU which it has not been sent, before all who

@@ -32,7 +32,8 @@ pub(crate) struct Receipt {
 
 /// Receives stock.
 ///
-/// Adds pieces that came in. They can be sold at once.
+/// Adds pieces that came in. They can be sold at once. Send it with an `Idempotency-Key`: without one, each repeat counts them once
+/// more.
 #[utoipa::path(
     post,
     path = "/v1/stock/{sku}/receive",
