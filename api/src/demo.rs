@@ -108,7 +108,7 @@ async fn live<'plan>(
         return Ok((order, client.cancel(&key("cancel", order.number), id, reason).await?.status));
     }
     let Some(paid_at) = order.paid_at else { return Ok((order, placed.status)) };
-    let payment = Payment { reference: order.payment.clone(), amount: placed.total, at: Some(paid_at) };
+    let payment = Payment { reference: order.payment.clone(), amount: placed.total, tender: None, at: Some(paid_at) };
     let mut standing = client.pay(&key("pay", order.number), id, &payment).await?;
     if let Ending::CancelledPaid { refunded } = order.ending {
         standing = client.cancel(&key("cancel", order.number), id, "found it elsewhere").await?;

@@ -118,7 +118,7 @@ pub enum Command {
         /// Why.
         reason: Reason,
     },
-    /// Begins an attempt to have an order's total paid through a gateway, while its payment is awaited.
+    /// Begins an attempt to have what is open of an order's total paid through a gateway, while its payment is awaited.
     InitiatePayment {
         /// The id that it will have, minted for this request.
         payment: PaymentId,

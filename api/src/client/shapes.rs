@@ -8,7 +8,7 @@ use purser_domain::{
     checkout::LineRequest,
     ids::OrderId,
     money::{Amount, Currency, Money},
-    order::OrderStatus,
+    order::{OrderStatus, Tender},
     product::ProductKind,
     quantity::Quantity,
     text::{
@@ -92,8 +92,11 @@ pub struct Placement {
 pub struct Payment {
     /// Its name where it was taken.
     pub reference: PaymentReference,
-    /// How much.
+    /// How much: the total, or a part of it.
     pub amount: Money,
+    /// As what it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tender: Option<Tender>,
     /// When, if not now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,

@@ -65,7 +65,7 @@ fn orders(routes: Routes) -> Routes {
     ];
     const PLACEMENT: &[&[Kind]] = &[CHECKOUT, &[MissingIdempotencyKey, OutOfStock, OrderExists]];
     const STEP: &[Kind] = &[NotFound, WrongStatus, FieldNotAllowed, FutureTime, TimeTooEarly];
-    const GOODWILL: &[Kind] = &[MissingIdempotencyKey, NotFound, WrongStatus, RefundTooHigh];
+    const GOODWILL: &[Kind] = &[MissingIdempotencyKey, NotFound, WrongStatus, RefundTooHigh, OtherCurrency];
     const PAYMENT: &[Kind] = &[NotFound, PaymentReferenceUsed, AmountMismatch, FutureTime, TimeTooEarly];
     routes
         .question(TRADERS, CHECKOUT, routes!(orders::quote::quote_order))

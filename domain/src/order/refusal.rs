@@ -112,11 +112,14 @@ pub enum OrderRefusal {
         /// What was asked for.
         asked: Money,
     },
-    /// A refund of nothing, or in another currency.
-    #[error("a refund must be more than zero, in {currency}")]
-    NoRefund {
+    /// A refund of nothing.
+    #[error("a refund must be more than zero")]
+    EmptyRefund,
+    /// A refund in another currency.
+    #[error("the order was paid in {expected}")]
+    OtherCurrency {
         /// The order's currency.
-        currency: Currency,
+        expected: Currency,
     },
     /// A payment of nothing.
     #[error("a payment must be more than zero")]

@@ -1,5 +1,6 @@
-//! One payment and its order, a gateway that does and says what it likes in any order, and refunds that fail, come back and are
-//! made elsewhere: what was taken is kept by the order or has gone back, to the penny, and never more.
+//! One payment and its order, of which a part may have been paid by a gift card, a gateway that does and says what it likes in any
+//! order, goodwill, and refunds that fail, come back and are made elsewhere: what was taken is kept by the order or has gone back, to
+//! the penny, and never more, over both payments together.
 
 use std::collections::BTreeMap;
 
@@ -10,24 +11,25 @@ use crate::{
     event::Event,
     ids::RefundId,
     money::Amount,
-    order::{self, Order, OrderCommand, Settled},
+    order::{self, Order, OrderCommand, Settled, Tender},
     payment::{
-        self, GatewayReport, Payment, PaymentCommand, ReportSource, ReportedRefund, ReportedRefundStatus,
+        self, GatewayReport, Payment, PaymentCommand, PaymentTerms, ReportSource, ReportedRefund, ReportedRefundStatus,
         ReportedStatus, new_captures,
     },
-    refund::{self, Refund, RefundCommand, RefundFailure},
+    refund::{self, Refund, RefundChannel, RefundCommand, RefundFailure},
     saga::{Action, Reaction, Saga, SagaCommand},
-    samples::{amount, at, order_id, payment_id, payment_terms, place, report, text, units},
+    samples::{amount, at, gbp, order_id, payment_id, payment_terms, place, report, text, units},
 };
 
-/// What is taken, in pence.
-const TAKEN: i64 = 1530;
+/// What is taken in all, in pence.
+const TOTAL: i64 = 1530;
 
 #[derive(Debug, Clone)]
 enum Act {
     Cancel,
     Start,
     CancelLines(i64),
+    Goodwill(i64),
     /// A saga has the gateway asked for a refund.
     Submit(usize),
     /// The gateway does what it is asked, or fails; the engine hears of it at once, or not.
@@ -47,11 +49,12 @@ enum Act {
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
-    let which = || 0..4_usize;
+    let which = || 0..6_usize;
     let act = prop_oneof![
         1 => Just(Act::Cancel),
         2 => Just(Act::Start),
         3 => (1..4_i64).prop_map(Act::CancelLines),
+        2 => (1..700_i64).prop_map(Act::Goodwill),
         4 => which().prop_map(Act::Submit),
         6 => (which(), any::<bool>(), any::<bool>()).prop_map(|(which, done, told)| Act::Perform(which, done, told)),
         1 => which().prop_map(Act::Review),
@@ -67,8 +70,14 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(act, 1..60)
 }
 
+fn by_hand() -> impl Strategy<Value = i64> {
+    prop::sample::select(vec![0, 400])
+}
+
 /// What is true at the gateway, and all that it ever said.
 struct Gateway {
+    /// What it has taken.
+    taken: i64,
     status: ReportedStatus,
     refunds: Vec<ReportedRefund>,
     said: Vec<GatewayReport>,
@@ -82,19 +91,19 @@ impl Gateway {
 
     /// What went back to the customer in all.
     fn gone(&self) -> i64 {
-        if self.status == ReportedStatus::ChargedBack { TAKEN } else { self.back() }
+        if self.status == ReportedStatus::ChargedBack { self.taken } else { self.back() }
     }
 
     fn says(&mut self) {
         let minute = 10 + i64::try_from(self.said.len()).unwrap();
         let refunds = self.refunds.clone();
         let as_of = Some(at(minute));
-        let told = report(self.status.clone(), TAKEN, &[("tx-1", TAKEN)]);
+        let told = report(self.status.clone(), self.taken, &[("tx-1", self.taken)]);
         self.said.push(GatewayReport { refunds, as_of, ..told });
     }
 
     fn give_back(&mut self, name: &str, pence: i64, done: bool) -> Option<ReportedRefund> {
-        if self.status != ReportedStatus::Captured || pence > TAKEN - self.back() {
+        if self.status != ReportedStatus::Captured || pence > self.taken - self.back() {
             return None;
         }
         let status = if done {
@@ -115,16 +124,29 @@ struct World {
     payment: Payment,
     refunds: BTreeMap<RefundId, Refund>,
     owed: i64,
+    /// What people have sent back of what was taken by hand.
+    sent: i64,
     gateway: Gateway,
 }
 
 impl World {
-    fn paid() -> Self {
-        let gateway = Gateway { status: ReportedStatus::Captured, refunds: vec![], said: vec![] };
+    /// So much by a gift card, and the rest through the gateway.
+    fn paid(by_hand: i64) -> Self {
+        let taken = TOTAL - by_hand;
+        let gateway = Gateway { taken, status: ReportedStatus::Captured, refunds: vec![], said: vec![] };
         let (order, payment, refunds) = (Order::Unplaced, Payment::default(), BTreeMap::new());
-        let mut world = Self { order, payment, refunds, owed: 0, gateway };
+        let mut world = Self { order, payment, refunds, owed: 0, sent: 0, gateway };
         world.of_order(OrderCommand::Place(place()));
-        let terms = payment_terms();
+        if by_hand > 0 {
+            let (reference, amount) = (text("card-1"), gbp(by_hand));
+            world.of_order(OrderCommand::RecordPayment {
+                reference,
+                amount,
+                tender: Some(Tender::GiftCard),
+                at: at(0),
+            });
+        }
+        let terms = PaymentTerms { amount: gbp(taken), ..payment_terms() };
         world.of_payment(PaymentCommand::Initiate { payment: payment_id(3), terms, at: at(0) });
         let pending = PaymentCommand::RecordPending { gateway_reference: text("gp-1"), next_action: None, at: at(0) };
         world.of_payment(pending);
@@ -184,18 +206,47 @@ impl World {
         self.hear(self.gateway.said.len() - 1);
     }
 
+    fn is_by_hand(&self, id: RefundId) -> bool {
+        self.refunds[&id].claim().is_some_and(|claim| claim.capture.payment.is_none())
+    }
+
+    /// Back to the gift card, once.
+    fn send(&mut self, id: RefundId) {
+        let (channel, at) = (RefundChannel::BackOffice, at(8));
+        self.of_refund(id, RefundCommand::RecordSubmitted { channel, at });
+        let before = self.refunds[&id].clone();
+        self.of_refund(id, RefundCommand::RecordSucceeded { reference: text("bank-1"), note: None, at });
+        if before != self.refunds[&id] {
+            self.sent += before.claim().map_or(0, |claim| claim.owed().amount.minor_units());
+        }
+    }
+
+    /// What went back in all.
+    fn gone(&self) -> i64 {
+        self.gateway.gone() + self.sent
+    }
+
     fn submit(&mut self, id: RefundId) {
+        if self.is_by_hand(id) {
+            return self.send(id);
+        }
         let steps = submission(self.payment.clone(), id, self.refunds[&id].clone(), at(7));
         self.take(steps.unwrap_or_default());
     }
 
     fn retry(&mut self, id: RefundId) {
+        if self.is_by_hand(id) {
+            return;
+        }
         let by = (text("back_office:tok_1"), text("try"));
         self.take(retry(self.payment.clone(), id, self.refunds[&id].clone(), by, at(7)).unwrap_or_default());
     }
 
     /// What the effect does: nothing is sent while the engine knows of a dispute.
     fn perform(&mut self, id: RefundId, done: bool, told: bool) {
+        if self.is_by_hand(id) {
+            return;
+        }
         let Refund::Submitted(in_hand) = &self.refunds[&id] else { return };
         let (attempt, pence) = (in_hand.attempt.unwrap(), in_hand.to_send().amount.minor_units());
         // A name is taken once: what was done and not heard of is asked after.
@@ -232,6 +283,9 @@ impl World {
                 reason: text("x"),
                 at: at(5),
             }),
+            Act::Goodwill(pence) => {
+                self.of_order(OrderCommand::GrantGoodwill { amount: gbp(pence), reason: text("x"), at: at(5) });
+            }
             Act::Submit(which) => self.id(which).into_iter().for_each(|id| self.submit(id)),
             Act::Perform(which, done, told) => self.id(which).into_iter().for_each(|id| self.perform(id, done, told)),
             Act::Review(which) => {
@@ -288,21 +342,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn whatever_the_gateway_does_and_says_what_was_taken_is_kept_or_back_and_never_more(acts in acts()) {
-        let mut world = World::paid();
+    fn whatever_the_gateway_does_and_says_what_was_taken_is_kept_or_back_and_never_more(acts in acts(), by_hand in by_hand()) {
+        let mut world = World::paid(by_hand);
         for act in &acts {
             world.act(act);
-            prop_assert!(world.gateway.gone() <= TAKEN);
-            prop_assert!(world.owed <= TAKEN);
+            prop_assert!(world.gone() <= TOTAL);
+            prop_assert!(world.owed <= TOTAL);
         }
         world.settle();
         for (id, refund) in &world.refunds {
             prop_assert!(matches!(refund, Refund::Succeeded { .. }), "{} is not done: {:?}", id, refund);
         }
         let unasked = world.payment.money_back().minor_units();
-        prop_assert_eq!(world.gateway.gone(), world.owed + unasked, "what went back is what is owed, and what nobody asked for");
+        prop_assert_eq!(world.gone(), world.owed + unasked, "what went back is what is owed, and what nobody asked for");
         let kept = world.order.settled().map_or(Amount::ZERO, Settled::kept).minor_units();
-        prop_assert_eq!(TAKEN - world.gateway.gone(), kept - unasked);
+        prop_assert_eq!(TOTAL - world.gone(), kept - unasked);
         let silent = (world.payment.status(), world.payment.money_back(), world.refunds.clone());
         for which in 0..world.gateway.said.len() {
             world.hear(which);
@@ -312,8 +366,8 @@ proptest! {
     }
 
     #[test]
-    fn while_the_engine_knows_of_a_dispute_nothing_is_sent(acts in acts()) {
-        let mut world = World::paid();
+    fn while_the_engine_knows_of_a_dispute_nothing_is_sent(acts in acts(), by_hand in by_hand()) {
+        let mut world = World::paid(by_hand);
         for act in &acts {
             let (was_disputed, before) = (world.payment.is_disputed(), world.gateway.back());
             world.act(act);

@@ -162,7 +162,8 @@ impl SagaCommand {
                 | OrderRefusal::AmountMismatch { .. }
                 | OrderRefusal::RecordedDifferently { .. }
                 | OrderRefusal::MoreThanKept { .. }
-                | OrderRefusal::NoRefund { .. }
+                | OrderRefusal::EmptyRefund
+                | OrderRefusal::OtherCurrency { .. }
                 | OrderRefusal::EmptyPayment
                 | OrderRefusal::NoUnits
                 | OrderRefusal::UnknownLine { .. }

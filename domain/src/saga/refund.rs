@@ -2,7 +2,7 @@
 //!
 //! **Starts with** the cancellation of a paid order, with a payment on top of what settled the order, or with `RefundOwed`:
 //! parts of a payment that never added up, parts of a capture that go back for units that were taken out of the order or came
-//! back, and money that came [late](super::late_payment).
+//! back, or as goodwill, and money that came [late](super::late_payment).
 //!
 //! **Steps.**
 //! 1. The refund is requested. Its id comes from the order, the payment and the part, so that none is owed back twice.

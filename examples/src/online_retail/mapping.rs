@@ -125,7 +125,7 @@ pub fn placement(sale: &Sale) -> Result<Placement, InvalidValue> {
 /// The payment of a sale, in full and at once.
 pub fn payment(sale: &Sale, total: Money) -> Result<Payment, InvalidValue> {
     let reference = format!("{MERCHANT}-{}", sale.invoice).parse()?;
-    Ok(Payment { reference, amount: total, at: Some(sale.at) })
+    Ok(Payment { reference, amount: total, tender: None, at: Some(sale.at) })
 }
 
 /// The shipment of a sale, unless it lies ahead.

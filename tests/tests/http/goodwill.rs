@@ -150,9 +150,11 @@ async fn goodwill_is_given_once_for_a_key_of_a_paid_order_only() {
     let path = format!("/v1/orders/{order}/refunds");
     let keyless = api.with_token(&api.tokens().back_office, Method::POST, &path).json(&body);
     shop::refused(&engine, keyless, 400, "missing-idempotency-key").await.expect_fault("header", "Idempotency-Key");
-    for wrong in [json!({"amount": 0, "currency": "GBP"}), json!({"amount": 5, "currency": "EUR"})] {
-        let call = api.post(&path, &json!({"amount": wrong, "reason": "x"}));
-        shop::refused(&engine, call, 422, "invalid-value").await.expect_fault("pointer", "/amount");
+    for (amount, currency, kind, pointer) in
+        [(0, "GBP", "invalid-value", "/amount/amount"), (5, "EUR", "other-currency", "/amount/currency")]
+    {
+        let wrong = json!({"amount": {"amount": amount, "currency": currency}, "reason": "x"});
+        shop::refused(&engine, api.post(&path, &wrong), 422, kind).await.expect_fault("pointer", pointer);
     }
     let nobodys = "ord_00000000000000000000000000000000";
     shop::refused(&engine, give(&api, nobodys, 1, "two"), 404, "not-found").await;

@@ -32,8 +32,8 @@ const fn at_once() -> CaptureMethod {
 
 /// Begins a payment.
 ///
-/// An attempt to have the total of an order paid, while the order waits for its payment. The gateway is asked at once, but
-/// is not waited for: the payment is `pending` and says where the customer pays as soon as the gateway has answered. If an
+/// An attempt to have an order paid, while it waits for that: its total, less what staff has recorded as taken. The gateway is
+/// asked at once, but is not waited for: the payment is `pending` and says where the customer pays as soon as the gateway has answered. If an
 /// attempt comes to nothing there may be another.
 #[utoipa::path(
     post,

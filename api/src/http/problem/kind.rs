@@ -171,8 +171,8 @@ kinds! {
     UnevenExchange UNPROCESSABLE_ENTITY "uneven-exchange" "An exchange moves no money";
     /// The inspection does not find every unit of the return in one place.
     InspectionMismatch UNPROCESSABLE_ENTITY "inspection-mismatch" "Every unit of the return is in one place";
-    /// The payment is not what is to be paid.
-    AmountMismatch UNPROCESSABLE_ENTITY "amount-mismatch" "The payment is not the order's total";
+    /// The payment is more than what is open, in another currency, or on record as another amount.
+    AmountMismatch UNPROCESSABLE_ENTITY "amount-mismatch" "The payment is not what can be taken for the order";
     /// No gateway of this name is configured.
     UnknownGateway UNPROCESSABLE_ENTITY "unknown-gateway" "There is no such gateway";
     /// A stated time is before what it follows.

@@ -124,8 +124,12 @@ impl From<OrderRefusal> for Problem {
             OrderRefusal::MoreThanKept { left, asked: _ } => {
                 Self::at(Kind::RefundTooHigh, Fault::pointer("/amount", detail)).left(left)
             }
-            OrderRefusal::NoRefund { currency: _ } => Self::at(Kind::InvalidValue, Fault::pointer("/amount", detail)),
-            OrderRefusal::EmptyPayment => Self::at(Kind::InvalidValue, Fault::pointer("/amount/amount", detail)),
+            OrderRefusal::OtherCurrency { expected: _ } => {
+                Self::at(Kind::OtherCurrency, Fault::pointer("/amount/currency", detail))
+            }
+            OrderRefusal::EmptyRefund | OrderRefusal::EmptyPayment => {
+                Self::at(Kind::InvalidValue, Fault::pointer("/amount/amount", detail))
+            }
             OrderRefusal::NoUnits => Self::at(Kind::InvalidValue, Fault::pointer("/lines", detail)),
             OrderRefusal::UnknownLine { place } | OrderRefusal::LineRepeated { place } => {
                 Self::at(Kind::UnitsNotThere, Fault::pointer(format!("/lines/{place}/line"), detail))

@@ -14,8 +14,11 @@ use crate::{
 /// payment it is when it ends.
 pub(super) fn grant(order: &Order, amount: Money, reason: Reason, at: Timestamp) -> Decision {
     let currency = order.terms().ok_or(OrderRefusal::Unknown)?.total.currency;
-    if amount.amount == Amount::ZERO || amount.currency != currency {
-        return Err(OrderRefusal::NoRefund { currency });
+    if amount.amount == Amount::ZERO {
+        return Err(OrderRefusal::EmptyRefund);
+    }
+    if amount.currency != currency {
+        return Err(OrderRefusal::OtherCurrency { expected: currency });
     }
     match order {
         Order::Paid(settled)
