@@ -120,7 +120,7 @@ impl AtGateways {
     }
 
     /// What the payment knows already is not reported: a poll that finds nothing leaves nothing behind.
-    async fn ask(&self, payment: PaymentId) -> Result<Option<SagaCommand>, EffectError> {
+    pub(super) async fn ask(&self, payment: PaymentId) -> Result<Option<SagaCommand>, EffectError> {
         let Some(known) = self.acknowledged(payment).await? else { return Ok(None) };
         let asked_at = self.clock.now();
         let answer =

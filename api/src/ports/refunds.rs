@@ -1,7 +1,7 @@
 //! The effects of the refund saga, at the gateways.
 
 use purser_domain::{
-    ids::RefundId,
+    ids::{PaymentId, RefundId},
     refund::{InHand, Refund, RefundFailure},
     saga::{Effect, EffectError, SagaCommand},
     text::ExternalReference,
@@ -22,7 +22,10 @@ struct Asked {
     claim: InHand,
     /// The attempt's name at the gateway.
     name: ExternalReference,
+    payment_id: PaymentId,
     payment: Acknowledged,
+    /// The gateway has said that the money is back.
+    has_arrived: bool,
 }
 
 impl AtGateways {
@@ -43,7 +46,9 @@ impl AtGateways {
             | Refund::Succeeded { .. }
             | Refund::WrittenOff(_) => false,
         };
-        let Some(asked) = self.asked(refund, is_open).await? else { return Ok(None) };
+        let Some(asked) = self.asked(refund, |state| state.at_gateway().filter(|_| is_open(state))).await? else {
+            return Ok(None);
+        };
         if asked.payment.state.is_disputed() {
             return self.waits(asked).await;
         }
@@ -79,33 +84,50 @@ impl AtGateways {
     /// What came of a refund. No answer is no news: the timer that asks comes again, and what is to be done about the
     /// refund meanwhile does not wait for a silent gateway.
     pub(super) async fn ask_refund(&self, refund: RefundId) -> Result<Option<SagaCommand>, EffectError> {
-        let Some(asked) = self.asked(refund, |state| state.at_gateway().is_some()).await? else { return Ok(None) };
-        let Acknowledged { gateway, reference, .. } = &asked.payment;
-        let answer = self.gateways.named(gateway)?.refund_status(reference, &asked.name).await;
-        let told = answer.map_err(|error| failed(&error)).and_then(|answer| asked.outcome(answer));
-        Ok(told.unwrap_or_else(|error| {
+        let Some(asked) = self.asked(refund, |state| state.at_gateway().or_else(|| state.sent_by_gateway())).await?
+        else {
+            return Ok(None);
+        };
+        Ok(self.told(asked).await.unwrap_or_else(|error| {
             tracing::debug!(%refund, %error, "a gateway did not tell about {refund}");
             None
         }))
     }
 
+    /// Of money that arrived it is news only that it came back: that is for what the gateway says of the whole payment.
+    async fn told(&self, asked: Asked) -> Result<Option<SagaCommand>, EffectError> {
+        let Acknowledged { gateway, reference, .. } = &asked.payment;
+        let answer = self.gateways.named(gateway)?.refund_status(reference, &asked.name).await;
+        let answer = answer.map_err(|error| failed(&error))?;
+        match (asked.has_arrived, &answer.status) {
+            (false, _) => asked.outcome(answer),
+            (true, RefundStatus::Failed { .. }) => self.ask(asked.payment_id).await,
+            (true, RefundStatus::Pending | RefundStatus::Succeeded) => Ok(None),
+        }
+    }
+
     /// Read from the log itself, as a payment is.
-    async fn asked(&self, refund: RefundId, is_open: impl Fn(&Refund) -> bool) -> Result<Option<Asked>, EffectError> {
+    async fn asked(
+        &self,
+        refund: RefundId,
+        wanted: impl Fn(&Refund) -> Option<(&InHand, u32)>,
+    ) -> Result<Option<Asked>, EffectError> {
         let state = refund_as_recorded(&self.pool, &self.upcasters, refund).await;
         let state = state.map_err(|error| EffectError::Unavailable(format!("the log could not be read: {error}")))?;
-        let Some((claim, attempt)) = state.at_gateway().filter(|_| is_open(&state)) else { return Ok(None) };
+        let Some((claim, attempt)) = wanted(&state) else { return Ok(None) };
         let unknown = || EffectError::Refused("no gateway has taken this money".to_owned());
-        let payment = claim.claim.capture.payment.ok_or_else(unknown)?;
-        let payment = self.acknowledged(payment).await?.ok_or_else(unknown)?;
+        let payment_id = claim.claim.capture.payment.ok_or_else(unknown)?;
+        let payment = self.acknowledged(payment_id).await?.ok_or_else(unknown)?;
+        let has_arrived = state.sent_by_gateway().is_some();
         let name = ours(&format!("{refund}-{attempt}"))?;
-        Ok(Some(Asked { refund, attempt, claim: claim.clone(), name, payment }))
+        Ok(Some(Asked { refund, attempt, claim: claim.clone(), name, payment_id, payment, has_arrived }))
     }
 }
 
 impl Asked {
     /// An answer about another name or another sum is about something else: nothing is known of ours.
     fn outcome(self, answer: GatewayRefund) -> Result<Option<SagaCommand>, EffectError> {
-        let Self { refund, attempt, claim, name, payment: _ } = self;
+        let Self { refund, attempt, claim, name, .. } = self;
         if answer.refund != name || answer.amount != claim.to_send().amount {
             let said =
                 format!("the gateway speaks of {} minor units as {}", answer.amount.minor_units(), answer.refund);

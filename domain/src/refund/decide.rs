@@ -107,7 +107,8 @@ fn decide_success(
         Refund::Unrequested => Err(RefundRefusal::Unknown),
         Refund::Requested(_) => Err(RefundRefusal::NotSubmitted),
         Refund::Submitted(_) | Refund::Failed { .. } | Refund::ManualReview(_) => {
-            Ok(vec![RefundEvent::RefundSucceeded { reference, note, settled_by: None, at }])
+            let attempt = refund.at_gateway().map(|(_, attempt)| attempt);
+            Ok(vec![RefundEvent::RefundSucceeded { reference, note, settled_by: None, attempt, at }])
         }
         Refund::Succeeded { reference: known, .. } => already_done(known, &reference),
         Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
@@ -158,7 +159,8 @@ fn decide_done(
         Refund::Unrequested => Err(RefundRefusal::Unknown),
         Refund::Requested(_) | Refund::Submitted(_) | Refund::Failed { .. } => Err(RefundRefusal::NotInReview),
         Refund::ManualReview(_) => {
-            Ok(vec![RefundEvent::RefundSucceeded { reference, note: None, settled_by: Some(settled_by), at }])
+            let settled_by = Some(settled_by);
+            Ok(vec![RefundEvent::RefundSucceeded { reference, note: None, settled_by, attempt: None, at }])
         }
         Refund::Succeeded { reference: known, .. } => already_done(known, &reference),
         Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),

@@ -70,6 +70,9 @@ pub enum RefundEvent {
         /// The person by whose word it is, where nobody else says so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         settled_by: Option<SettledBy>,
+        /// The number under which a gateway was asked for it, where that says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
         /// When.
         at: Timestamp,
     },

@@ -31,7 +31,13 @@ fn submitted() -> RefundEvent {
 }
 
 fn succeeded() -> RefundEvent {
-    RefundEvent::RefundSucceeded { reference: text("ft-1"), note: Some(text("by hand")), settled_by: None, at: at(3) }
+    RefundEvent::RefundSucceeded {
+        reference: text("ft-1"),
+        note: Some(text("by hand")),
+        settled_by: None,
+        attempt: None,
+        at: at(3),
+    }
 }
 
 /// None, requested, submitted, succeeded.
@@ -106,6 +112,7 @@ fn a_refund_succeeds_without_a_note() {
             reference: text("ft-1"),
             note: None,
             settled_by: None,
+            attempt: None,
             at: at(3),
         }]);
 }

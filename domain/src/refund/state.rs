@@ -93,6 +93,22 @@ impl Refund {
             Self::Unrequested | Self::Requested(_) | Self::Succeeded { .. } | Self::WrittenOff(_) => None,
         }
     }
+
+    /// What a gateway has sent back, as far as anybody knows.
+    pub const fn sent_by_gateway(&self) -> Option<(&InHand, u32)> {
+        match self {
+            Self::Succeeded { claim: in_hand, .. } => match in_hand.attempt {
+                Some(attempt) => Some((in_hand, attempt)),
+                None => None,
+            },
+            Self::Unrequested
+            | Self::Requested(_)
+            | Self::Submitted(_)
+            | Self::Failed { .. }
+            | Self::ManualReview(_)
+            | Self::WrittenOff(_) => None,
+        }
+    }
 }
 
 impl Refund {

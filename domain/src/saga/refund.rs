@@ -23,8 +23,9 @@
 //! it, though it was said, is owed it again.
 //!
 //! **Ends** with `RefundSucceeded`, with `RefundOffset` of all that is left, or with `RefundWrittenOff`, which clear the timers. A
-//! refund that comes back later (`RefundReversed`) is under review again. While nobody is there to take it in hand,
-//! they are asked for ever, with a growing rest.
+//! bank may send money back weeks after the gateway said that it had arrived: for a month after a success the gateway is
+//! asked once a day, as webhooks may be lost. A refund that comes back (`RefundReversed`) is under review again. While nobody is
+//! there to take it in hand, they are asked for ever, with a growing rest.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -51,6 +52,15 @@ const POLL_SECONDS: NonZeroU32 = match NonZeroU32::new(60) {
     Some(seconds) => seconds,
     None => NonZeroU32::MIN,
 };
+
+/// How many seconds lie between two questions whether money that arrived came back.
+const POLL_AFTER_SUCCESS_SECONDS: NonZeroU32 = match NonZeroU32::new(86_400) {
+    Some(seconds) => seconds,
+    None => NonZeroU32::MIN,
+};
+
+/// For how long it may come back: gateways tell of up to thirty days.
+const COMES_BACK_WITHIN: TimeDelta = TimeDelta::days(31);
 
 pub(super) fn react(event: &Event) -> Reactions {
     if let Event::Refund(refund, event) = event {
@@ -128,14 +138,27 @@ fn after(refund: RefundId, event: &RefundEvent) -> Reactions {
         RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, .. } => {
             SagaCommand::RequestRefundReview { refund }.into()
         }
-        RefundEvent::RefundSucceeded { .. }
+        RefundEvent::RefundSucceeded { attempt: Some(_), at, .. } => [
+            Reaction::ClearTimer { timer: again },
+            Reaction::SetTimer {
+                timer: poll,
+                due: at.checked_add_signed(TimeDelta::seconds(POLL_AFTER_SUCCESS_SECONDS.get().into())).unwrap_or(*at),
+                repeat: Some(Repeat {
+                    every_seconds: POLL_AFTER_SUCCESS_SECONDS,
+                    until: Some(at.checked_add_signed(COMES_BACK_WITHIN).unwrap_or(*at)),
+                }),
+            },
+        ]
+        .into_iter()
+        .collect(),
+        RefundEvent::RefundSucceeded { attempt: None, .. }
         | RefundEvent::RefundOffset { left: Amount::ZERO, .. }
         | RefundEvent::RefundWrittenOff { .. } => {
             [poll, again].into_iter().map(|timer| Reaction::ClearTimer { timer }).collect()
         }
+        RefundEvent::RefundReversed { .. } => Reaction::ClearTimer { timer: poll }.into(),
         RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, .. }
         | RefundEvent::RefundOffset { .. }
-        | RefundEvent::RefundReversed { .. }
         | RefundEvent::RefundRetried { attempt: None, .. }
         | RefundEvent::RefundReviewRequested { .. } => Reactions::NONE,
     }

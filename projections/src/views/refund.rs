@@ -144,7 +144,7 @@ fn advance(row: RefundRow, step: &Step<'_>) -> RefundRow {
         RefundEvent::RefundSubmitted { channel, attempt: _, at } => {
             RefundRow { status: RefundStatus::Submitted, channel: Some(*channel), submitted_at: Some(*at), ..row }
         }
-        RefundEvent::RefundSucceeded { reference, note, settled_by, at } => {
+        RefundEvent::RefundSucceeded { reference, note, settled_by, attempt: _, at } => {
             let row = match settled_by {
                 None => row,
                 Some(SettledBy { actor, reason }) => reviewed(row, actor, reason),

@@ -179,6 +179,27 @@ async fn a_refund_that_comes_back_is_found_by_reconciliation() {
     till.close().await;
 }
 
+/// The callback is lost; for a month the gateway is asked once a day.
+#[tokio::test]
+async fn a_refund_that_comes_back_is_found_by_asking() {
+    let till = Till::open().await;
+    let [order, _, link] = till.payable("automatic").await;
+    till.sandbox.pay(&link, "succeed").await;
+    till.engine.clock().advance(TimeDelta::minutes(1));
+    shop::reaches(&till.api, &order, "processing").await;
+    shop::cancel(&till.api, &order).await;
+    refund_is(&till, &order, "succeeded").await;
+    shop::at_rest(&till.api).await;
+    till.engine.clock().advance(TimeDelta::days(20));
+    shop::at_rest(&till.api).await;
+    refund_is(&till, &order, "succeeded").await;
+    by_the_bank(&till, &link, "bounce_refund").await;
+    till.engine.clock().advance(TimeDelta::days(1));
+    refund_is(&till, &order, "manual_review").await;
+    assert_eq!(exceptions(&till, &order).await, ["refund_reversed"]);
+    till.close().await;
+}
+
 #[tokio::test]
 async fn what_a_gateways_desk_gave_back_is_not_sent_again() {
     let till = Till::connected().await;

@@ -129,6 +129,7 @@ async fn reviewed() -> (TestEngine, Api, [String; 4]) {
         reference: "bank-9".parse().unwrap(),
         note: None,
         settled_by: Some(settled_by),
+        attempt: None,
         at,
     };
     append(&database, settled, &[done]).await;

@@ -54,6 +54,7 @@ fn whoever_decides_about_a_refund_is_on_record_with_their_reason() {
         reference: text("ft-1"),
         note: None,
         settled_by: Some(settled_by),
+        attempt: None,
         at: at(6),
     }]);
 }

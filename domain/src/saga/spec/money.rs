@@ -49,6 +49,12 @@ fn the_refund_saga_reacts_to_each_event_as_its_page_says_and_what_is_settled_is_
             }
             RefundEvent::RefundFailed { failure: RefundFailure::Refused, .. } => vec![clear(poll), review()],
             RefundEvent::RefundFailed { failure: RefundFailure::OutcomeUnknown, .. } => vec![review()],
+            RefundEvent::RefundSucceeded { attempt: Some(_), at, .. } => {
+                let every_seconds = std::num::NonZeroU32::new(24 * 60 * 60).unwrap();
+                let repeat = Some(Repeat { every_seconds, until: Some(*at + chrono::TimeDelta::days(31)) });
+                vec![clear(again), Reaction::SetTimer { timer: poll, due: *at + chrono::TimeDelta::days(1), repeat }]
+            }
+            RefundEvent::RefundReversed { .. } => vec![clear(poll)],
             RefundEvent::RefundSucceeded { .. }
             | RefundEvent::RefundOffset { left: Amount::ZERO, .. }
             | RefundEvent::RefundWrittenOff { .. } => {
@@ -56,7 +62,6 @@ fn the_refund_saga_reacts_to_each_event_as_its_page_says_and_what_is_settled_is_
             }
             RefundEvent::RefundSubmitted { channel: RefundChannel::BackOffice, .. }
             | RefundEvent::RefundOffset { .. }
-            | RefundEvent::RefundReversed { .. }
             | RefundEvent::RefundReviewRequested { .. }
             | RefundEvent::RefundRetried { attempt: None, .. } => vec![],
         };

@@ -84,11 +84,11 @@ pub(super) fn scenarios(saga: Saga) -> Vec<Scenario> {
                 timers: 1,
                 ..at_once
             },
-            Scenario { cause: cancelled_after_a_gateway_took_it, leaves: AT_THE_GATEWAY, ..refused_once },
+            Scenario { cause: cancelled_after_a_gateway_took_it, leaves: AT_THE_GATEWAY, timers: 1, ..refused_once },
             Scenario {
                 cause: a_unit_cancelled_after_a_gateway_took_it,
                 leaves: AT_THE_GATEWAY,
-                timers: 1,
+                timers: 2,
                 ..refused_once
             },
         ],
@@ -115,6 +115,7 @@ pub(super) fn scenarios(saga: Saga) -> Vec<Scenario> {
     }
 }
 
+/// For a month the gateway is asked whether the money came back.
 const AT_THE_GATEWAY: &[(&str, i64)] = &[("RefundRequested", 1), ("RefundSubmitted", 1), ("RefundSucceeded", 1)];
 
 fn placed<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) -> BoxFuture<'a, ()> {
