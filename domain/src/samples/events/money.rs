@@ -172,6 +172,13 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
         at: precise(),
     };
     let failed = |failure, cause, attempt, at| RefundEvent::RefundFailed { failure, cause: text(cause), attempt, at };
+    let succeeded = |reference, note: Option<&str>, attempt, at| RefundEvent::RefundSucceeded {
+        reference: text(reference),
+        note: note.map(text),
+        settled_by: None,
+        attempt,
+        at,
+    };
     let (actor, reason) = (|| text("back_office:tok_1"), || text("the card was closed: \u{201c}gone\u{201d}"));
     every_variant!(RefundEvent {
         RefundRequested: [
@@ -202,20 +209,8 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
             "attempt" => RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, attempt: Some(2), at: precise() },
         ],
         RefundSucceeded: [
-            "" => RefundEvent::RefundSucceeded {
-                reference: text("FT-2010-12-01/7"),
-                note: Some(text("by bank transfer")),
-                settled_by: None,
-                attempt: None,
-                at: precise(),
-            },
-            "minimal" => RefundEvent::RefundSucceeded {
-                reference: text("FT-7"),
-                note: None,
-                settled_by: None,
-                attempt: None,
-                at: at(12),
-            },
+            "" => succeeded("FT-2010-12-01/7", Some("by bank transfer"), None, precise()),
+            "minimal" => succeeded("FT-7", None, None, at(12)),
             "settled" => RefundEvent::RefundSucceeded {
                 reference: text("FT-8"),
                 note: None,
@@ -223,13 +218,7 @@ pub(crate) fn refund_events() -> Vec<Sample<RefundEvent>> {
                 attempt: None,
                 at: precise(),
             },
-            "attempt" => RefundEvent::RefundSucceeded {
-                reference: text("re_8"),
-                note: None,
-                settled_by: None,
-                attempt: Some(2),
-                at: at(12),
-            },
+            "attempt" => succeeded("re_8", None, Some(2), at(12)),
         ],
         RefundOffset: [
             "" => RefundEvent::RefundOffset {
