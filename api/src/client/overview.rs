@@ -1,6 +1,7 @@
 //! What there is in all: lists, and how the sagas are doing.
 
 use purser_domain::{
+    Timestamp,
     ids::OrderId,
     money::Money,
     order::OrderStatus,
@@ -75,6 +76,9 @@ pub struct SagaProgress {
     pub parked_events: i64,
     /// How many timers are set.
     pub open_timers: i64,
+    /// When the next one is due.
+    #[serde(default)]
+    pub next_timer_due: Option<Timestamp>,
 }
 
 impl Client {

@@ -179,16 +179,27 @@ impl LineBook {
     }
 
     /// The articles among these units: how many pieces of each were sold at which price, before discounts, the cheapest
-    /// first. One SKU may be in several lines, at prices that were agreed for each.
+    /// first. One SKU may be in several lines, at prices that were agreed for each. What was discounted to nothing was given away,
+    /// and sold for nothing.
     pub fn articles(&self, units: &[LineUnits]) -> BTreeMap<Sku, BTreeMap<Amount, i64>> {
         let mut articles: BTreeMap<Sku, BTreeMap<Amount, i64>> = BTreeMap::new();
         for LineUnits { line, quantity } in units {
             if let Some(booked) = self.line(*line) {
-                let pieces = articles.entry(booked.sku.clone()).or_default().entry(booked.unit_price).or_default();
+                let sold_for = if self.was_given_away(*line) { Amount::ZERO } else { booked.unit_price };
+                let pieces = articles.entry(booked.sku.clone()).or_default().entry(sold_for).or_default();
                 *pieces += i64::from(*quantity);
             }
         }
         articles
+    }
+
+    /// Whether discounts took all that a line was to cost.
+    fn was_given_away(&self, line: u32) -> bool {
+        let priced = self.pricing.as_deref().and_then(|pricing| pricing.lines.get(usize::try_from(line).ok()?));
+        priced.is_some_and(|line| {
+            let left = line.discounts.iter().fold(line.price, |left, discount| left.saturating_sub(discount.amount));
+            left == Amount::ZERO
+        })
     }
 
     /// All units, by SKU.

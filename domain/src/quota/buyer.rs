@@ -1,5 +1,6 @@
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -53,10 +54,11 @@ impl GuestMark {
         if marks.is_empty() { vec![Self::of_address(merchant, ship_to)] } else { marks }
     }
 
-    /// Whoever lives at an address counts together. Where nothing but the country is known of it, the recipient tells.
+    /// Whoever lives at an address counts together. The region says nothing that the rest does not, and is left out as often as not.
+    /// Where nothing but the country is known of it, the recipient tells.
     fn of_address(merchant: &MerchantId, ship_to: &Address) -> Self {
-        let Address { recipient, lines, city, region, postal_code, country } = ship_to;
-        let place: String = lines.iter().chain(city).chain(region).map(plain).collect();
+        let Address { recipient, lines, city, region: _, postal_code, country } = ship_to;
+        let place: String = lines.iter().chain(city).map(plain).collect();
         let postal_code = postal_code.as_ref().map(plain).unwrap_or_default();
         let recipient = if place.is_empty() && postal_code.is_empty() { plain(recipient) } else { String::new() };
         Self::digest(merchant, "address", &[country.as_str(), &postal_code, &place, &recipient])
@@ -76,7 +78,7 @@ impl GuestMark {
 }
 
 fn plain_email(email: &Email) -> String {
-    email.as_str().trim().to_lowercase()
+    folded(email.as_str().trim()).to_lowercase()
 }
 
 /// Its digits. The zero that is dialled inside a country only, and the two that stand for the plus, say nothing.
@@ -89,8 +91,13 @@ fn plain_phone(phone: &Phone) -> String {
     }
 }
 
+/// In one form, whichever keyboard it was typed on: full-width letters and ligatures are the letters that they stand for.
+fn folded(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+}
+
 fn plain(line: &AddressLine) -> String {
-    line.as_str().chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    folded(line.as_str()).chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl FromStr for GuestMark {

@@ -2,9 +2,13 @@
 
 use std::{fmt, time::Duration};
 
+use chrono::TimeDelta;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use purser::client::{Client, ClientError, SagaProgress, Shipment};
-use purser_domain::{ids::OrderId, order::OrderStatus};
+use purser::{
+    client::{Client, ClientError, SagaProgress, Shipment},
+    clock::SystemClock,
+};
+use purser_domain::{clock::Clock, ids::OrderId, order::OrderStatus};
 use tokio::time::{Instant, sleep};
 
 use super::{StormError, shop::Shop};
@@ -27,7 +31,7 @@ pub(super) struct Open {
     pub(super) refunds: usize,
     /// Commands of sagas.
     pub(super) commands: i64,
-    /// Timers of sagas.
+    /// Timers of sagas, where one is due within the hour.
     pub(super) timers: i64,
     /// Commands that sagas gave up.
     pub(super) dead_letters: i64,
@@ -95,14 +99,16 @@ async fn look(client: &Client, sandbox: &Sandbox, shop: &Shop) -> Result<Open, S
     let ready = orders.iter().filter(|order| order.status == OrderStatus::Processing).map(|order| order.id);
     ship(client, ready.collect()).await.map_err(failed())?;
     let refunds = client.refunds(0).await.map_err(failed())?;
-    let SagaProgress { head, lag_events, pending_commands, dead_letters, parked_events, open_timers } =
+    let SagaProgress { head, lag_events, pending_commands, dead_letters, parked_events, open_timers, next_timer_due } =
         client.sagas().await.map_err(failed())?;
+    // Whether a refund comes back is asked once a day.
+    let is_soon = next_timer_due.is_some_and(|due| due < SystemClock.now() + TimeDelta::hours(1));
     let views_behind = client.lag_events().await.map_err(failed())?;
     Ok(Open {
         orders: orders.len(),
         refunds: refunds.iter().filter(|refund| refund.status.is_open()).count(),
         commands: pending_commands,
-        timers: open_timers,
+        timers: if is_soon { open_timers } else { 0 },
         dead_letters,
         parked_events,
         unseen_events: lag_events.max(views_behind),

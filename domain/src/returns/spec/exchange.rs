@@ -1,5 +1,7 @@
 //! Other goods for what came back: which may be asked for, and what follows when they do not come.
 
+use serde_json::json;
+
 use super::{approved, given, requested, state};
 use crate::{
     money::Amount,
@@ -63,12 +65,31 @@ fn exchanged(sold: &[(&str, i64)], replacement: &[(&str, i64)], today: i64) -> R
     };
     let lines: Vec<OrderLine> = sold.iter().map(line).collect();
     let total = gbp(sold.iter().map(|(_, price)| price).sum());
-    let placed = crate::order::decide(&Order::Unplaced, OrderCommand::Place(PlaceOrder { lines, total, ..place() }));
-    let order = placed.unwrap().into_iter().fold(Order::Unplaced, Order::evolve);
+    all_back(PlaceOrder { lines, total, ..place() }, replacement, today)
+}
+
+fn all_back(order: PlaceOrder, replacement: &[(&str, i64)], today: i64) -> Result<(), ReturnRefusal> {
     let back = |line| ReturnUnits { line, quantity: quantity(1), reason: text("does not fit") };
-    let terms = ReturnTerms { units: (0..).take(sold.len()).map(back).collect(), ..asks_for(replacement) };
+    let terms = ReturnTerms { units: (0..).take(order.lines.len()).map(back).collect(), ..asks_for(replacement) };
+    let placed = crate::order::decide(&Order::Unplaced, OrderCommand::Place(order));
+    let order = placed.unwrap().into_iter().fold(Order::Unplaced, Order::evolve);
     let product = Product::Listed(listing(today));
     check_replacement(order.terms().unwrap(), &terms, |_| Some(&product))
+}
+
+/// One X was sold at this price, less a discount.
+fn discounted(price: i64, discount: i64, replacement: &[(&str, i64)]) -> Result<(), ReturnRefusal> {
+    let line = OrderLine { unit_price: amount(price), total: amount(price), ..goods_line("X", 1) };
+    let pricing = serde_json::from_value(json!({
+        "lines": [{
+            "quantity": 1, "price": price, "total": price - discount,
+            "discounts": [{"source": {"promotion": "gift"}, "amount": discount}],
+        }],
+        "sums": {"subtotal": price, "discount": discount},
+        "total": {"amount": price - discount, "currency": "GBP"},
+    }));
+    let (pricing, total) = (Some(pricing.unwrap()), gbp(price - discount));
+    all_back(PlaceOrder { lines: vec![line], pricing, total, ..place() }, replacement, price)
 }
 
 fn too_dear(worth: i64, given: i64) -> Result<(), ReturnRefusal> {
@@ -90,6 +111,14 @@ fn a_unit_that_was_given_away_goes_for_one_of_its_own() {
     assert_eq!(exchanged(&[("X", 0)], &[("X", 1)], 500), Ok(()));
     assert_eq!(exchanged(&[("X", 0)], &[("X", 100)], 500), too_dear(99 * 500, 0));
     assert_eq!(exchanged(&[("X", 0)], &[("Z", 1)], 500), too_dear(500, 0));
+}
+
+/// A promotion or a coupon that takes all of it gives it away as much as a price of nothing.
+#[test]
+fn so_does_a_unit_that_discounts_took_to_nothing() {
+    assert_eq!(discounted(500, 500, &[("X", 1)]), Ok(()));
+    assert_eq!(discounted(500, 500, &[("Z", 1)]), too_dear(500, 0));
+    assert_eq!(discounted(500, 499, &[("Z", 1)]), Ok(()));
 }
 
 /// The cheapest goes for the one of its own, and what the others were sold for is there for other goods.
