@@ -87,6 +87,15 @@ pub fn submission(payment: Payment, id: RefundId, refund: Refund, at: Timestamp)
     Ok(clearing.steps)
 }
 
+/// What follows when another payment of the same order is to be refunded by hand: money of this one that went back without being
+/// asked for counts for that as well, as far as the order `keeps` any of this one. What the order owes of this one comes first.
+pub fn elsewhere(payment: Payment, id: RefundId, refund: Refund, keeps: Amount, at: Timestamp) -> Vec<Step> {
+    let most = payment.money_back().min(keeps);
+    let mut clearing = Clearing { payment, refunds: BTreeMap::from([(id, refund)]), at, steps: Vec::new() };
+    clearing.offset_at_most(id, most);
+    clearing.steps
+}
+
 /// What follows when a person wants a refund tried once more.
 pub fn retry(
     payment: Payment,
@@ -180,8 +189,12 @@ impl Clearing {
 
     /// Counts what went back unasked for a refund, as far as it goes.
     fn offset(&mut self, id: RefundId) {
+        self.offset_at_most(id, self.payment.money_back());
+    }
+
+    fn offset_at_most(&mut self, id: RefundId, most: Amount) {
         let open = self.refunds.get(&id).map_or(Amount::ZERO, Refund::may_be_offset);
-        let amount = open.min(self.payment.money_back());
+        let amount = open.min(most);
         let Some(reference) = self.payment.attempt().and_then(reference).filter(|_| amount > Amount::ZERO) else {
             return;
         };

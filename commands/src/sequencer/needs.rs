@@ -213,6 +213,7 @@ impl Needs {
             | Command::SettleExchange { id } => self.returns.push(*id),
             Command::RequestRefund { claim } => {
                 self.refunds.push(claim.refund());
+                self.orders.extend(claim.capture.payment.is_none().then_some(claim.order));
             }
             Command::RecordRefundSubmitted { refund, .. }
             | Command::RecordRefundSucceeded { refund, .. }
@@ -329,6 +330,11 @@ impl Needs {
                 self.references.extend(terms.map(|terms| ReferenceId::of(&terms.merchant, reference)));
             }
             Command::ExpireOrder { order } => self.authorized(*order, working),
+            Command::RequestRefund { claim } => {
+                let order = working.orders.get(&claim.order).filter(|_| claim.capture.payment.is_none());
+                let settled = order.and_then(|order| order.state.settled());
+                self.payments.extend(settled.into_iter().flat_map(|settled| settled.kept_by_payment().into_keys()));
+            }
             Command::InitiatePayment { .. }
             | Command::GrantGoodwill { .. }
             | Command::SendReturn { .. }
@@ -347,7 +353,6 @@ impl Needs {
             | Command::WithdrawCoupon { .. }
             | Command::GrantPoints { .. }
             | Command::ReceiveStock { .. }
-            | Command::RequestRefund { .. }
             | Command::RecordRefundSucceeded { .. }
             | Command::RaiseException { .. }
             | Command::CloseException { .. }

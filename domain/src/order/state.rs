@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -409,6 +411,18 @@ impl Settled {
     pub fn kept(&self) -> Amount {
         let kept = self.captures().iter().map(|capture| self.refunds.kept(capture));
         kept.fold(Amount::ZERO, |sum, kept| sum.checked_add(kept).unwrap_or(sum))
+    }
+
+    /// The payments at gateways among those that settled it, each with what is not owed back of it.
+    pub fn kept_by_payment(&self) -> BTreeMap<PaymentId, Amount> {
+        let mut kept: BTreeMap<PaymentId, Amount> = BTreeMap::new();
+        for capture in self.captures() {
+            if let Some(payment) = capture.payment {
+                let sum = kept.entry(payment).or_default();
+                *sum = sum.checked_add(self.refunds.kept(capture)).unwrap_or(*sum);
+            }
+        }
+        kept
     }
 
     /// The payment of this reference, if it is known already.

@@ -200,6 +200,52 @@ async fn a_refund_that_comes_back_is_found_by_asking() {
     till.close().await;
 }
 
+/// Two of a thing for a gift card and a payment at the gateway, of which the gateway's desk gives all back.
+async fn given_back_at_the_desk(till: &Till) -> String {
+    let (order, _) = till.api.placed(&[("A", 2)]).await;
+    shop::pay(&till.api, &order, 250, "card-1").await;
+    let payment = till.begin(&order, "automatic").await;
+    let link = till.link(&payment).await;
+    till.sandbox.pay(&link, "succeed").await;
+    shop::reaches(&till.api, &order, "processing").await;
+    let name = till.payment(&payment).await["gateway_reference"].as_str().expect("a name").to_owned();
+    till.engine.clock().advance(TimeDelta::seconds(1));
+    till.sandbox.give_back(&name, "desk-1", 250).await;
+    until("the desk's refund is known", async || till.payment(&payment).await.get("refunded_outside").map(drop)).await;
+    order
+}
+
+#[tokio::test]
+async fn what_a_gateways_desk_gave_back_is_not_sent_by_hand_either() {
+    let till = Till::connected().await;
+    let order = given_back_at_the_desk(&till).await;
+    let unit = json!({"reason": "one is enough", "lines": [{"line": 0, "quantity": 1}]});
+    till.api.post(&format!("/v1/orders/{order}/cancel"), &unit).send().await.expect_status(200);
+    let done = refund_is(&till, &order, "succeeded").await;
+    assert_eq!((&done["payment_reference"], &done["offset"]), (&json!("card-1"), &money(250)));
+    assert_eq!(refunded(&till).await, 250);
+    till.close().await;
+}
+
+#[tokio::test]
+async fn what_is_owed_of_a_payment_itself_comes_before_what_is_owed_of_others() {
+    let till = Till::connected().await;
+    let order = given_back_at_the_desk(&till).await;
+    shop::cancel(&till.api, &order).await;
+    let refunds = until("both are in hand", async || {
+        shop::at_rest(&till.api).await;
+        let mut refunds = shop::refunds(&till.api, &order).await;
+        refunds.sort_by_key(|refund| refund["status"].to_string());
+        (refunds.len() == 2).then_some(refunds)
+    })
+    .await;
+    let told =
+        |refund: &Value| (refund["status"].clone(), refund["payment_reference"].clone(), refund["offset"].clone());
+    assert_eq!(told(&refunds[0]), (json!("submitted"), json!("card-1"), Value::Null));
+    assert_eq!((&refunds[1]["status"], &refunds[1]["offset"]), (&json!("succeeded"), &money(250)));
+    till.close().await;
+}
+
 #[tokio::test]
 async fn what_a_gateways_desk_gave_back_is_not_sent_again() {
     let till = Till::connected().await;

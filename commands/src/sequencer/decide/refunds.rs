@@ -4,7 +4,7 @@ use purser_domain::{
     clearing,
     ids::{OrderId, PaymentId, RefundId},
     money::Money,
-    order::{OrderCommand, OrderRefusal},
+    order::{OrderCommand, OrderRefusal, Settled},
     payment::Payment,
     principal::Principal,
     refund::{Claim, Refund, RefundChannel, RefundCommand, RefundFailure, RefundRefusal},
@@ -34,7 +34,25 @@ impl Decision<'_> {
     }
 
     pub(super) fn request_refund(&mut self, asked: &Asked<'_>, claim: &Claim) -> Result<Answer, Stopped> {
-        self.drive_refund(asked, claim.refund(), RefundCommand::Request { claim: claim.clone(), at: self.now })
+        let id = claim.refund();
+        let answer = self.drive_refund(asked, id, RefundCommand::Request { claim: claim.clone(), at: self.now })?;
+        if claim.capture.payment.is_none() {
+            self.count_money_back(asked, claim.order, id)?;
+        }
+        Ok(answer)
+    }
+
+    /// Before a person is asked to send money, what a gateway's desk or a bank gave back of the order without being asked counts.
+    fn count_money_back(&mut self, asked: &Asked<'_>, order: OrderId, id: RefundId) -> Result<(), Stopped> {
+        let order = self.working.orders.get(&order).and_then(|order| order.state.settled());
+        for (payment, keeps) in order.map(Settled::kept_by_payment).unwrap_or_default() {
+            let Some(state) = self.working.payments.get(&payment).map(|payment| payment.state.clone()) else {
+                continue;
+            };
+            let Some(refund) = self.working.refunds.get(&id).map(|refund| refund.state.clone()) else { continue };
+            self.take(asked, payment, clearing::elsewhere(state, id, refund, keeps, self.now))?;
+        }
+        Ok(())
     }
 
     pub(super) fn record_refund_submitted(
