@@ -52,7 +52,7 @@ struct Arguments {
     /// Requests under way at once
     #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     concurrency: u16,
-    /// The ledger: the excerpt in data, or the full public data set as CSV
+    /// The ledger: the public data set "Online Retail" as CSV, all of it or a part
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }

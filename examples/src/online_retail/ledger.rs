@@ -115,7 +115,7 @@ struct Invoice {
 }
 
 impl Ledger {
-    /// Reads a file: the excerpt in this repository's data, or the full public data set as CSV.
+    /// Reads a file: an excerpt with ISO 8601 times, or the full public data set as CSV.
     pub fn read(path: &Path) -> Result<Self, LedgerError> {
         let bytes = fs::read(path).map_err(|source| LedgerError::File { path: path.to_owned(), source })?;
         Self::parse(&bytes)
