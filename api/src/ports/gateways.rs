@@ -82,7 +82,7 @@ impl EffectPort for AtGateways {
 
 /// A payment as the log has it, which its gateway has acknowledged.
 pub(super) struct Acknowledged {
-    payment: PaymentId,
+    pub(super) payment: PaymentId,
     pub(super) state: Payment,
     pub(super) gateway: GatewayName,
     pub(super) reference: PaymentReference,

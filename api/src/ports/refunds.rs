@@ -1,7 +1,7 @@
 //! The effects of the refund saga, at the gateways.
 
 use purser_domain::{
-    ids::{PaymentId, RefundId},
+    ids::RefundId,
     refund::{InHand, Refund, RefundFailure},
     saga::{Effect, EffectError, SagaCommand},
     text::ExternalReference,
@@ -22,7 +22,6 @@ struct Asked {
     claim: InHand,
     /// The attempt's name at the gateway.
     name: ExternalReference,
-    payment_id: PaymentId,
     payment: Acknowledged,
     /// The gateway has said that the money is back.
     has_arrived: bool,
@@ -101,7 +100,7 @@ impl AtGateways {
         let answer = answer.map_err(|error| failed(&error))?;
         match (asked.has_arrived, &answer.status) {
             (false, _) => asked.outcome(answer),
-            (true, RefundStatus::Failed { .. }) => self.ask(asked.payment_id).await,
+            (true, RefundStatus::Failed { .. }) => self.ask(asked.payment.payment).await,
             (true, RefundStatus::Pending | RefundStatus::Succeeded) => Ok(None),
         }
     }
@@ -116,11 +115,11 @@ impl AtGateways {
         let state = state.map_err(|error| EffectError::Unavailable(format!("the log could not be read: {error}")))?;
         let Some((claim, attempt)) = wanted(&state) else { return Ok(None) };
         let unknown = || EffectError::Refused("no gateway has taken this money".to_owned());
-        let payment_id = claim.claim.capture.payment.ok_or_else(unknown)?;
-        let payment = self.acknowledged(payment_id).await?.ok_or_else(unknown)?;
+        let payment = claim.claim.capture.payment.ok_or_else(unknown)?;
+        let payment = self.acknowledged(payment).await?.ok_or_else(unknown)?;
         let has_arrived = state.sent_by_gateway().is_some();
         let name = ours(&format!("{refund}-{attempt}"))?;
-        Ok(Some(Asked { refund, attempt, claim: claim.clone(), name, payment_id, payment, has_arrived }))
+        Ok(Some(Asked { refund, attempt, claim: claim.clone(), name, payment, has_arrived }))
     }
 }
 

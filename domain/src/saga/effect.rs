@@ -290,7 +290,7 @@ impl Backoff {
     }
 }
 
-const fn at_least_one(count: u32) -> NonZeroU32 {
+pub(super) const fn at_least_one(count: u32) -> NonZeroU32 {
     match NonZeroU32::new(count) {
         Some(count) => count,
         None => NonZeroU32::MIN,

@@ -25,20 +25,14 @@ use std::num::NonZeroU32;
 
 use chrono::TimeDelta;
 
-use super::{Action, Effect, Reaction, Reactions, Repeat, SagaCommand, Timer};
+use super::{Action, Effect, Reaction, Reactions, Repeat, SagaCommand, Timer, effect::at_least_one};
 use crate::{event::Event, ids::PaymentId, money::Amount, payment::PaymentEvent};
 
 /// How many seconds lie between two questions to the gateway.
-const POLL_SECONDS: NonZeroU32 = match NonZeroU32::new(60) {
-    Some(seconds) => seconds,
-    None => NonZeroU32::MIN,
-};
+const POLL_SECONDS: NonZeroU32 = at_least_one(60);
 
 /// How many seconds lie between two questions while a payment is disputed: banks take weeks.
-const DISPUTE_SECONDS: NonZeroU32 = match NonZeroU32::new(3_600) {
-    Some(seconds) => seconds,
-    None => NonZeroU32::MIN,
-};
+const DISPUTE_SECONDS: NonZeroU32 = at_least_one(3_600);
 
 pub(super) fn react(event: &Event) -> Reactions {
     let Event::Payment(payment, event) = event else { return Reactions::NONE };

@@ -31,7 +31,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use chrono::TimeDelta;
 
-use super::{Action, Backoff, Effect, Reaction, Reactions, Repeat, SagaCommand, Timer};
+use super::{Action, Backoff, Effect, Reaction, Reactions, Repeat, SagaCommand, Timer, effect::at_least_one};
 use crate::{
     Timestamp,
     event::Event,
@@ -48,16 +48,10 @@ const ATTEMPTS_MAX: u32 = 5;
 const BETWEEN_ATTEMPTS: Backoff = Backoff { base: Duration::from_mins(1), ceiling: Duration::from_hours(1) };
 
 /// How many seconds lie between two questions to the gateway.
-const POLL_SECONDS: NonZeroU32 = match NonZeroU32::new(60) {
-    Some(seconds) => seconds,
-    None => NonZeroU32::MIN,
-};
+const POLL_SECONDS: NonZeroU32 = at_least_one(60);
 
 /// How many seconds lie between two questions whether money that arrived came back.
-const POLL_AFTER_SUCCESS_SECONDS: NonZeroU32 = match NonZeroU32::new(86_400) {
-    Some(seconds) => seconds,
-    None => NonZeroU32::MIN,
-};
+const POLL_AFTER_SUCCESS_SECONDS: NonZeroU32 = at_least_one(86_400);
 
 /// For how long it may come back: gateways tell of up to thirty days.
 const COMES_BACK_WITHIN: TimeDelta = TimeDelta::days(31);

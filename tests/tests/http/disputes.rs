@@ -156,16 +156,22 @@ async fn a_refund_that_comes_back_is_owed_again_until_a_person_has_it_retried() 
     till.close().await;
 }
 
-/// Nobody is told of it.
-#[tokio::test]
-async fn a_refund_that_comes_back_is_found_by_reconciliation() {
-    let till = Till::open().await;
-    let _telling = till.api.tells(&["POST /v1/reconciliations"]);
+/// An order that was paid and cancelled while no callback arrives, and its customer's link.
+async fn cancelled_unheard(till: &Till) -> [String; 2] {
     let [order, _, link] = till.payable("automatic").await;
     till.sandbox.pay(&link, "succeed").await;
     till.engine.clock().advance(TimeDelta::minutes(1));
     shop::reaches(&till.api, &order, "processing").await;
     shop::cancel(&till.api, &order).await;
+    [order, link]
+}
+
+/// Nobody is told of it.
+#[tokio::test]
+async fn a_refund_that_comes_back_is_found_by_reconciliation() {
+    let till = Till::open().await;
+    let _telling = till.api.tells(&["POST /v1/reconciliations"]);
+    let [order, link] = cancelled_unheard(&till).await;
     let done = refund_is(&till, &order, "succeeded").await;
     by_the_bank(&till, &link, "bounce_refund").await;
     let report = till.api.post("/v1/reconciliations", &json!({})).send().await.expect_status(200).body;
@@ -183,11 +189,7 @@ async fn a_refund_that_comes_back_is_found_by_reconciliation() {
 #[tokio::test]
 async fn a_refund_that_comes_back_is_found_by_asking() {
     let till = Till::open().await;
-    let [order, _, link] = till.payable("automatic").await;
-    till.sandbox.pay(&link, "succeed").await;
-    till.engine.clock().advance(TimeDelta::minutes(1));
-    shop::reaches(&till.api, &order, "processing").await;
-    shop::cancel(&till.api, &order).await;
+    let [order, link] = cancelled_unheard(&till).await;
     refund_is(&till, &order, "succeeded").await;
     shop::at_rest(&till.api).await;
     till.engine.clock().advance(TimeDelta::days(20));
