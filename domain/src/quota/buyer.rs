@@ -51,17 +51,23 @@ impl GuestMark {
         .into_iter()
         .flatten()
         .collect();
-        if marks.is_empty() { vec![Self::of_address(merchant, ship_to)] } else { marks }
+        if marks.is_empty() { Self::of_address(merchant, ship_to) } else { marks }
     }
 
     /// Whoever lives at an address counts together. The region says nothing that the rest does not, and is left out as often as not.
-    /// Where nothing but the country is known of it, the recipient tells.
-    fn of_address(merchant: &MerchantId, ship_to: &Address) -> Self {
+    /// So is the city where there is a postal code: there the address counts with it and without. Where nothing but the country is
+    /// known of it, the recipient tells.
+    fn of_address(merchant: &MerchantId, ship_to: &Address) -> Vec<Self> {
         let Address { recipient, lines, city, region: _, postal_code, country } = ship_to;
-        let place: String = lines.iter().chain(city).map(plain).collect();
+        let street: String = lines.iter().map(plain).collect();
+        let city = city.as_ref().map(plain).unwrap_or_default();
         let postal_code = postal_code.as_ref().map(plain).unwrap_or_default();
+        let place = format!("{street}{city}");
         let recipient = if place.is_empty() && postal_code.is_empty() { plain(recipient) } else { String::new() };
-        Self::digest(merchant, "address", &[country.as_str(), &postal_code, &place, &recipient])
+        let mark =
+            |place: &str| Self::digest(merchant, "address", &[country.as_str(), &postal_code, place, &recipient]);
+        let is_known_without_city = !(city.is_empty() || street.is_empty() || postal_code.is_empty());
+        std::iter::once(mark(&place)).chain(is_known_without_city.then(|| mark(&street))).collect()
     }
 
     fn digest(merchant: &MerchantId, kind: &str, parts: &[&str]) -> Self {

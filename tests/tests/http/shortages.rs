@@ -154,6 +154,14 @@ async fn orders_that_are_named_lose_their_pieces_first_and_what_comes_ends_it() 
     api.post(&format!("/v1/orders/{shipped}/ship"), &json!({})).send().await.expect_status(200);
     let refused = found(&api, -1, &[&first, &shipped]).await.expect_problem(422, "invalid-value");
     refused.expect_fault("pointer", "/orders/1");
+    // Nor where what is held for nobody is enough, or more is found than was counted.
+    shop::receive(&api, "A", "spare", 5).await;
+    for change in [-1, 1] {
+        let spare = json!({"change": change, "reason": "broken", "location": "spare", "orders": [first]});
+        let refused = api.post_as(&api.tokens().merchant, "/v1/stock/A/adjust", &spare).send().await;
+        let refused = refused.expect_problem(422, "invalid-value");
+        refused.expect_fault("pointer", "/orders/0");
+    }
     found(&api, -10, &[]).await.expect_problem(409, "adjustment-too-low").expect_fault("pointer", "/change");
     assert_eq!(found(&api, -1, &[&first]).await.expect_status(200).body["shorted"], json!([first]));
     shop::at_rest(&api).await;

@@ -50,19 +50,22 @@ impl Decision<'_> {
         self.check_product(asked, &id.sku)?;
         let none = Stock::default();
         let known = self.stock_at(id).unwrap_or(&none);
-        let mut missing = change.saturating_neg().saturating_sub(known.available());
-        if change >= 0 || missing <= 0 {
-            return self.change_stock(asked, id, StockCommand::Adjust { change, reason, at });
-        }
+        // Also where nobody loses anything: a wrong order is a mistake of whoever names it.
         let mut orders = Vec::new();
         for (place, order) in named.iter().enumerate() {
             if !self.can_lose(*order, id, known) {
                 return Err(Stopped::Refused(Refusal::NothingToLose { place }));
             }
             if !orders.contains(order) {
-                missing = missing.saturating_sub(known.pieces_of(*order));
                 orders.push(*order);
             }
+        }
+        let mut missing = change.saturating_neg().saturating_sub(known.available());
+        if change >= 0 || missing <= 0 {
+            return self.change_stock(asked, id, StockCommand::Adjust { change, reason, at });
+        }
+        for order in &orders {
+            missing = missing.saturating_sub(known.pieces_of(*order));
         }
         for reservation in known.latest_reservations() {
             if missing <= 0 {
