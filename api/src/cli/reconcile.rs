@@ -35,3 +35,22 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<(), Cl
         count("gone")
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Subcommands, parse};
+
+    fn asked(engine: &[&str]) -> String {
+        let arguments = ["purser", "reconcile", "--token", "purser_of_a_test", "--listen", "127.0.0.1:8181"];
+        let (arguments, flags) = parse(arguments.iter().chain(engine).map(Into::into)).unwrap();
+        let Subcommands::Reconcile(reconcile) = arguments.command else { panic!("another command") };
+        reconcile.engine.client(&Config::load(flags).unwrap()).unwrap().url().to_string()
+    }
+
+    #[test]
+    fn an_engine_is_where_it_is_said_to_be_and_otherwise_where_it_listens() {
+        assert_eq!(asked(&[]), "http://127.0.0.1:8181/");
+        assert_eq!(asked(&["--url", "http://127.0.0.1:9090"]), "http://127.0.0.1:9090/");
+    }
+}
