@@ -132,13 +132,7 @@ pub fn reversal_of(refund: RefundId) -> Option<ExceptionId> {
 
 /// What is to be said of a refund of a payment on these terms that came back after it was said to be done.
 pub fn reversal(terms: &PaymentTerms, refund: RefundId) -> Option<Case> {
-    case(ExceptionKind::RefundReversed, &refund, terms, REVERSED)
-}
-
-/// Ids and these words are within the bounds of what they become.
-fn case(kind: ExceptionKind, subject: &impl std::fmt::Display, terms: &PaymentTerms, words: &str) -> Option<Case> {
-    let (order, merchant) = (Some(terms.order), Some(terms.merchant.clone()));
-    Some(Case { kind, subject: subject.to_string().parse().ok()?, order, merchant, detail: words.parse().ok()? })
+    Case::of_payment(ExceptionKind::RefundReversed, &refund, terms, REVERSED)
 }
 
 const DISPUTED: &str =
@@ -238,7 +232,8 @@ impl Clearing {
 
     fn raise(&mut self, words: &str) {
         let attempt = self.payment.attempt();
-        let found = attempt.and_then(|of| case(ExceptionKind::PaymentDisputed, &of.payment, &of.terms, words));
+        let found =
+            attempt.and_then(|of| Case::of_payment(ExceptionKind::PaymentDisputed, &of.payment, &of.terms, words));
         self.steps.extend(found.map(Step::Raise));
     }
 

@@ -2,7 +2,8 @@
 //!
 //! An order knows its own payments, and nobody else's. That a reference is used once among all orders of a merchant is
 //! kept here, in a stream of its own for each of them, which is written in the append that takes the money. Money that
-//! was taken before there were such streams has none: its reference can be used once more.
+//! was taken before there were such streams has none: its reference can be used once more. What a gateway took is there,
+//! whatever it calls it: under a used reference it is taken as well, and is an order exception.
 
 mod id;
 
@@ -11,7 +12,13 @@ pub use id::ReferenceId;
 use cqrs_es::{Aggregate, DomainEvent, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, ids::OrderId};
+use crate::{
+    Timestamp,
+    exception::{Case, ExceptionKind},
+    ids::{ExceptionId, OrderId, PaymentId},
+    payment::PaymentTerms,
+    text::PaymentReference,
+};
 
 /// Which order a reference pays, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,6 +70,18 @@ pub fn decide(reference: &UsedReference, command: ReferenceCommand) -> Result<Ve
         Some(used) if used == order => Ok(vec![]),
         Some(used) => Err(ReferenceRefusal::PaysAnother { order: used }),
     }
+}
+
+/// The exception that a payment is whose money was taken under a used reference; its id follows from the payment's.
+pub fn reuse_of(payment: PaymentId) -> Option<ExceptionId> {
+    Some(ExceptionId::of(ExceptionKind::PaymentReferenceReused, &payment.to_string().parse().ok()?))
+}
+
+/// What is to be said of a gateway's capture under a reference that pays another order. The money is there and is taken; which
+/// of the two it belongs to, a person has to find out.
+pub fn reuse(payment: PaymentId, terms: &PaymentTerms, reference: &PaymentReference, pays: OrderId) -> Option<Case> {
+    let words = format!("taken under {reference}, by which {pays} was paid");
+    Case::of_payment(ExceptionKind::PaymentReferenceReused, &payment, terms, &words)
 }
 
 impl UsedReference {

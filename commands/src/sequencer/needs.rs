@@ -12,7 +12,7 @@ use purser_domain::{
     quota::{Buyer, GuestMark, QuotaId},
     stock::StockId,
     text::{CustomerId, PaymentReference, Sku},
-    used_reference::ReferenceId,
+    used_reference::{ReferenceId, reuse_of},
 };
 
 use crate::{
@@ -293,8 +293,11 @@ impl Needs {
                 let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
                 self.orders.extend(attempt.map(|attempt| attempt.terms.order));
                 self.refunds.extend(attempt.into_iter().flat_map(|attempt| attempt.refunds.iter().copied()));
-                let payment = working.payments.get(payment).map(|payment| &payment.state);
-                self.references.extend(payment.into_iter().flat_map(|payment| new_references(payment, report)));
+                let known = working.payments.get(payment).map(|payment| &payment.state);
+                let references = known.map_or_else(Vec::new, |known| new_references(known, report));
+                // Whether one of them is used already, they tell only when they are loaded.
+                self.exceptions.extend(reuse_of(*payment).filter(|_| !references.is_empty()));
+                self.references.extend(references);
             }
             Command::RequestCapture { payment, .. } | Command::ReleasePayment { payment } => {
                 let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     exception::ExceptionKind,
     ids::{ExceptionId, OrderId},
+    payment::PaymentTerms,
     text::{Actor, MerchantId, Reason, Subject},
 };
 
@@ -24,6 +25,18 @@ pub struct Case {
 }
 
 impl Case {
+    /// What is the matter with a payment on these terms, or with something of it. None where an id or the words are longer than
+    /// what they become may be.
+    pub fn of_payment(
+        kind: ExceptionKind,
+        subject: &impl std::fmt::Display,
+        terms: &PaymentTerms,
+        words: &str,
+    ) -> Option<Self> {
+        let (order, merchant) = (Some(terms.order), Some(terms.merchant.clone()));
+        Some(Self { kind, subject: subject.to_string().parse().ok()?, order, merchant, detail: words.parse().ok()? })
+    }
+
     /// The exception that it is.
     pub fn exception(&self) -> ExceptionId {
         ExceptionId::of(self.kind, &self.subject)

@@ -22,6 +22,8 @@ pub enum ExceptionKind {
     PaymentMismatch,
     /// A gateway sets money aside for an order that takes none.
     AuthorizationNotReleased,
+    /// A gateway took money under a reference that pays another order already.
+    PaymentReferenceReused,
     /// A customer disputes a payment with their bank, or the bank took it back.
     PaymentDisputed,
     /// A refund came back after it was said to be done.
@@ -40,7 +42,7 @@ pub enum ExceptionKind {
 
 impl ExceptionKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::PaidNotConfirmed,
         Self::WindowOverrun,
         Self::ReservationWithoutOrder,
@@ -49,6 +51,7 @@ impl ExceptionKind {
         Self::RefundNotRecorded,
         Self::PaymentMismatch,
         Self::AuthorizationNotReleased,
+        Self::PaymentReferenceReused,
         Self::PaymentDisputed,
         Self::RefundReversed,
         Self::RefundOverdue,
@@ -69,6 +72,7 @@ impl ExceptionKind {
             Self::RefundNotRecorded => "refund_not_recorded",
             Self::PaymentMismatch => "payment_mismatch",
             Self::AuthorizationNotReleased => "authorization_not_released",
+            Self::PaymentReferenceReused => "payment_reference_reused",
             Self::PaymentDisputed => "payment_disputed",
             Self::RefundReversed => "refund_reversed",
             Self::RefundOverdue => "refund_overdue",
@@ -80,7 +84,7 @@ impl ExceptionKind {
     }
 
     /// Whether every reconciliation sees it for as long as it lasts, so that one that does not see it any more knows that it
-    /// is gone. What a gateway lists is seen once, when it changes there; what a warehouse finds, when it says so.
+    /// is gone. What a gateway tells is seen once, when it changes there; what a warehouse finds, when it says so.
     pub const fn is_seen_every_time(self) -> bool {
         match self {
             Self::PaidNotConfirmed
@@ -97,6 +101,7 @@ impl ExceptionKind {
             | Self::CaptureWithoutOrder
             | Self::RefundNotRecorded
             | Self::PaymentMismatch
+            | Self::PaymentReferenceReused
             | Self::StockShort => false,
         }
     }

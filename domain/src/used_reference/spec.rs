@@ -1,8 +1,8 @@
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use crate::{
-    samples::{at, order_id, text},
-    used_reference::{ReferenceCommand, ReferenceEvent, ReferenceId, ReferenceRefusal, UsedReference},
+    samples::{at, order_id, payment_id, payment_terms, text},
+    used_reference::{ReferenceCommand, ReferenceEvent, ReferenceId, ReferenceRefusal, UsedReference, reuse, reuse_of},
 };
 
 fn given(events: Vec<ReferenceEvent>) -> AggregateTestExecutor<UsedReference> {
@@ -41,5 +41,16 @@ fn a_reference_is_one_merchants_whatever_it_holds() {
     }
     for name in ["gifts", "gifts/", "/tx-1", "gifts/tx 1"] {
         assert!(name.parse::<ReferenceId>().is_err(), "{name:?} was read");
+    }
+}
+
+#[test]
+fn whatever_a_used_reference_is_its_second_use_can_be_told() {
+    for reference in ["t".to_owned(), "t".repeat(128)] {
+        let case = reuse(payment_id(1), &payment_terms(), &text(&reference), order_id(7)).unwrap();
+        assert_eq!(Some(case.exception()), reuse_of(payment_id(1)));
+        assert_eq!(case.order, Some(payment_terms().order));
+        let detail = format!("taken under {reference}, by which {} was paid", order_id(7));
+        assert_eq!(case.detail.as_str(), detail);
     }
 }

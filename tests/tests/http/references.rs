@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use purser_tests::{Api, TestEngine, Till, api::Call, shop};
+use purser_domain::Timestamp;
+use purser_tests::{Api, Letter, TestEngine, Till, api::Call, sandbox::SECRET, shop};
 use serde_json::{Value, json};
 
 fn slip(reference: &str, amount: i64) -> Value {
@@ -95,5 +96,102 @@ async fn what_a_gateway_took_is_not_booked_by_hand_for_another_order() {
     let by_hand = api.post(&format!("/v1/orders/{other}/pay"), &slip(reference, 250));
     let refused = shop::refused(&till.engine, by_hand, 409, "payment-reference-used").await;
     assert_eq!(refused.body["paid_order"], order.as_str());
+    till.close().await;
+}
+
+/// A payment that its customer has paid, and the letter about it that has not arrived: the order, the payment, the letter.
+async fn paid_unheard(till: &Till) -> (String, String, Letter) {
+    let [order, payment, link] = till.payable("automatic").await;
+    let letter = paid_at(till, &link).await;
+    (order, payment, letter)
+}
+
+async fn paid_at(till: &Till, link: &str) -> Letter {
+    let before = till.postbox.letters().len();
+    till.sandbox.pay(link, "succeed").await;
+    till.postbox.holds(before + 1).await.remove(before)
+}
+
+fn reference_of(letter: &Letter) -> String {
+    letter.says()["data"]["captures"][0]["reference"].as_str().expect("a reference").to_owned()
+}
+
+/// The same letter, from a gateway that gives its captures another reference.
+fn under(letter: &Letter, reference: &str) -> Letter {
+    let body = letter.body.replace(&reference_of(letter), reference);
+    Letter::signed(SECRET, &letter.id, letter.timestamp.parse().map(at).expect("seconds"), body)
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(seconds, 0).expect("a time")
+}
+
+/// The exceptions about a reference that is used already, of one order.
+async fn reuses(api: &Api, order: &str) -> Vec<Value> {
+    let position = shop::at_rest(api).await;
+    let path = format!("/v1/exceptions?kind=payment_reference_reused&order={order}&min_position={position}");
+    shop::items(&api.get(&path).await)
+}
+
+/// What the gateway says afterwards, it took before: staff booked its transfer for another order.
+#[tokio::test]
+async fn what_a_gateway_takes_under_a_used_reference_is_taken_and_a_person_hears_of_it_once() {
+    let till = Till::open().await;
+    let api = &till.api;
+    let _telling = api.tells(&["GET /v1/exceptions", "POST /v1/exceptions/{id}/settle", "POST /v1/reconciliations"]);
+    let (first, _) = api.placed(&[("A", 1)]).await;
+    let (second, payment, letter) = paid_unheard(&till).await;
+    let reference = reference_of(&letter);
+    shop::pay(api, &first, 250, &reference).await;
+    assert_eq!(reuses(api, &first).await, Vec::<Value>::new());
+
+    till.deliver(&letter).await;
+    shop::reaches(api, &second, "processing").await;
+    let raised = reuses(api, &second).await;
+    let [reuse] = &raised[..] else { panic!("{raised:?}") };
+    let shown = ["subject", "detail", "merchant", "status"].map(|name| &reuse[name]);
+    let detail = format!("taken under {reference}, by which {first} was paid");
+    assert_eq!(shown, [&json!(payment), &json!(detail), &json!("demo-merchant"), &json!("open")]);
+
+    // It stays with a person, and repeats are no news, before they have settled it and after.
+    let settle = format!("/v1/exceptions/{}/settle", reuse["id"].as_str().expect("an id"));
+    for status in ["open", "settled"] {
+        till.deliver(&letter.again(till.now())).await;
+        api.post("/v1/reconciliations", &json!({})).send().await.expect_status(200);
+        let known = reuses(api, &second).await;
+        assert_eq!((known.len(), &known[0]["status"], &known[0]["times"]), (1, &json!(status), &json!(1)));
+        api.post(&settle, &json!({"reason": "booked for the wrong one"})).send().await.expect_status(200);
+    }
+    assert_eq!(reuses(api, &first).await, Vec::<Value>::new());
+    till.close().await;
+}
+
+#[tokio::test]
+async fn every_payment_that_a_gateway_takes_under_one_reference_is_told_of_by_itself() {
+    let till = Till::open().await;
+    let api = &till.api;
+    let (first, _) = api.placed(&[("A", 1)]).await;
+    shop::pay(api, &first, 250, "tx-1").await;
+    // Two payments of one order, as two tabs begin them.
+    let [second, payment, link] = till.payable("automatic").await;
+    let other = till.begin(&second, "automatic").await;
+    let links = [link, till.link(&other).await];
+    let (third, last, letter) = paid_unheard(&till).await;
+    for link in links {
+        till.deliver(&under(&paid_at(&till, &link).await, "tx-1")).await;
+    }
+    till.deliver(&under(&letter, "tx-1")).await;
+    for order in [&second, &third] {
+        shop::reaches(api, order, "processing").await;
+    }
+    let (of_second, of_third) = (reuses(api, &second).await, reuses(api, &third).await);
+    let mut subjects: Vec<&Value> = of_second.iter().map(|reuse| &reuse["subject"]).collect();
+    subjects.sort_by_key(ToString::to_string);
+    let mut payments = [json!(payment), json!(other)];
+    payments.sort_by_key(ToString::to_string);
+    assert_eq!(subjects, payments.each_ref());
+    assert_eq!(of_third.iter().map(|reuse| &reuse["subject"]).collect::<Vec<_>>(), [&json!(last)]);
+    let paid = |reuse: &Value| reuse["detail"].as_str().expect("words").contains(&first);
+    assert!(of_second.iter().chain(&of_third).all(paid), "the reference stays with the order that has it");
     till.close().await;
 }

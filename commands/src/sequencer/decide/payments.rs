@@ -15,7 +15,7 @@ use purser_domain::{
     },
     principal::Principal,
     text::{GatewayName, PaymentReference, Reason},
-    used_reference::{self, ReferenceCommand, ReferenceId, UsedReference},
+    used_reference::{self, ReferenceCommand, ReferenceId, ReferenceRefusal, UsedReference},
 };
 
 use super::{Answer, Asked, Decision, Order, OrderCommand, OrderRefusal, Stopped, order};
@@ -76,7 +76,7 @@ impl Decision<'_> {
         let news = order::decide(known, command.clone()).map_err(Stopped::refused)?;
         if !news.is_empty() {
             let used = self.reference_id(id, &reference).map(|reference| self.reference_is_free(&reference, id));
-            used.unwrap_or(Ok(()))?;
+            used.unwrap_or(Ok(())).map_err(Stopped::refused)?;
         }
         self.drive_order(asked, id, command)?;
         if !news.is_empty() {
@@ -85,27 +85,43 @@ impl Decision<'_> {
         self.order_is(id)
     }
 
-    fn reference_is_free(&self, id: &ReferenceId, order: OrderId) -> Result<(), Stopped> {
+    fn reference_is_free(&self, id: &ReferenceId, order: OrderId) -> Result<(), ReferenceRefusal> {
         let unused = UsedReference::default();
         let reference = self.working.references.get(id).map_or(&unused, |reference| &reference.state);
         let usage = ReferenceCommand::Use { order, at: self.now };
-        used_reference::decide(reference, usage).map(drop).map_err(Stopped::refused)
+        used_reference::decide(reference, usage).map(drop)
     }
 
     /// A gateway's captures are taken under whatever name: the money is there. Where the name is used already, it stays with
-    /// the order that has it.
+    /// the order that has it, which is returned.
     fn note_reference(
         &mut self,
         asked: &Asked<'_>,
         order: OrderId,
         reference: &PaymentReference,
-    ) -> Result<(), Stopped> {
-        let Some(id) = self.reference_id(order, reference) else { return Ok(()) };
-        if self.reference_is_free(&id, order).is_err() {
-            return Ok(());
+    ) -> Result<Option<OrderId>, Stopped> {
+        let Some(id) = self.reference_id(order, reference) else { return Ok(None) };
+        if let Err(ReferenceRefusal::PaysAnother { order }) = self.reference_is_free(&id, order) {
+            return Ok(Some(order));
         }
         let used = self.working.references.entry(id.clone()).or_default();
-        Ok(self.draft.drive(used.target(&id), ReferenceCommand::Use { order, at: self.now }, &asked.metadata)?)
+        self.draft.drive(used.target(&id), ReferenceCommand::Use { order, at: self.now }, &asked.metadata)?;
+        Ok(None)
+    }
+
+    /// Of two orders that one reference pays, one may have been paid by a slip: somebody has to look.
+    fn raise_reuse(
+        &mut self,
+        asked: &Asked<'_>,
+        id: PaymentId,
+        reference: &PaymentReference,
+        pays: OrderId,
+    ) -> Result<(), Stopped> {
+        let attempt = self.working.payments.get(&id).and_then(|payment| payment.state.attempt());
+        let case = attempt.and_then(|attempt| used_reference::reuse(id, &attempt.terms, reference, pays));
+        let case =
+            case.ok_or_else(|| Stopped::Contradiction(format!("{id} cannot be said to be under {reference}")))?;
+        self.drive_exception(asked, case.exception(), ExceptionCommand::Raise { case, at: self.now }).map(drop)
     }
 
     fn reference_id(&self, order: OrderId, reference: &PaymentReference) -> Option<ReferenceId> {
@@ -148,7 +164,9 @@ impl Decision<'_> {
         for capture in captures {
             let reference = capture.reference.clone();
             self.drive_order(asked, order, OrderCommand::RecordCapture { capture, at: self.now })?;
-            self.note_reference(asked, order, &reference)?;
+            if let Some(pays) = self.note_reference(asked, order, &reference)? {
+                self.raise_reuse(asked, id, &reference, pays)?;
+            }
         }
         self.mind_authorization(asked, id)?;
         self.mind_refunds(asked, id, &before, report)?;
