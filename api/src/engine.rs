@@ -151,6 +151,11 @@ impl Engine {
                 Some(Carrier::connect(addresses, options, log_id).await?)
             }
         };
+        let gateways = Gateways::configured(&config.gateways, &clock)?;
+        let tokens = Tokens::load(pool.clone(), mint.clone(), Arc::clone(&clock)).await?;
+        let cursor_key = CursorKey::load(&pool).await?;
+        let (listener, address) = reserved.listen()?;
+        // The last step that can fail: a start that comes to nothing leaves no lease behind. Callers wait until it is done.
         let commands = Commands::start(
             pool.clone(),
             carrier.as_ref().map(Carrier::client),
@@ -163,7 +168,6 @@ impl Engine {
         let feed = Feed::start(pool.clone(), carrier.clone(), Upcasters::current(), &read.tracker, read.stop.clone());
         read.tracker.spawn(announce(commands.clone(), feed.clone(), read.stop.clone()));
         let read_after = ReadAfter::new(pool.clone());
-        let gateways = Gateways::configured(&config.gateways, &clock)?;
         let reconciler = Reconciler {
             pool: pool.clone(),
             commands: commands.clone(),
@@ -197,7 +201,6 @@ impl Engine {
         if let Some(metrics) = &metrics {
             telemetry::keep_metrics_small(metrics.clone(), &read.tracker, read.stop.clone());
         }
-        let tokens = Tokens::load(pool.clone(), mint.clone(), Arc::clone(&clock)).await?;
         tokens.keep_fresh(&read.tracker, read.stop.clone());
         let state = AppState::new(Parts {
             commands: commands.clone(),
@@ -208,7 +211,7 @@ impl Engine {
             read_after,
             views: views::all(),
             upcasters: Upcasters::current(),
-            cursor_key: CursorKey::load(&pool).await?,
+            cursor_key,
             metrics,
             reconciler,
             webhooks: config.gateways.iter().map(|gateway| (gateway.name.clone(), gateway.webhooks.clone())).collect(),
@@ -216,7 +219,6 @@ impl Engine {
             tracker: read.tracker.clone(),
             stop: http.stop.clone(),
         });
-        let (listener, address) = reserved.listen()?;
         let settings = ServerSettings { max_connections: config.max_connections, drain_timeout: DRAIN_MAX };
         let serving = serve(listener, router(&state), settings, http.stop.clone());
         http.tracker.spawn(async move {

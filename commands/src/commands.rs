@@ -81,7 +81,7 @@ impl Commands {
         let (snapshots_in, snapshots) = mpsc::channel(SNAPSHOTS_WAITING);
         let upcasters = Upcasters::current();
         tracker.spawn(Snapshotter::new(pool.clone(), upcasters.clone()).run(snapshots));
-        let lease = Lease::keep(pool.clone(), settings.node, settings.first_lease, tracker, stop.clone());
+        let lease = Lease::keep(pool.clone(), settings.node, settings.first_lease, tracker, &stop);
         let sequencer = Sequencer::new(Parts {
             repository: repository(pool.clone()),
             pool,

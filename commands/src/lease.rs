@@ -6,7 +6,10 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::PgPool;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
@@ -37,6 +40,8 @@ pub(crate) struct Lease {
     tenure: watch::Receiver<Tenure>,
     renounced: Arc<Notify>,
     keeper: Keeper,
+    stop: CancellationToken,
+    seeking: JoinHandle<()>,
 }
 
 #[derive(Clone)]
@@ -52,13 +57,13 @@ impl Lease {
         node: Uuid,
         first: FirstLease,
         tracker: &TaskTracker,
-        stop: CancellationToken,
+        stop: &CancellationToken,
     ) -> Self {
         let (sender, tenure) = watch::channel(Tenure::Lost);
         let renounced = Arc::new(Notify::new());
-        let keeper = Keeper { pool, node };
-        tracker.spawn(keeper.clone().run(first, sender, Arc::clone(&renounced), stop));
-        Self { tenure, renounced, keeper }
+        let (keeper, stop) = (Keeper { pool, node }, stop.child_token());
+        let seeking = tracker.spawn(keeper.clone().run(first, sender, Arc::clone(&renounced), stop.clone()));
+        Self { tenure, renounced, keeper, stop, seeking }
     }
 
     /// Waits for the next change. Without a keeper there is none.
@@ -74,8 +79,13 @@ impl Lease {
         self.renounced.notify_one();
     }
 
-    /// Gives the lease up for good, so that another node need not wait for its end.
-    pub(crate) async fn give_back(&self) {
+    /// Gives the lease up for good, so that another node need not wait for its end. What is being taken in this very moment
+    /// would be taken after it was given back: that has come to its end first.
+    pub(crate) async fn give_back(self) {
+        self.stop.cancel();
+        if let Err(error) = self.seeking.await {
+            tracing::error!(%error, "the lease was sought to no end");
+        }
         if let Err(error) = self.keeper.give_back().await {
             tracing::debug!(%error, "the lease could not be given back and will end by itself");
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use purser::engine::{Engine, StartError};
 use purser_domain::upcast::Upcasters;
 use purser_projections::{
-    lineage::{LineageError, RealignError, Realigned, realign},
+    lineage::{LineageError, RealignError, realign},
     verify::verify,
     views,
 };
@@ -65,15 +65,6 @@ async fn refusal(database: &TestDatabase) -> LineageError {
     }
 }
 
-/// Whoever writes leaves their lease when they stop. Stopped in the moment in which they take it, they leave it to run out.
-async fn realigned(database: &TestDatabase) -> Realigned {
-    until("nobody writes any more", async || match realign(&database.pool(), &views::all()).await {
-        Err(RealignError::EngineRuns) => None,
-        realigned => Some(realigned.unwrap()),
-    })
-    .await
-}
-
 /// The engine starts, the views are those of the log, and trade goes on.
 async fn goes_on(database: TestDatabase, api: &Api) {
     let engine = TestEngine::start_on(database, Arc::default()).await;
@@ -96,7 +87,7 @@ async fn a_log_without_its_latest_events_stops_the_start_and_is_realigned_by_com
     assert!(words.contains("the view ") && words.contains(" more: "), "ten are named, and the rest counted: {words}");
     assert!(words.contains("purser realign"), "{words}");
 
-    let realigned = realigned(&database).await;
+    let realigned = realign(&database.pool(), &views::all()).await.unwrap();
     assert!(realigned.views.contains(&"stock_level") && realigned.keys > 0 && realigned.planned > 0, "{realigned:?}");
     goes_on(database, &api).await;
 }
@@ -120,7 +111,7 @@ async fn another_log_and_another_past_stop_the_start() {
     let refused = refusal(&database).await;
     assert!(matches!(refused, LineageError::OtherLog { .. }), "{refused}");
 
-    let realigned = realigned(&database).await;
+    let realigned = realign(&database.pool(), &views::all()).await.unwrap();
     assert_eq!(realigned.views.len(), views::all().len());
     goes_on(database, &api).await;
 }

@@ -13,6 +13,7 @@ use purser_tests::{
     wait::until,
     write_side::{order_of, place},
 };
+use uuid::Uuid;
 
 /// Every order that was answered with yes is in the log once, none that was answered with no is, and the log is whole.
 async fn check(database: &TestDatabase, accepted: &[OrderId], answered_no: &HashSet<OrderId>) {
@@ -153,4 +154,28 @@ async fn a_writer_that_stops_hands_over_at_once() {
     let accepted = second.execute(place(&[("A", 1)])).await.unwrap();
     assert_eq!(accepted.position, 4);
     second.stop().await;
+}
+
+/// Whoever holds the lease.
+async fn holder(database: &TestDatabase) -> Option<Uuid> {
+    sqlx::query_scalar("select holder from writer_lease")
+        .fetch_one(&mut database.owner().await)
+        .await
+        .expect("the lease")
+}
+
+/// Most of these are stopped while they take the lease: a turn of the scheduler is some microseconds, and a lease some
+/// round trips.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_whatever_moment_a_writer_is_stopped_it_leaves_its_lease_to_the_next() {
+    let database = TestDatabase::create().await;
+    for turns in (0..6).chain((0..40).map(|round| round * 50)) {
+        let wish = Wish { first_lease: FirstLease::WaitForEnd, ..Wish::default() };
+        let writer = WriteSide::start(database.pool(), wish).await;
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        writer.stop().await;
+        assert_eq!(holder(&database).await, None, "stopped after {turns} turns of the scheduler");
+    }
 }
