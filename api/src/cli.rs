@@ -82,8 +82,8 @@ enum CliError {
     Rebuild(#[from] purser_projections::rebuild::RebuildError),
     #[error(transparent)]
     Realign(#[from] purser_projections::lineage::RealignError),
-    #[error("there is no view {name}; there are {known}")]
-    UnknownView { name: String, known: String },
+    #[error("there is no view {0}")]
+    UnknownView(String),
     #[error("{0}")]
     History(#[from] purser_projections::history::HistoryError),
     #[error("{0} has no history")]

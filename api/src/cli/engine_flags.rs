@@ -101,6 +101,14 @@ mod tests {
     }
 
     #[test]
+    fn rebuild_shows_the_views_in_its_help_and_where_it_is_asked_for_another() {
+        let refusal = given(&["rebuild", "help"]).unwrap_err().to_string();
+        for view in purser_projections::views::all() {
+            assert!(help_of("rebuild").contains(view.name()) && refusal.contains(view.name()), "{}", view.name());
+        }
+    }
+
+    #[test]
     fn a_setting_that_does_not_act_is_refused() {
         let refusal = given(&["verify", "--listen", "127.0.0.1:1"]).unwrap_err();
         assert_eq!(refusal.kind(), ErrorKind::UnknownArgument);

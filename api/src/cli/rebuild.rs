@@ -1,5 +1,6 @@
 //! `purser rebuild VIEW`
 
+use clap::builder::PossibleValuesParser;
 use purser_domain::upcast::Upcasters;
 use purser_projections::{rebuild::rebuild, views};
 
@@ -14,16 +15,16 @@ use crate::{clock::SystemClock, config::Config};
 /// What `purser rebuild` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Which view; `purser rebuild help` lists them with the error
+    /// Which view
+    #[arg(value_parser = PossibleValuesParser::new(views::all().iter().map(|view| view.name())))]
     view: String,
 }
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<(), CliError> {
     let views = views::all();
-    let view = views.iter().find(|view| view.name() == arguments.view).ok_or_else(|| CliError::UnknownView {
-        name: arguments.view.clone(),
-        known: views.iter().map(|view| view.name()).collect::<Vec<_>>().join(", "),
-    })?;
+    let view = views.iter().find(|view| view.name() == arguments.view);
+    // clap asks for one of them.
+    let view = view.ok_or_else(|| CliError::UnknownView(arguments.view.clone()))?;
     let opened = open(config).await?;
     let bar = bar("rebuilding");
     let rebuilt = rebuild(&opened.pool, view.as_ref(), &Upcasters::current(), &SystemClock, |progress| {

@@ -75,9 +75,13 @@ impl fmt::Display for Setback {
             Self::Unreachable(error) => {
                 write!(f, "{error}")?;
                 let mut source = error.source();
-                while let Some(error) = source {
-                    write!(f, ": {error}")?;
-                    source = error.source();
+                while let Some(cause) = source {
+                    write!(f, ": {cause}")?;
+                    source = cause.source();
+                }
+                // Nothing was there to answer: most of the time the engine is elsewhere than by default.
+                if error.is_connect() {
+                    f.write_str("; where the engine is elsewhere, name its address with --url or PURSER_URL")?;
                 }
                 Ok(())
             }

@@ -107,4 +107,6 @@ async fn patience_ends() {
     let (sku, receipt) = receipt();
     let gone = client(&url, Duration::from_millis(50)).receive("key-1", &sku, &receipt).await.unwrap_err();
     assert!(matches!(gone, ClientError::GaveUp { .. }), "{gone}");
+    let words = gone.to_string();
+    assert!(words.contains(&url) && words.contains("--url or PURSER_URL"), "{words}");
 }

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 /// The settings that every command of the engine takes. A flag beats the environment, and that beats the file.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Flags {
-    /// A TOML file with settings, see purser.example.toml [env: PURSER_CONFIG] [default: none]
+    /// A TOML file with settings, named as the flags of purser serve with _ for -, as in payment_window_minutes = 30, and
+    /// with tables of gateways; the source has an example of all as api/purser.example.toml
+    /// [env: PURSER_CONFIG] [default: none]
     #[arg(long, value_name = "PATH")]
     pub(super) config: Option<PathBuf>,
     #[command(flatten)]

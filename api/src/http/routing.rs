@@ -166,7 +166,7 @@ async fn method_not_allowed() -> impl IntoResponse {
 }
 
 async fn no_such_route() -> impl IntoResponse {
-    Problem::new(Kind::NoSuchRoute, "the operations are listed at /openapi.json")
+    Problem::new(Kind::NoSuchRoute, "the operations are listed at /openapi.json, and described for people at /docs")
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -104,7 +104,10 @@ async fn a_method_that_a_path_does_not_know_is_told_those_that_it_does() {
     }
     for path in ["/", "/v1", "/v1/order", "/v1/orders/", "/v2/orders", "/v1/orders/a/b/c", "/admin"] {
         let missing = api.with_token(token, Method::GET, path).send().await;
-        missing.expect_problem(404, "no-such-route");
+        let missing = missing.expect_problem(404, "no-such-route");
+        // Whoever looks at the address in a browser finds the way.
+        let detail = missing.body["detail"].as_str().unwrap();
+        assert!(detail.contains("/openapi.json") && detail.contains("/docs"), "{detail}");
     }
     engine.stop().await;
 }
