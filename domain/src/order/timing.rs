@@ -32,8 +32,10 @@ const fn stated(command: &OrderCommand) -> Option<(Timestamp, After)> {
         | OrderCommand::Deliver { at }
         | OrderCommand::Cancel { at, .. }
         | OrderCommand::RequestCancellation { at, .. }
-        | OrderCommand::CancelLines { at, .. } => Some((*at, After::Placement)),
-        OrderCommand::Complete { at, .. } | OrderCommand::OpenReturn { at, .. } => Some((*at, After::Delivery)),
+        | OrderCommand::CancelLines { at, .. }
+        // What is on its way can be asked back before it arrives.
+        | OrderCommand::OpenReturn { at, .. } => Some((*at, After::Placement)),
+        OrderCommand::Complete { at, .. } => Some((*at, After::Delivery)),
         OrderCommand::Place(_)
         | OrderCommand::RecordCapture { .. }
         | OrderCommand::NoteAuthorization { .. }

@@ -20,7 +20,7 @@ pub(super) fn open(id: u128, lines: &[(u32, i64)]) -> OrderCommand {
     open_at(id, lines, 30, LATER)
 }
 
-fn open_at(id: u128, lines: &[(u32, i64)], days: i64, minute: i64) -> OrderCommand {
+pub(super) fn open_at(id: u128, lines: &[(u32, i64)], days: i64, minute: i64) -> OrderCommand {
     let window = ReturnWindow::try_from(days).unwrap();
     OrderCommand::OpenReturn { id: return_id(id), units: line_units(lines), window, at: at(minute) }
 }

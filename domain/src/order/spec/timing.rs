@@ -35,6 +35,15 @@ fn an_order_is_not_completed_before_it_is_delivered() {
     );
 }
 
+/// An order is delivered at 4. Whoever changes their mind, or is not at the door, need not wait for that.
+#[test]
+fn goods_are_asked_back_before_they_arrive_and_not_before_they_are_bought() {
+    let ask = |minute| super::returns::open_at(4, &[(0, 1)], 30, minute);
+    let asked = given(life(OrderStatus::Delivered)).when(ask(3)).inspect_result();
+    assert_eq!(asked.map(|events| events.len()), Ok(1));
+    given(life(OrderStatus::Delivered)).when(ask(-1)).then_expect_error(OrderRefusal::TooEarly { since: at(0) });
+}
+
 #[test]
 fn money_that_a_gateway_took_is_recorded_whatever_the_gateways_clock_says() {
     let capture = OrderCommand::RecordCapture { capture: part("tx-1", 1530), at: at(-60) };
