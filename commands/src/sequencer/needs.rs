@@ -56,6 +56,8 @@ impl Needs {
         // Whatever is done with an order of which pieces are missing may be what ends that.
         let is_short = |(_, order): &(&OrderId, &Versioned<Order>)| !order.state.shorted().is_empty();
         needs.exceptions.extend(working.orders.iter().filter(is_short).filter_map(|(id, _)| exception_of(*id)));
+        // Whatever is done with an order that has earned points may take some of them back.
+        needs.points.extend(working.orders.values().filter_map(|order| order.state.rewarded_account()));
         needs
     }
 
@@ -463,7 +465,6 @@ impl Needs {
         let Some(order) = state.terms() else { return };
         self.shelves.extend(order.book.goods(&terms.line_units()).into_keys());
         self.shelves.extend(terms.kind.replacement().iter().map(|goods| goods.sku.clone()));
-        self.points.extend(state.rewarded_account());
         if let Some(benefits) = &order.benefits {
             self.claimed(order, benefits);
         }

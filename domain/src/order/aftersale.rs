@@ -132,7 +132,12 @@ impl Aftersale {
         self.ended(id);
     }
 
-    pub(super) fn revoked(&mut self, points: Points) {
+    /// How many of the points that were granted for the order have been taken back.
+    pub fn revoked(&self) -> u64 {
+        self.reward.map_or(0, |reward| reward.revoked)
+    }
+
+    pub(super) fn revoke(&mut self, points: Points) {
         if let Some(reward) = &mut self.reward {
             reward.revoked = reward.revoked.saturating_add(points.get());
         }

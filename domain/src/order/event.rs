@@ -446,6 +446,9 @@ pub enum OrderEvent {
     GoodwillGranted {
         /// How much.
         refund: Money,
+        /// The points that this money had earned and that were taken back in the same append.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revoked: Option<Points>,
         /// Why.
         reason: Reason,
         /// When.
@@ -464,7 +467,7 @@ pub enum OrderEvent {
         /// The points that had been spent on them and were given back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         points: Option<Points>,
-        /// The points that had been granted for them and were taken back.
+        /// The points that had been granted for them and were taken back in the same append.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         revoked: Option<Points>,
         /// How many units the order has left, over all lines.

@@ -92,7 +92,7 @@ impl Order {
                 self.after_sale(|settled| settled.units_returned(id, &lines, points, revoked))
             }
             // What is owed by it are events of their own.
-            OrderEvent::GoodwillGranted { .. } => self,
+            OrderEvent::GoodwillGranted { revoked, .. } => self.change(|settled| settled.points_revoked(revoked)),
             OrderEvent::OrderCancelled { .. } => self.cancelled(),
             OrderEvent::CancellationRequested { lines, reason, at: _ } => match self {
                 Self::Paid(settled) => {
@@ -367,9 +367,13 @@ impl Settled {
         self.terms.take_back(lines, points);
         if let Some(aftersale) = &mut self.aftersale {
             aftersale.ended(id);
-            if let Some(points) = revoked {
-                aftersale.revoked(points);
-            }
+        }
+        self.points_revoked(revoked);
+    }
+
+    fn points_revoked(&mut self, revoked: Option<Points>) {
+        if let (Some(aftersale), Some(points)) = (&mut self.aftersale, revoked) {
+            aftersale.revoke(points);
         }
     }
 

@@ -358,6 +358,11 @@ impl Order {
         Some(issuer.account(settled.terms.customer.as_ref()?, &settled.terms.merchant))
     }
 
+    /// How many of the points that the order had earned have been taken back.
+    pub fn revoked_points(&self) -> u64 {
+        self.settled().and_then(|settled| settled.aftersale.as_ref()).map_or(0, |aftersale| aftersale.revoked())
+    }
+
     /// What was agreed at placement, or none where there is no such order.
     pub const fn terms(&self) -> Option<&Terms> {
         match self {
@@ -411,6 +416,11 @@ impl Settled {
     pub fn kept(&self) -> Amount {
         let kept = self.captures().iter().map(|capture| self.refunds.kept(capture));
         kept.fold(Amount::ZERO, |sum, kept| sum.checked_add(kept).unwrap_or(sum))
+    }
+
+    /// The points to take back when so much more goes back: what is kept then would not have earned them.
+    pub(super) fn unearned_without(&self, going_back: Amount) -> Option<Points> {
+        self.aftersale.as_ref()?.unearned(self.kept().saturating_sub(going_back))
     }
 
     /// The payments at gateways among those that settled it, each with what is not owed back of it.

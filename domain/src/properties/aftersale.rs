@@ -22,16 +22,24 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step(), 1..40)
+}
+
+fn step() -> impl Strategy<Value = Step> {
     let id = || 1..=4_u128;
-    let step = prop_oneof![
+    prop_oneof![
         2 => (1..4_i64).prop_map(Step::Cancel),
         1 => Just(Step::Leave),
         1 => Just(Step::Complete),
         4 => (id(), 1..5_i64).prop_map(|(id, units)| Step::Open(id, units)),
         1 => id().prop_map(Step::End),
         4 => (id(), 1..5_i64).prop_map(|(id, units)| Step::TakeBack(id, units)),
-    ];
-    prop::collection::vec(step, 1..40)
+    ]
+}
+
+/// Steps after some of which money is given for nothing.
+fn steps_and_gifts() -> impl Strategy<Value = Vec<(Step, Option<i64>)>> {
+    prop::collection::vec((step(), prop::option::weighted(0.3, 1..400_i64)), 1..40)
 }
 
 fn lines(units_of_it: i64) -> Vec<LineUnits> {
@@ -147,5 +155,25 @@ proptest! {
         }
         let stored = serde_json::to_string(&order).unwrap();
         prop_assert_eq!(serde_json::from_str::<Order>(&stored).unwrap(), order);
+    }
+
+    /// Whatever made it go back.
+    #[test]
+    fn of_the_points_that_money_earned_stay_those_that_it_would_have_earned_as_far_as_it_is_kept(steps in steps_and_gifts()) {
+        let mut order = paid(vec![part("tx-1", 1234)]);
+        let mut paid = None;
+        for (step, gift) in &steps {
+            let gift = gift.map(|pence| OrderCommand::GrantGoodwill { amount: gbp(pence), reason: text("x"), at: at(9) });
+            for command in commands(step).into_iter().chain(gift) {
+                order = decide(&order, command).unwrap_or_default().into_iter().fold(order, Order::evolve);
+                let Order::Completed(settled) = &order else { continue };
+                let kept = settled.kept().minor_units();
+                let paid = *paid.get_or_insert(kept);
+                // No money earns no points.
+                if let Some(earned) = (123 * kept).checked_div(paid) {
+                    prop_assert_eq!(order.revoked_points(), 123 - u64::try_from(earned).unwrap());
+                }
+            }
+        }
     }
 }

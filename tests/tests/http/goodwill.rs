@@ -115,6 +115,32 @@ async fn goodwill_goes_over_all_payments_of_an_order_and_never_past_what_was_tak
 }
 
 #[tokio::test]
+async fn goodwill_takes_the_points_back_that_the_money_had_earned() {
+    let (engine, api) = shop::open().await;
+    shop::set(&api, "policies", &shop::points_policy()).await;
+    api.stocked("A", 250, 10).await;
+    let order = shop::place(&api, &shop::order_with(&[("A", 4)], &json!({}))).await;
+    shop::pay(&api, &order, 1_000, "tx-1").await;
+    shop::complete(&api, &order).await;
+    assert_eq!(shop::points(&api, "demo-customer").await, (100, 0));
+    give(&api, &order, 500, "one").send().await.expect_status(200);
+    assert_eq!(shop::points(&api, "demo-customer").await, (50, 0));
+    // The same request again is the same gift.
+    give(&api, &order, 500, "one").send().await.expect_status(200);
+    all_done(&api, &order).await;
+    assert_eq!(shop::points(&api, "demo-customer").await, (50, 0));
+    let back = json!({"kind": "refund_only", "lines": [{"line": 0, "quantity": 4, "reason": "broken"}]});
+    let asked = api.post(&format!("/v1/orders/{order}/returns"), &back).send().await.expect_status(201);
+    let back = asked.body["id"].as_str().unwrap();
+    api.post(&format!("/v1/returns/{back}/approve"), &json!({})).send().await.expect_status(200);
+    all_done(&api, &order).await;
+    assert_eq!(shop::points(&api, "demo-customer").await, (0, 0));
+    assert_eq!(findings(&api).await, Vec::<String>::new());
+    shop::verified(engine.database()).await.expect("a whole log and true views");
+    engine.stop().await;
+}
+
+#[tokio::test]
 async fn why_it_was_given_is_for_staff() {
     let till = Till::connected().await;
     let api = &till.api;

@@ -28,7 +28,8 @@ pub(crate) struct Goodwill {
 ///
 /// For nothing that comes back: a delay, a scratch. It goes over all payments of the order, the first ones first, each in its own
 /// way: through the gateway that took it, or by the back office (`GET /v1/refunds`, cause `goodwill`). Never more than is left of
-/// what was taken; and what was given is not there any more when goods come back later. While a payment is disputed its part waits.
+/// what was taken; and what was given is not there any more when goods come back later. Points that this money had earned are taken
+/// back. While a payment is disputed its part waits.
 #[utoipa::path(
     post,
     path = "/v1/orders/{id}/refunds",

@@ -3,6 +3,7 @@
 use purser_domain::{
     ids::PaymentId,
     order::{Benefits, OrderStatus, Terms},
+    points::{Points, PointsCommand},
 };
 
 use super::{
@@ -23,6 +24,9 @@ pub(super) enum HoldStep {
 
 /// What an order believes to be held for it, is.
 pub(super) const HELD: &str = "what the order holds is asked for";
+
+/// What an order has earned is in the account.
+const EARNED: &str = "what the order had earned is taken back";
 
 impl HoldStep {
     const fn on_stock(self, order: OrderId) -> StockCommand {
@@ -72,12 +76,22 @@ impl Decision<'_> {
 
     pub(super) fn drive_order(&mut self, asked: &Asked<'_>, id: OrderId, command: OrderCommand) -> Result<(), Stopped> {
         let order = self.working.orders.get_mut(&id).ok_or_else(|| Stopped::refused(OrderRefusal::Unknown))?;
-        let authorized = awaited(&order.state);
+        let (authorized, revoked) = (awaited(&order.state), order.state.revoked_points());
         self.draft.drive(order.target(&id), command, &asked.metadata)?;
+        self.revoke_points(asked, id, revoked)?;
         if authorized.is_empty() || self.status(id) == Some(OrderStatus::PendingPayment) {
             return Ok(());
         }
         self.release_authorized(asked, &authorized)
+    }
+
+    /// Whatever made the order keep less of its money, the points that it has not earned by that are taken back with it.
+    fn revoke_points(&mut self, asked: &Asked<'_>, id: OrderId, before: u64) -> Result<(), Stopped> {
+        let Some(order) = self.working.orders.get(&id).map(|order| &order.state) else { return Ok(()) };
+        let points = Points::try_from(order.revoked_points().saturating_sub(before)).ok();
+        let (Some(account), Some(points)) = (order.rewarded_account(), points) else { return Ok(()) };
+        let revoke = PointsCommand::Revoke { order: id, points, at: self.now };
+        self.drive_points(asked, &account, revoke).map_err(|stopped| stopped.contradicting(EARNED))
     }
 
     /// Where an order stands.

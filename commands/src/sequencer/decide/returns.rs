@@ -11,7 +11,6 @@ use purser_domain::{
     ids::{RefundId, ReturnId},
     merchant::{OverdueReview, Policies},
     order::{LineUnits, OrderEvent},
-    points::PointsCommand,
     principal::Principal,
     refund::Refund,
     returns::{
@@ -359,14 +358,10 @@ impl Decision<'_> {
     pub(super) fn pay_back(&mut self, asked: &Asked<'_>, order: OrderId, back: PaidBack) -> Result<bool, Stopped> {
         let is_over = back.refunds(order).is_empty();
         let state = self.working.orders.get(&order).map(|order| &order.state);
-        let (sold, rewarded) = (state.and_then(Order::terms).cloned(), state.and_then(Order::rewarded_account));
+        let sold = state.and_then(Order::terms).cloned();
         for change in &back.changes {
-            let (OrderEvent::UnitsReturned { lines, points, revoked, .. }, Some(sold)) = (change, &sold) else {
-                continue;
-            };
-            self.give_back_units(asked, order, sold, lines, *points)?;
-            if let (Some(account), Some(points)) = (&rewarded, *revoked) {
-                self.drive_points(asked, account, PointsCommand::Revoke { order, points, at: self.now })?;
+            if let (OrderEvent::UnitsReturned { lines, points, .. }, Some(sold)) = (change, &sold) {
+                self.give_back_units(asked, order, sold, lines, *points)?;
             }
         }
         self.drive_agreed(asked, order, back.on_order)?;

@@ -33,7 +33,9 @@ pub(super) fn grant(order: &Order, amount: Money, reason: Reason, at: Timestamp)
             }
             let parts = settled.refunds.divide(settled.captures(), amount.amount);
             let owed = parts_owed(parts, RefundCause::Goodwill, None, at);
-            Ok(std::iter::once(OrderEvent::GoodwillGranted { refund: amount, reason, at }).chain(owed).collect())
+            let revoked = settled.unearned_without(amount.amount);
+            let granted = OrderEvent::GoodwillGranted { refund: amount, revoked, reason, at };
+            Ok(std::iter::once(granted).chain(owed).collect())
         }
         Order::Cancelled(_) | Order::Expired(_) => {
             Err(OrderRefusal::MoreThanKept { left: Money { amount: Amount::ZERO, currency }, asked: amount })

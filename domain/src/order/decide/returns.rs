@@ -79,7 +79,7 @@ pub(super) fn take_back(order: &Order, id: ReturnId, units: &[LineUnits], at: Ti
         lines: units.to_vec(),
         refund: Money { amount, currency: settled.terms.total.currency },
         points: Points::try_from(portion.points).ok(),
-        revoked: aftersale.unearned(settled.kept().saturating_sub(amount)),
+        revoked: settled.unearned_without(amount),
         left,
         at,
     };

@@ -11,7 +11,7 @@ use crate::{
         Capture, OrderCommand, OrderEvent, OrderPlaced, OrderRefusal, OrderStatus, RefundPart, Settlement, decide,
     },
     refund::RefundCause,
-    samples::{at, capture, events::priced_placement, gbp, money, part, text},
+    samples::{at, capture, events::priced_placement, gbp, money, part, points, text},
 };
 
 fn give(pence: i64) -> OrderCommand {
@@ -19,7 +19,7 @@ fn give(pence: i64) -> OrderCommand {
 }
 
 fn given_for_nothing(pence: i64) -> OrderEvent {
-    OrderEvent::GoodwillGranted { refund: gbp(pence), reason: text("it came late"), at: at(9) }
+    OrderEvent::GoodwillGranted { refund: gbp(pence), revoked: None, reason: text("it came late"), at: at(9) }
 }
 
 fn owed(capture: Capture, pence: i64, number: u32) -> OrderEvent {
@@ -105,6 +105,23 @@ fn what_was_given_is_not_there_any_more_when_goods_come_back() {
     let log =
         after(life_of_two_payments(OrderStatus::Delivered), &[give(500), open(1, &[(0, 2)]), take_back(1, &[(0, 2)])]);
     assert_eq!(back(&log), 500 + 294);
+}
+
+/// What was given before is not of the money that earned them.
+#[test]
+fn points_that_the_money_had_earned_are_taken_back_with_it() {
+    let revoked = |log: &[OrderEvent]| {
+        let told = log.iter().filter_map(|event| match event {
+            OrderEvent::GoodwillGranted { revoked, .. } | OrderEvent::UnitsReturned { revoked, .. } => Some(*revoked),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let complete = OrderCommand::Complete { points: Some(points(100)), at: at(9) };
+    let log = after(life_of_two_payments(OrderStatus::Delivered), &[give(234), complete, give(500)]);
+    assert_eq!(revoked(&log), [None, Some(points(50))]);
+    let log = after(log, &[open(1, &[(0, 6)]), take_back(1, &[(0, 6)])]);
+    assert_eq!(revoked(&log), [None, Some(points(50)), Some(points(50))]);
 }
 
 #[test]

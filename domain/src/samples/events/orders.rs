@@ -189,6 +189,13 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
         GoodwillGranted: [
             "" => OrderEvent::GoodwillGranted {
                 refund: gbp(150),
+                revoked: None,
+                reason: text("the wrapping was torn"),
+                at: precise(),
+            },
+            "revoked" => OrderEvent::GoodwillGranted {
+                refund: gbp(150),
+                revoked: Some(points(15)),
                 reason: text("the wrapping was torn"),
                 at: precise(),
             },
