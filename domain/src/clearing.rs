@@ -2,8 +2,8 @@
 //!
 //! Three rules hold over a payment and its refunds together. Nothing of a payment goes back by itself while its customer's bank
 //! decides about it. Money that went back without being asked for, at the gateway's own desk or by the bank's decision, counts
-//! for the refunds that are owed, and for those that will be, before the gateway is asked for the rest. And a refund that
-//! comes back after it was said to be done is owed again.
+//! for the refunds that are owed, and for those that will be, before the gateway is asked for the rest; and after that for those
+//! that people send for the same order. And a refund that comes back after it was said to be done is owed again.
 //!
 //! Each function says what has to be asked of the payment and its refunds, in order. All of it has agreed by then, and goes into
 //! one append.
@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use crate::{
     Timestamp,
     exception::{Case, ExceptionKind},
-    ids::{ExceptionId, PaymentId, RefundId},
+    ids::{ExceptionId, OrderId, PaymentId, RefundId},
     money::Amount,
+    order::Settled,
     payment::{self, Attempt, GatewayReport, Payment, PaymentCommand, PaymentTerms, ReportedRefundStatus},
     refund::{self, Refund, RefundChannel, RefundCommand, RefundFailure, RefundRefusal},
     text::{Actor, PaymentReference, Reason},
@@ -25,13 +26,22 @@ use crate::{
 pub enum Step {
     /// Of the payment.
     Payment(PaymentCommand),
-    /// Of one of its refunds.
+    /// Of one of its refunds, or of one that people send for the same order.
     Refund(RefundId, RefundCommand),
+    /// Of the order: so much that is owed of another capture is owed of the payment.
+    Shift {
+        /// Which order.
+        order: OrderId,
+        /// The other capture.
+        from: PaymentReference,
+        /// How much.
+        amount: Amount,
+    },
     /// Something for a person.
     Raise(Case),
 }
 
-/// A payment and those of its refunds that take part.
+/// A payment and those refunds that take part.
 #[derive(Debug, Clone)]
 pub struct Clearing {
     payment: Payment,
@@ -87,12 +97,30 @@ pub fn submission(payment: Payment, id: RefundId, refund: Refund, at: Timestamp)
     Ok(clearing.steps)
 }
 
-/// What follows when another payment of the same order is to be refunded by hand: money of this one that went back without being
-/// asked for counts for that as well, as far as the order `keeps` any of this one. What the order owes of this one comes first.
-pub fn elsewhere(payment: Payment, id: RefundId, refund: Refund, keeps: Amount, at: Timestamp) -> Vec<Step> {
-    let most = payment.money_back().min(keeps);
-    let mut clearing = Clearing { payment, refunds: BTreeMap::from([(id, refund)]), at, steps: Vec::new() };
-    clearing.offset_at_most(id, most);
+/// What follows for refunds that people send for the same order, be they new or in hand already: money of this payment that went back
+/// without being asked for counts for them as well, as far as the order keeps any of it. What the order owes of this payment comes
+/// first. The order is told that it keeps what is not sent by hand in place of it: it would ask for more of this payment than a
+/// gateway has left.
+pub fn elsewhere(
+    payment: Payment,
+    order: &Settled,
+    by_hand: impl IntoIterator<Item = (RefundId, Refund)>,
+    at: Timestamp,
+) -> Vec<Step> {
+    let Some((id, of)) = payment.attempt().map(|attempt| (attempt.payment, attempt.terms.order)) else {
+        return vec![];
+    };
+    let mut keeps = order.kept_of(id);
+    let mut clearing = Clearing { payment, refunds: BTreeMap::new(), at, steps: Vec::new() };
+    for (refund, state) in by_hand {
+        let Some(from) = state.claim().map(|claim| claim.capture.reference.clone()) else { continue };
+        clearing.refunds.insert(refund, state);
+        let amount = clearing.offset_at_most(refund, keeps.min(order.owed_of(&from)));
+        if amount > Amount::ZERO {
+            keeps = keeps.saturating_sub(amount);
+            clearing.steps.push(Step::Shift { order: of, from, amount });
+        }
+    }
     clearing.steps
 }
 
@@ -186,15 +214,17 @@ impl Clearing {
         self.offset_at_most(id, self.payment.money_back());
     }
 
-    fn offset_at_most(&mut self, id: RefundId, most: Amount) {
+    /// How much it came to.
+    fn offset_at_most(&mut self, id: RefundId, most: Amount) -> Amount {
         let open = self.refunds.get(&id).map_or(Amount::ZERO, Refund::may_be_offset);
-        let amount = open.min(most);
+        let amount = open.min(most).min(self.payment.money_back());
         let Some(reference) = self.payment.attempt().and_then(reference).filter(|_| amount > Amount::ZERO) else {
-            return;
+            return Amount::ZERO;
         };
         let at = self.at;
         self.of_payment(PaymentCommand::ApplyMoneyBack { refund: id, amount, at });
         self.of_refund(id, RefundCommand::Offset { amount, reference, at });
+        amount
     }
 
     /// What waited for the end of a dispute goes on.

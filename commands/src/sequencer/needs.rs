@@ -79,6 +79,7 @@ impl Needs {
             let attempt = working.payments.get(payment).and_then(|payment| payment.state.attempt());
             if let Some(attempt) = attempt {
                 self.authorized(attempt.terms.order, working);
+                self.by_hand(attempt.terms.order, working);
             }
         }
         if let Command::AdjustStock { stock, change, orders, .. } = command {
@@ -424,6 +425,12 @@ impl Needs {
         if let Some(Order::PendingPayment(open)) = working.orders.get(&order).map(|order| &order.state) {
             self.payments.extend(open.authorized.iter());
         }
+    }
+
+    /// The refunds of an order that people send: money that went back through a gateway counts for them.
+    fn by_hand(&mut self, order: OrderId, working: &Working) {
+        let settled = working.orders.get(&order).and_then(|order| order.state.settled());
+        self.refunds.extend(settled.into_iter().flat_map(|settled| settled.refunds_by_hand(order)));
     }
 
     /// The stock that is held for an order, and what else it claims.

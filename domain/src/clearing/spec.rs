@@ -48,6 +48,7 @@ impl Books {
             match step {
                 Step::Payment(command) => self.of_payment(command),
                 Step::Refund(id, command) => self.of_refund(id, command),
+                Step::Shift { .. } => panic!("there is one payment"),
                 Step::Raise(case) => self.raised.push(case.kind),
             }
         }

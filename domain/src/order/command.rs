@@ -280,6 +280,18 @@ pub enum OrderCommand {
         /// When.
         at: Timestamp,
     },
+    /// Notes that money of a payment which went back without being asked for counts for a refund of another capture. Twice the same
+    /// is twice as much.
+    ShiftRefund {
+        /// The capture of which it was owed.
+        from: PaymentReference,
+        /// The payment of which it went back.
+        to: PaymentId,
+        /// How much.
+        amount: Amount,
+        /// When.
+        at: Timestamp,
+    },
     /// Takes units of a return back, for the money that was frozen for them.
     TakeBack {
         /// Which return.

@@ -4,6 +4,7 @@ mod parcels;
 mod returns;
 mod serve;
 mod settle;
+mod shift;
 mod short;
 
 use self::{cancel::parts_owed, settle::decide_settlement};
@@ -104,6 +105,7 @@ pub fn decide(order: &Order, command: OrderCommand) -> Result<Vec<OrderEvent>, O
         OrderCommand::OpenReturn { id, units, window, at } => returns::open(order, id, units, window, at),
         OrderCommand::EndReturn { id, exchanged, at } => returns::end(order, id, exchanged, at),
         OrderCommand::GrantGoodwill { amount, reason, at } => goodwill::grant(order, amount, reason, at),
+        OrderCommand::ShiftRefund { from, to, amount, at } => shift::shift(order, from, to, amount, at),
         OrderCommand::TakeBack { id, units, at } => returns::take_back(order, id, &units, at),
     }
 }

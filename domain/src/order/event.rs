@@ -454,6 +454,18 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// Money of one of its payments went back without being asked for, and counts for a refund of another: so much that was owed of
+    /// that one is owed of this one. What is owed in all stays.
+    RefundShifted {
+        /// The capture of which so much less is owed.
+        from: PaymentReference,
+        /// The payment at a gateway of which so much more is owed: of its captures, the first ones first.
+        to: PaymentId,
+        /// How much.
+        amount: Money,
+        /// When.
+        at: Timestamp,
+    },
     /// Units came back, or their customer keeps them and has the money back. What of them can be sold again went into the
     /// stock in the same append, and so did their points and their share of purchase limits go back.
     UnitsReturned {
@@ -521,6 +533,7 @@ impl OrderEvent {
             Self::ReturnOpened { .. } => "ReturnOpened",
             Self::ReturnEnded { .. } => "ReturnEnded",
             Self::GoodwillGranted { .. } => "GoodwillGranted",
+            Self::RefundShifted { .. } => "RefundShifted",
             Self::UnitsReturned { .. } => "UnitsReturned",
         }
     }

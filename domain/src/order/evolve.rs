@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     ids::{PaymentId, ReturnId},
+    money::Amount,
     order::{
         Allocation, Authorized, Benefits, Cancelling, Capture, Closed, Exchanged, Interrupted, LineBook, LineUnits,
         Open, Order, OrderEvent, OrderPlaced, Parcels, RefundLedger, RefundPart, Settled, Settlement, Terms,
@@ -10,7 +11,7 @@ use crate::{
     points::{Issuer, Points},
     quantity::Quantity,
     stock::StockId,
-    text::Sku,
+    text::{PaymentReference, Sku},
 };
 
 impl Order {
@@ -80,18 +81,16 @@ impl Order {
             OrderEvent::ReturnOpened { id, units, at: _ } => {
                 self.after_sale(|settled| settled.aftersale.get_or_insert_default().opened(id, units))
             }
-            OrderEvent::ReturnEnded { id, exchanged, at: _ } => self.after_sale(|settled| {
-                if let Some(aftersale) = &mut settled.aftersale {
-                    match exchanged {
-                        Some(Exchanged::ForOthers) => aftersale.exchanged(id),
-                        Some(Exchanged::ForTheSame) | None => aftersale.ended(id),
-                    }
-                }
-            }),
+            OrderEvent::ReturnEnded { id, exchanged, at: _ } => {
+                self.after_sale(|settled| settled.return_ended(id, exchanged))
+            }
             OrderEvent::UnitsReturned { id, lines, points, revoked, .. } => {
                 self.after_sale(|settled| settled.units_returned(id, &lines, points, revoked))
             }
             // What is owed by it are events of their own.
+            OrderEvent::RefundShifted { from, to, amount, at: _ } => {
+                self.change(|settled| settled.refund_shifted(&from, to, amount.amount))
+            }
             OrderEvent::GoodwillGranted { revoked, .. } => self.change(|settled| settled.points_revoked(revoked)),
             OrderEvent::OrderCancelled { .. } => self.cancelled(),
             OrderEvent::CancellationRequested { lines, reason, at: _ } => match self {
@@ -363,6 +362,15 @@ impl Settled {
         Self { terms, settlement, surplus, refunds, parcels, declined: None, aftersale: None }
     }
 
+    fn return_ended(&mut self, id: ReturnId, exchanged: Option<Exchanged>) {
+        if let Some(aftersale) = &mut self.aftersale {
+            match exchanged {
+                Some(Exchanged::ForOthers) => aftersale.exchanged(id),
+                Some(Exchanged::ForTheSame) | None => aftersale.ended(id),
+            }
+        }
+    }
+
     fn units_returned(&mut self, id: ReturnId, lines: &[LineUnits], points: Option<Points>, revoked: Option<Points>) {
         self.terms.take_back(lines, points);
         if let Some(aftersale) = &mut self.aftersale {
@@ -377,10 +385,35 @@ impl Settled {
         }
     }
 
+    /// What came on top and is not sent back after all is kept in place of what was.
+    fn refund_shifted(&mut self, from: &PaymentReference, to: PaymentId, amount: Amount) {
+        if let Some(place) = self.surplus.iter().position(|capture| capture.reference == *from) {
+            let capture = self.surplus.remove(place);
+            self.refunds.record(&capture, &RefundPart { amount: capture.amount, number: 0 });
+            self.settlement = std::mem::replace(&mut self.settlement, Settlement::NothingDue).with(capture);
+        }
+        let of_payment = self.captures().iter().filter(|capture| capture.payment == Some(to));
+        let of_payment: Vec<Capture> = of_payment.cloned().collect();
+        self.refunds.shift(from, &of_payment, amount);
+    }
+
     fn closed(self) -> Closed {
         let mut captures = self.surplus;
         captures.extend(self.settlement.captures().iter().cloned());
         Closed::of(self.terms, captures)
+    }
+}
+
+impl Settlement {
+    fn with(self, capture: Capture) -> Self {
+        match self {
+            Self::NothingDue => Self::Captured(capture),
+            Self::Captured(first) => Self::CapturedInParts(vec![first, capture]),
+            Self::CapturedInParts(mut captures) => {
+                captures.push(capture);
+                Self::CapturedInParts(captures)
+            }
+        }
     }
 }
 

@@ -63,6 +63,23 @@ impl RefundLedger {
         }
     }
 
+    /// So much that was owed of a capture is owed of others instead, the first ones first. The numbers of parts stay: what a refund
+    /// is called does not change.
+    pub(super) fn shift(&mut self, from: &PaymentReference, to: &[Capture], amount: Amount) {
+        for (capture, part) in self.divide(to, amount) {
+            let number = part.number.saturating_sub(1);
+            self.record(&capture, &RefundPart { number, ..part });
+        }
+        if let Some(refunded) = self.0.iter_mut().find(|refunded| refunded.reference == *from) {
+            refunded.amount = refunded.amount.saturating_sub(amount);
+        }
+    }
+
+    /// What is owed back of a capture, and how many parts of it have been owed.
+    pub(super) fn owed(&self, reference: &PaymentReference) -> (Amount, u32) {
+        self.of(reference).map_or((Amount::ZERO, 0), |refunded| (refunded.amount, refunded.parts))
+    }
+
     fn of(&self, reference: &PaymentReference) -> Option<&RefundedCapture> {
         self.0.iter().find(|refunded| refunded.reference == *reference)
     }

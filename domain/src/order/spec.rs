@@ -8,6 +8,7 @@ mod lines;
 mod parcels;
 mod parts;
 mod payment;
+mod refunds;
 mod returns;
 mod shortage;
 mod timing;

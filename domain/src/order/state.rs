@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    ids::{PaymentId, ReturnId},
+    ids::{OrderId, PaymentId, RefundId, ReturnId},
     money::{Amount, Money},
     order::{
         Aftersale, Capture, LimitedPieces, LineBook, LineUnits, OrderPlaced, Parcels, RefundLedger, Settlement,
@@ -433,6 +433,27 @@ impl Settled {
             }
         }
         kept
+    }
+
+    /// What is not owed back of a payment at a gateway.
+    pub fn kept_of(&self, payment: PaymentId) -> Amount {
+        self.kept_by_payment().get(&payment).copied().unwrap_or_default()
+    }
+
+    /// What is owed back of a capture: all of what came on top.
+    pub fn owed_of(&self, reference: &PaymentReference) -> Amount {
+        let surplus = self.surplus.iter().find(|capture| capture.reference == *reference);
+        surplus.map_or_else(|| self.refunds.owed(reference).0, |capture| capture.amount.amount)
+    }
+
+    /// The refunds that people send, done or not, of money that was taken by hand for an order of this id.
+    pub fn refunds_by_hand(&self, order: OrderId) -> Vec<RefundId> {
+        let by_hand = self.captures().iter().chain(&self.surplus).filter(|capture| capture.payment.is_none());
+        let numbers = |capture: &Capture| 0..=self.refunds.owed(&capture.reference).1;
+        let parts = |capture: &Capture| {
+            numbers(capture).map(|number| RefundId::of_part(order, &capture.reference, number)).collect::<Vec<_>>()
+        };
+        by_hand.flat_map(parts).collect()
     }
 
     /// The payment of this reference, if it is known already.

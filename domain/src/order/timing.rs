@@ -55,6 +55,7 @@ const fn stated(command: &OrderCommand) -> Option<(Timestamp, After)> {
         | OrderCommand::ReleaseReservations { .. }
         | OrderCommand::EndReturn { .. }
         | OrderCommand::GrantGoodwill { .. }
+        | OrderCommand::ShiftRefund { .. }
         | OrderCommand::TakeBack { .. } => None,
     }
 }

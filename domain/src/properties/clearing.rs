@@ -1,13 +1,13 @@
-//! One payment and its order, of which a part may have been paid by a gift card, a gateway that does and says what it likes in any
-//! order, goodwill, and refunds that fail, come back and are made elsewhere: what was taken is kept by the order or has gone back, to
-//! the penny, and never more, over both payments together.
+//! One payment and its order, of which a part may have been paid by a gift card and more than that by hand, a gateway that does and
+//! says what it likes in any order, goodwill, and refunds that fail, come back and are made elsewhere, before and after they are
+//! owed: what was taken is kept by the order or has gone back, to the penny, and never more, over each payment.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use crate::{
-    clearing::{Step, after_report, retry, submission},
+    clearing::{Step, after_report, elsewhere, retry, submission},
     event::Event,
     ids::RefundId,
     money::Amount,
@@ -16,7 +16,7 @@ use crate::{
         self, GatewayReport, Payment, PaymentCommand, PaymentTerms, ReportSource, ReportedRefund, ReportedRefundStatus,
         ReportedStatus, new_captures,
     },
-    refund::{self, Refund, RefundChannel, RefundCommand, RefundFailure},
+    refund::{self, Claim, Refund, RefundChannel, RefundCommand, RefundFailure},
     saga::{Action, Reaction, Saga, SagaCommand},
     samples::{amount, at, gbp, order_id, payment_id, payment_terms, place, report, text, units},
 };
@@ -30,9 +30,13 @@ enum Act {
     Start,
     CancelLines(i64),
     Goodwill(i64),
-    /// A saga has the gateway asked for a refund.
+    /// The customer pays so much by hand that nobody asked for.
+    PayMore(i64),
+    /// A saga asks for the refunds of all that is owed.
+    Request,
+    /// A saga has the gateway asked for a refund, or gives it into people's hands.
     Submit(usize),
-    /// The gateway does what it is asked, or fails; the engine hears of it at once, or not.
+    /// The gateway does what it is asked, or fails; the engine hears of it at once, or not. People send what they have in hand.
     Perform(usize, bool, bool),
     Review(usize),
     Retry(usize),
@@ -55,6 +59,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => Just(Act::Start),
         3 => (1..4_i64).prop_map(Act::CancelLines),
         2 => (1..700_i64).prop_map(Act::Goodwill),
+        1 => (1..700_i64).prop_map(Act::PayMore),
+        6 => Just(Act::Request),
         4 => which().prop_map(Act::Submit),
         6 => (which(), any::<bool>(), any::<bool>()).prop_map(|(which, done, told)| Act::Perform(which, done, told)),
         1 => which().prop_map(Act::Review),
@@ -124,7 +130,11 @@ struct World {
     payment: Payment,
     refunds: BTreeMap<RefundId, Refund>,
     owed: i64,
-    /// What people have sent back of what was taken by hand.
+    /// What is owed and was not asked for yet.
+    asked: Vec<Claim>,
+    /// What was taken by hand.
+    by_hand: i64,
+    /// What people have sent back of that.
     sent: i64,
     gateway: Gateway,
 }
@@ -135,7 +145,7 @@ impl World {
         let taken = TOTAL - by_hand;
         let gateway = Gateway { taken, status: ReportedStatus::Captured, refunds: vec![], said: vec![] };
         let (order, payment, refunds) = (Order::Unplaced, Payment::default(), BTreeMap::new());
-        let mut world = Self { order, payment, refunds, owed: 0, sent: 0, gateway };
+        let mut world = Self { order, payment, refunds, owed: 0, asked: vec![], by_hand, sent: 0, gateway };
         world.of_order(OrderCommand::Place(place()));
         if by_hand > 0 {
             let (reference, amount) = (text("card-1"), gbp(by_hand));
@@ -160,10 +170,28 @@ impl World {
             for reaction in Saga::Refund.react(&Event::Order(order_id(1), event.clone())) {
                 let Reaction::Act(Action::Command(SagaCommand::RequestRefund { claim })) = reaction else { continue };
                 self.owed += claim.owed().amount.minor_units();
-                self.of_refund(claim.refund(), RefundCommand::Request { claim, at: at(5) });
+                assert!(!self.refunds.contains_key(&claim.refund()), "a refund's id is used twice");
+                self.asked.push(claim);
             }
             self.order = std::mem::take(&mut self.order).evolve(event);
         }
+    }
+
+    fn request(&mut self) {
+        for claim in std::mem::take(&mut self.asked) {
+            let (id, is_by_hand) = (claim.refund(), claim.capture.payment.is_none());
+            self.of_refund(id, RefundCommand::Request { claim, at: at(5) });
+            if is_by_hand {
+                self.count(&[id]);
+            }
+        }
+    }
+
+    /// What went back of the payment counts for these.
+    fn count(&mut self, refunds: &[RefundId]) {
+        let Some(settled) = self.order.settled() else { return };
+        let refunds = refunds.iter().filter_map(|id| Some((*id, self.refunds.get(id)?.clone())));
+        self.take(elsewhere(self.payment.clone(), settled, refunds, at(6)));
     }
 
     fn of_payment(&mut self, command: PaymentCommand) {
@@ -191,6 +219,13 @@ impl World {
                     assert!(refund::decide(known, command.clone()).is_ok_and(|events| !events.is_empty()));
                     self.of_refund(id, command);
                 }
+                Step::Shift { order: _, from, amount } => {
+                    let before = self.order.settled().map(Settled::kept);
+                    let shift = OrderCommand::ShiftRefund { from, to: payment_id(3), amount, at: at(6) };
+                    assert!(order::decide(&self.order, shift.clone()).is_ok(), "{shift:?}");
+                    self.of_order(shift);
+                    assert_eq!(self.order.settled().map(Settled::kept), before);
+                }
                 Step::Raise(_) => {}
             }
         }
@@ -199,7 +234,10 @@ impl World {
     fn hear(&mut self, which: usize) {
         let (told, before) = (self.gateway.said[which].clone(), self.payment.clone());
         self.of_payment(PaymentCommand::Report { report: told.clone(), source: ReportSource::Poll, at: at(6) });
-        self.take(after_report(&before, self.payment.clone(), self.refunds.clone(), &told, at(6)));
+        let of_it = self.refunds.clone().into_iter().filter(|(id, _)| !self.is_by_hand(*id)).collect();
+        self.take(after_report(&before, self.payment.clone(), of_it, &told, at(6)));
+        let by_hand = self.order.settled().map(|settled| settled.refunds_by_hand(order_id(1)));
+        self.count(&by_hand.unwrap_or_default());
     }
 
     fn hear_now(&mut self) {
@@ -210,15 +248,13 @@ impl World {
         self.refunds[&id].claim().is_some_and(|claim| claim.capture.payment.is_none())
     }
 
-    /// Back to the gift card, once.
+    /// What is left of it, once; nobody gave that back already, as far as the engine has heard.
     fn send(&mut self, id: RefundId) {
-        let (channel, at) = (RefundChannel::BackOffice, at(8));
-        self.of_refund(id, RefundCommand::RecordSubmitted { channel, at });
-        let before = self.refunds[&id].clone();
-        self.of_refund(id, RefundCommand::RecordSucceeded { reference: text("bank-1"), note: None, at });
-        if before != self.refunds[&id] {
-            self.sent += before.claim().map_or(0, |claim| claim.owed().amount.minor_units());
-        }
+        let Refund::Submitted(in_hand) = self.refunds[&id].clone() else { return };
+        let keeps = self.order.settled().map_or(Amount::ZERO, |settled| settled.kept_of(payment_id(3)));
+        assert_eq!(keeps.min(self.payment.money_back()), Amount::ZERO, "it is sent though it went back already");
+        self.of_refund(id, RefundCommand::RecordSucceeded { reference: text("bank-1"), note: None, at: at(8) });
+        self.sent += in_hand.to_send().amount.minor_units();
     }
 
     /// What went back in all.
@@ -228,7 +264,8 @@ impl World {
 
     fn submit(&mut self, id: RefundId) {
         if self.is_by_hand(id) {
-            return self.send(id);
+            let channel = RefundChannel::BackOffice;
+            return self.of_refund(id, RefundCommand::RecordSubmitted { channel, at: at(7) });
         }
         let steps = submission(self.payment.clone(), id, self.refunds[&id].clone(), at(7));
         self.take(steps.unwrap_or_default());
@@ -245,7 +282,7 @@ impl World {
     /// What the effect does: nothing is sent while the engine knows of a dispute.
     fn perform(&mut self, id: RefundId, done: bool, told: bool) {
         if self.is_by_hand(id) {
-            return;
+            return self.send(id);
         }
         let Refund::Submitted(in_hand) = &self.refunds[&id] else { return };
         let (attempt, pence) = (in_hand.attempt.unwrap(), in_hand.to_send().amount.minor_units());
@@ -286,6 +323,14 @@ impl World {
             Act::Goodwill(pence) => {
                 self.of_order(OrderCommand::GrantGoodwill { amount: gbp(pence), reason: text("x"), at: at(5) });
             }
+            Act::PayMore(pence) if self.order.settled().is_some() => {
+                let reference = text(&format!("transfer-{}", self.by_hand));
+                self.by_hand += pence;
+                let tender = Some(Tender::BankTransfer);
+                self.of_order(OrderCommand::RecordPayment { reference, amount: gbp(pence), tender, at: at(5) });
+            }
+            Act::PayMore(_) => {}
+            Act::Request => self.request(),
             Act::Submit(which) => self.id(which).into_iter().for_each(|id| self.submit(id)),
             Act::Perform(which, done, told) => self.id(which).into_iter().for_each(|id| self.perform(id, done, told)),
             Act::Review(which) => {
@@ -302,6 +347,17 @@ impl World {
             Act::Hear(which) => self.hear(which.index(self.gateway.said.len())),
             Act::HearNow => self.hear_now(),
         }
+    }
+
+    fn taken(&self) -> i64 {
+        self.gateway.taken + self.by_hand
+    }
+
+    /// What the order keeps of the payment, and of what was taken by hand.
+    fn kept(&self) -> (i64, i64) {
+        let Some(settled) = self.order.settled() else { return (0, 0) };
+        let of_payment = settled.kept_of(payment_id(3)).minor_units();
+        (of_payment, settled.kept().minor_units() - of_payment)
     }
 
     /// What a desk gave back and was counted already stays: that it comes back after that is for a person.
@@ -326,6 +382,7 @@ impl World {
     /// The dispute ends, every timer fires, people have everything tried again, and the gateway does what it can.
     fn settle(&mut self) {
         self.turns(&ReportedStatus::Disputed, ReportedStatus::Captured);
+        self.request();
         for _ in 0..6 {
             self.hear_now();
             for id in self.refunds.keys().copied().collect::<Vec<_>>() {
@@ -346,8 +403,8 @@ proptest! {
         let mut world = World::paid(by_hand);
         for act in &acts {
             world.act(act);
-            prop_assert!(world.gone() <= TOTAL);
-            prop_assert!(world.owed <= TOTAL);
+            prop_assert!(world.gone() <= world.taken());
+            prop_assert!(world.owed <= world.taken());
         }
         world.settle();
         for (id, refund) in &world.refunds {
@@ -355,8 +412,9 @@ proptest! {
         }
         let unasked = world.payment.money_back().minor_units();
         prop_assert_eq!(world.gone(), world.owed + unasked, "what went back is what is owed, and what nobody asked for");
-        let kept = world.order.settled().map_or(Amount::ZERO, Settled::kept).minor_units();
-        prop_assert_eq!(TOTAL - world.gone(), kept - unasked);
+        let (of_payment, by_hand) = world.kept();
+        prop_assert_eq!(world.gateway.taken - world.gateway.gone(), of_payment - unasked, "what a gateway still has");
+        prop_assert_eq!(world.by_hand - world.sent, by_hand, "what is still in other hands");
         let silent = (world.payment.status(), world.payment.money_back(), world.refunds.clone());
         for which in 0..world.gateway.said.len() {
             world.hear(which);

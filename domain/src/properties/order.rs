@@ -87,6 +87,7 @@ fn status_after(before: Option<OrderStatus>, event: &OrderEvent) -> Option<Order
         | OrderEvent::BackorderServed { .. }
         | OrderEvent::StockShorted { .. }
         | OrderEvent::BackorderMoved { .. }
+        | OrderEvent::RefundShifted { .. }
         | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => before,
     }

@@ -68,7 +68,7 @@ pub fn decide(refund: &Refund, command: RefundCommand) -> Result<Vec<RefundEvent
     }
 }
 
-/// What is under way is not changed: its amount is known to the gateway.
+/// What is under way at a gateway is not changed: its amount is known there.
 fn decide_offset(
     refund: &Refund,
     amount: Amount,

@@ -64,13 +64,19 @@ impl Refund {
             InHand { offset, ..in_hand }
         };
         match self {
-            Self::Requested(claim) | Self::Failed { claim, .. } | Self::ManualReview(claim) if left == Amount::ZERO => {
+            Self::Requested(claim)
+            | Self::Submitted(claim)
+            | Self::Failed { claim, .. }
+            | Self::ManualReview(claim)
+                if left == Amount::ZERO =>
+            {
                 Self::Succeeded { claim: less(claim), reference }
             }
             Self::Requested(claim) => Self::Requested(less(claim)),
+            Self::Submitted(claim) => Self::Submitted(less(claim)),
             Self::Failed { claim, failure } => Self::Failed { claim: less(claim), failure },
             Self::ManualReview(claim) => Self::ManualReview(less(claim)),
-            same @ (Self::Unrequested | Self::Submitted(_) | Self::Succeeded { .. } | Self::WrittenOff(_)) => same,
+            same @ (Self::Unrequested | Self::Succeeded { .. } | Self::WrittenOff(_)) => same,
         }
     }
 }

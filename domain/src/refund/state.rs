@@ -112,10 +112,11 @@ impl Refund {
 }
 
 impl Refund {
-    /// What money that went back without being asked for may still count for, in minor units: nothing while an attempt is
-    /// under way, or may be.
+    /// What money that went back without being asked for may still count for, in minor units: nothing while an attempt at a gateway
+    /// is under way, or may be. People see what is left of what they have in hand.
     pub fn may_be_offset(&self) -> Amount {
         match self {
+            Self::Submitted(in_hand) if in_hand.attempt.is_none() => in_hand.to_send().amount,
             Self::Requested(in_hand)
             | Self::Failed { claim: in_hand, failure: RefundFailure::Refused }
             | Self::ManualReview(in_hand)

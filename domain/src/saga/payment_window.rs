@@ -47,6 +47,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::RefundShifted { .. }
         | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => Reactions::NONE,
     }

@@ -98,6 +98,7 @@ pub(super) fn react(event: &Event) -> Reactions {
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::RefundShifted { .. }
         | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => return Reactions::NONE,
     };

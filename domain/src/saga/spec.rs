@@ -106,6 +106,7 @@ fn every_saga_reacts_to_every_order_event_as_the_table_says() {
             | OrderEvent::ReturnOpened { .. }
             | OrderEvent::ReturnEnded { .. }
             | OrderEvent::AuthorizationReceived { .. }
+            | OrderEvent::RefundShifted { .. }
             | OrderEvent::GoodwillGranted { .. }
             | OrderEvent::UnitsReturned { .. } => [const { None }; Saga::ALL.len()],
         };

@@ -107,6 +107,7 @@ pub(crate) const fn status_after(event: &OrderEvent) -> Option<OrderStatus> {
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::RefundShifted { .. }
         | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => None,
     }
@@ -143,6 +144,7 @@ pub(super) const fn happened_at(event: &OrderEvent) -> Timestamp {
         | OrderEvent::SurplusPaymentReceived { at, .. }
         | OrderEvent::ReturnOpened { at, .. }
         | OrderEvent::ReturnEnded { at, .. }
+        | OrderEvent::RefundShifted { at, .. }
         | OrderEvent::GoodwillGranted { at, .. }
         | OrderEvent::UnitsReturned { at, .. }
         | OrderEvent::OrderReservationsReleased { at } => *at,

@@ -110,6 +110,7 @@ impl<'a> TurnKind<'a> {
             | OrderEvent::PartialPaymentReceived { .. }
             | OrderEvent::AuthorizationReceived { .. }
             | OrderEvent::RefundOwed { .. }
+            | OrderEvent::RefundShifted { .. }
             | OrderEvent::CancellationRequested { .. }
             | OrderEvent::CancellationDeclined { .. }
             | OrderEvent::LatePaymentReceived { .. }

@@ -202,37 +202,113 @@ async fn a_refund_that_comes_back_is_found_by_asking() {
     till.close().await;
 }
 
-/// Two of a thing for a gift card and a payment at the gateway, of which the gateway's desk gives all back.
-async fn given_back_at_the_desk(till: &Till) -> String {
+/// Two of a thing for a gift card and a payment at the gateway: the order, and the payment.
+async fn paid_by_card_and_gateway(till: &Till) -> (String, String) {
     let (order, _) = till.api.placed(&[("A", 2)]).await;
     shop::pay(&till.api, &order, 250, "card-1").await;
     let payment = till.begin(&order, "automatic").await;
     let link = till.link(&payment).await;
     till.sandbox.pay(&link, "succeed").await;
     shop::reaches(&till.api, &order, "processing").await;
-    let name = till.payment(&payment).await["gateway_reference"].as_str().expect("a name").to_owned();
+    (order, payment)
+}
+
+async fn give_back_at_the_desk(till: &Till, payment: &str, pence: i64) {
+    let seen = till.payment(payment).await;
+    let name = seen["gateway_reference"].as_str().expect("a name").to_owned();
+    let before = seen["refunded_outside"].as_array().map_or(0, Vec::len);
     till.engine.clock().advance(TimeDelta::seconds(1));
-    till.sandbox.give_back(&name, "desk-1", 250).await;
-    until("the desk's refund is known", async || till.payment(&payment).await.get("refunded_outside").map(drop)).await;
-    order
+    till.sandbox.give_back(&name, &format!("desk-{before}"), pence).await;
+    until("the desk's refund is known", async || {
+        let payment = till.payment(payment).await;
+        payment["refunded_outside"].as_array().filter(|known| known.len() > before).map(drop)
+    })
+    .await;
+}
+
+/// The gateway's desk gives back all that it took.
+async fn given_back_at_the_desk(till: &Till) -> (String, String) {
+    let (order, payment) = paid_by_card_and_gateway(till).await;
+    give_back_at_the_desk(till, &payment, 250).await;
+    (order, payment)
 }
 
 #[tokio::test]
 async fn what_a_gateways_desk_gave_back_is_not_sent_by_hand_either() {
     let till = Till::connected().await;
-    let order = given_back_at_the_desk(&till).await;
-    let unit = json!({"reason": "one is enough", "lines": [{"line": 0, "quantity": 1}]});
-    till.api.post(&format!("/v1/orders/{order}/cancel"), &unit).send().await.expect_status(200);
+    let (order, _) = given_back_at_the_desk(&till).await;
+    one_is_cancelled(&till, &order).await;
     let done = refund_is(&till, &order, "succeeded").await;
     assert_eq!((&done["payment_reference"], &done["offset"]), (&json!("card-1"), &money(250)));
     assert_eq!(refunded(&till).await, 250);
     till.close().await;
 }
 
+/// One of the two things is not wanted.
+async fn one_is_cancelled(till: &Till, order: &str) {
+    let unit = json!({"reason": "one is enough", "lines": [{"line": 0, "quantity": 1}]});
+    till.api.post(&format!("/v1/orders/{order}/cancel"), &unit).send().await.expect_status(200);
+}
+
+/// What is left of the order is cancelled: it is the gift card that is still there, and a person sends it.
+async fn the_rest_goes_back_by_hand(till: &Till, order: &str) {
+    shop::cancel(&till.api, order).await;
+    let rest = until("the rest is in people's hands", async || {
+        let refunds = shop::refunds(&till.api, order).await;
+        assert!(refunds.iter().all(|refund| refund["payment_reference"] == "card-1"), "{refunds:?}");
+        refunds.into_iter().find(|refund| refund["status"] == "submitted")
+    })
+    .await;
+    assert_eq!(
+        (&rest["amount"], &rest["channel"], &rest["offset"]),
+        (&money(250), &json!("back_office"), &Value::Null)
+    );
+    let done = format!("/v1/refunds/{}/done", rest["id"].as_str().expect("an id"));
+    till.api.post(&done, &json!({"reference": "bank-1"})).send().await.expect_status(200);
+    assert_eq!(refunded(till).await, 500);
+    reconcile(till).await;
+    assert_eq!(exceptions(till, order).await, Vec::<String>::new());
+    shop::verified(till.engine.database()).await.expect("a whole log and true views");
+}
+
+#[tokio::test]
+async fn what_a_gateways_desk_gave_back_is_not_asked_of_it_when_more_is_owed() {
+    let till = Till::connected().await;
+    let (order, _) = given_back_at_the_desk(&till).await;
+    one_is_cancelled(&till, &order).await;
+    refund_is(&till, &order, "succeeded").await;
+    the_rest_goes_back_by_hand(&till, &order).await;
+    till.close().await;
+}
+
+/// A person has it on the list when the desk is quicker.
+#[tokio::test]
+async fn what_a_person_has_in_hand_is_not_sent_when_a_gateways_desk_has_given_it_back() {
+    let till = Till::connected().await;
+    let (order, payment) = paid_by_card_and_gateway(&till).await;
+    one_is_cancelled(&till, &order).await;
+    let asked = refund_is(&till, &order, "submitted").await;
+    assert_eq!((&asked["channel"], &asked["payment_reference"]), (&json!("back_office"), &json!("card-1")));
+    give_back_at_the_desk(&till, &payment, 100).await;
+    let less = until("a part counts", async || {
+        shop::refunds(&till.api, &order).await.pop().filter(|refund| refund["offset"] == money(100))
+    })
+    .await;
+    assert_eq!(less["status"], "submitted");
+    give_back_at_the_desk(&till, &payment, 150).await;
+    let done = refund_is(&till, &order, "succeeded").await;
+    assert_eq!((&done["id"], &done["offset"]), (&asked["id"], &money(250)));
+    let path = format!("/v1/refunds/{}/done", done["id"].as_str().expect("an id"));
+    till.api.post(&path, &json!({"reference": "bank-1"})).send().await.expect_status(409);
+    assert_eq!(refunded(&till).await, 250);
+    the_rest_goes_back_by_hand(&till, &order).await;
+    till.close().await;
+}
+
 #[tokio::test]
 async fn what_is_owed_of_a_payment_itself_comes_before_what_is_owed_of_others() {
     let till = Till::connected().await;
-    let order = given_back_at_the_desk(&till).await;
+    let (order, _) = given_back_at_the_desk(&till).await;
     shop::cancel(&till.api, &order).await;
     let refunds = until("both are in hand", async || {
         shop::at_rest(&till.api).await;

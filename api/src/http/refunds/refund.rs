@@ -49,7 +49,7 @@ pub(crate) struct Refund {
     #[schema(value_type = schema::Money)]
     amount: Money,
     /// How much of it went back without being asked for, at the gateway's own desk or by the customer's bank, and is not sent
-    /// again; absent where nothing did.
+    /// again, by people neither, who may have it in hand; absent where nothing did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Money>)]
     offset: Option<Money>,

@@ -182,6 +182,7 @@ impl Decision<'_> {
             | OrderEvent::OrderReservationsReleased { .. }
             | OrderEvent::ReturnOpened { .. }
             | OrderEvent::ReturnEnded { .. }
+            | OrderEvent::RefundShifted { .. }
             | OrderEvent::GoodwillGranted { .. }
             | OrderEvent::UnitsReturned { .. } => Ok(()),
         }

@@ -170,6 +170,7 @@ impl Decision<'_> {
         }
         self.mind_authorization(asked, id)?;
         self.mind_refunds(asked, id, &before, report)?;
+        self.count_by_hand(asked, order, id)?;
         Ok(answer)
     }
 
@@ -196,6 +197,10 @@ impl Decision<'_> {
             match step {
                 Step::Payment(command) => self.drive_payment(asked, payment, command).map(drop)?,
                 Step::Refund(refund, command) => self.drive_refund(asked, refund, command).map(drop)?,
+                Step::Shift { order, from, amount } => {
+                    let shift = OrderCommand::ShiftRefund { from, to: payment, amount, at: self.now };
+                    self.drive_order(asked, order, shift)?;
+                }
                 Step::Raise(case) => {
                     self.drive_exception(asked, case.exception(), ExceptionCommand::Raise { case, at: self.now })?;
                 }

@@ -44,15 +44,38 @@ impl Decision<'_> {
 
     /// Before a person is asked to send money, what a gateway's desk or a bank gave back of the order without being asked counts.
     fn count_money_back(&mut self, asked: &Asked<'_>, order: OrderId, id: RefundId) -> Result<(), Stopped> {
-        let order = self.working.orders.get(&order).and_then(|order| order.state.settled());
-        for (payment, keeps) in order.map(Settled::kept_by_payment).unwrap_or_default() {
-            let Some(state) = self.working.payments.get(&payment).map(|payment| payment.state.clone()) else {
-                continue;
-            };
-            let Some(refund) = self.working.refunds.get(&id).map(|refund| refund.state.clone()) else { continue };
-            self.take(asked, payment, clearing::elsewhere(state, id, refund, keeps, self.now))?;
+        let settled = self.working.orders.get(&order).and_then(|order| order.state.settled());
+        for payment in settled.map(Settled::kept_by_payment).unwrap_or_default().into_keys() {
+            self.count_elsewhere(asked, order, payment, &[id])?;
         }
         Ok(())
+    }
+
+    /// What people have in hand already, they would send a second time.
+    pub(super) fn count_by_hand(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        payment: PaymentId,
+    ) -> Result<(), Stopped> {
+        let settled = self.working.orders.get(&order).and_then(|order| order.state.settled());
+        let by_hand = settled.map(|settled| settled.refunds_by_hand(order)).unwrap_or_default();
+        self.count_elsewhere(asked, order, payment, &by_hand)
+    }
+
+    fn count_elsewhere(
+        &mut self,
+        asked: &Asked<'_>,
+        order: OrderId,
+        payment: PaymentId,
+        refunds: &[RefundId],
+    ) -> Result<(), Stopped> {
+        let settled = self.working.orders.get(&order).and_then(|order| order.state.settled());
+        let state = self.working.payments.get(&payment).map(|payment| payment.state.clone());
+        let (Some(settled), Some(state)) = (settled, state) else { return Ok(()) };
+        let refunds = refunds.iter().filter_map(|id| Some((*id, self.working.refunds.get(id)?.state.clone())));
+        let steps = clearing::elsewhere(state, settled, refunds, self.now);
+        self.take(asked, payment, steps)
     }
 
     pub(super) fn record_refund_submitted(

@@ -6,9 +6,9 @@ use Outcome::{AlreadySo, Does, DoesAll, Refused, WrongStatus};
 use super::{cancel, cancel_lines, capture_of, given, life, pay, state};
 use crate::{
     fulfillment::Undelivered,
-    money::Amount,
+    money::{Amount, Money},
     order::{OrderAction, OrderCommand, OrderEvent, OrderRefusal, OrderStatus, decide},
-    samples::{Sample, allocation, at, every_variant, gbp, payment_id, place, return_id, text, units},
+    samples::{Sample, allocation, amount, at, every_variant, gbp, payment_id, place, return_id, text, units},
 };
 
 #[derive(Debug, Clone)]
@@ -107,6 +107,14 @@ fn commands() -> Vec<Sample<OrderCommand>> {
         EndReturn: ["" => OrderCommand::EndReturn { id: return_id(4), exchanged: None, at: at(9) }],
         GrantGoodwill: [
             "" => OrderCommand::GrantGoodwill { amount: gbp(150), reason: text("it came late"), at: at(9) },
+        ],
+        ShiftRefund: [
+            "of what is not owed" => OrderCommand::ShiftRefund {
+                from: text("tx-1"),
+                to: payment_id(3),
+                amount: amount(150),
+                at: at(9),
+            },
         ],
         TakeBack: ["" => super::returns::take_back(4, &[(0, 2)])],
     })
@@ -263,6 +271,12 @@ fn outcomes(command: &OrderCommand) -> [Outcome; STATES] {
             let [shipped, delivered, completed] = [yes(Shipped), yes(Delivered), yes(Completed)];
             let waits = no(OrderAction::GrantGoodwill);
             [none(), waits, paid, processing, cancelling, shipped, delivered, completed, over(), over()]
+        }
+        // Nothing is owed of any of them; `refunds.rs` tells of one of which something is.
+        OrderCommand::ShiftRefund { amount, .. } => {
+            let over =
+                || Refused(OrderRefusal::MoreThanKept { left: gbp(0), asked: Money { amount: *amount, ..gbp(0) } });
+            std::array::from_fn(|column| if column == 0 { none() } else { over() })
         }
         // None of them has an open return.
         OrderCommand::EndReturn { .. } | OrderCommand::TakeBack { .. } => {

@@ -23,6 +23,7 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 | (
                     OrderEvent::RefundOwed { part: None, .. }
                     | OrderEvent::GoodwillGranted { .. }
+                    | OrderEvent::RefundShifted { .. }
                     | OrderEvent::ParcelShipped { .. }
                     | OrderEvent::ParcelDelivered { .. }
                     | OrderEvent::ParcelGivenUp { .. }

@@ -125,7 +125,8 @@ fn outcomes(command: &RefundCommand) -> [Outcome; STAGES.len()] {
                 std::cmp::Ordering::Equal => Does("RefundOffset", Succeeded),
                 std::cmp::Ordering::Greater => no(RefundRefusal::NotOpen),
             };
-            [none(), counts(Requested), closed(), counts(Failed), counts(ManualReview), closed(), closed()]
+            let [requested, submitted, failed] = [counts(Requested), counts(Submitted), counts(Failed)];
+            [none(), requested, submitted, failed, counts(ManualReview), closed(), closed()]
         }
         // These are performed by people: no gateway says that they came back.
         RefundCommand::Reverse { .. } => [none(), so(), so(), so(), so(), so(), so()],
@@ -196,7 +197,9 @@ fn each_event_moves_the_states_it_fits_and_no_other() {
                 RefundEvent::RefundRequested { .. } => &[Unrequested],
                 RefundEvent::RefundSubmitted { .. } => &[Requested, Failed],
                 RefundEvent::RefundSucceeded { .. } => &[Submitted, Failed, ManualReview],
-                RefundEvent::RefundOffset { left, .. } if left == amount(0) => &[Requested, Failed, ManualReview],
+                RefundEvent::RefundOffset { left, .. } if left == amount(0) => {
+                    &[Requested, Submitted, Failed, ManualReview]
+                }
                 RefundEvent::RefundOffset { .. } => &[],
                 RefundEvent::RefundReversed { .. } => &[Succeeded],
                 RefundEvent::RefundFailed { .. } => &[Submitted],

@@ -200,6 +200,14 @@ pub(crate) fn order_events() -> Vec<Sample<OrderEvent>> {
                 at: precise(),
             },
         ],
+        RefundShifted: [
+            "" => OrderEvent::RefundShifted {
+                from: text("card-1"),
+                to: payment_id(3),
+                amount: gbp(150),
+                at: precise(),
+            },
+        ],
         OrderLinesCancelled: [
             "" => OrderEvent::OrderLinesCancelled {
                 lines: vec![units(0, 2), units(1, 1)],

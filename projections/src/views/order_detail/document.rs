@@ -203,6 +203,7 @@ impl OrderDetail {
             | OrderEvent::OrderCancelled { .. }
             | OrderEvent::OrderExpired { .. }
             | OrderEvent::OrderReinstated { .. }
+            | OrderEvent::RefundShifted { .. }
             | OrderEvent::GoodwillGranted { .. }
             | OrderEvent::OrderReservationsReleased { .. } => return,
         };
@@ -265,6 +266,7 @@ impl OrderDetail {
             | OrderEvent::OrderReinstated { .. }
             | OrderEvent::ReturnOpened { .. }
             | OrderEvent::ReturnEnded { .. }
+            | OrderEvent::RefundShifted { .. }
             | OrderEvent::GoodwillGranted { .. }
             | OrderEvent::UnitsReturned { .. } => {}
         }
@@ -326,6 +328,7 @@ fn captures(event: &OrderEvent) -> Option<(PaymentRole, &[Capture], Timestamp)> 
         | OrderEvent::OrderReservationsReleased { .. }
         | OrderEvent::ReturnOpened { .. }
         | OrderEvent::ReturnEnded { .. }
+        | OrderEvent::RefundShifted { .. }
         | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => None,
     }
@@ -346,6 +349,7 @@ fn reason(event: &OrderEvent) -> Option<Reason> {
         | OrderEvent::LatePaymentReceived { .. }
         | OrderEvent::SurplusPaymentReceived { .. }
         | OrderEvent::RefundOwed { .. }
+        | OrderEvent::RefundShifted { .. }
         | OrderEvent::ProcessingStarted { .. }
         | OrderEvent::BackorderServed { .. }
         | OrderEvent::StockShorted { .. }

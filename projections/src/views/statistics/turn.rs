@@ -100,6 +100,7 @@ const fn order_turn(event: &OrderEvent) -> Option<OrderTurn> {
         | OrderEvent::BackorderServed { .. }
         | OrderEvent::StockShorted { .. }
         | OrderEvent::BackorderMoved { .. }
+        | OrderEvent::RefundShifted { .. }
         | OrderEvent::GoodwillGranted { .. }
         | OrderEvent::UnitsReturned { .. } => None,
     }
