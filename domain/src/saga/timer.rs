@@ -117,9 +117,9 @@ impl Timer {
         }
     }
 
-    /// The timer that a saga knows by a name; none where it knows no such timer.
-    pub fn named(saga: Saga, name: Option<&str>, subject: Uuid) -> Option<Self> {
-        Self::all_about(subject).into_iter().find(|timer| timer.saga() == saga && timer.name() == name)
+    /// The timer that the saga of a name knows by a name; none where there is no such timer.
+    pub fn named(saga: &str, name: Option<&str>, subject: Uuid) -> Option<Self> {
+        Self::all_about(subject).into_iter().find(|timer| timer.saga().name() == saga && timer.name() == name)
     }
 
     /// Every timer that there is, about one subject. A new timer belongs here: one that is missing would never fire.

@@ -27,7 +27,7 @@ use crate::{
         Shared,
         fresh::try_fresh,
         kept::{announce_dead_letters, column, storing, to_keep},
-        step::{SetTimer, Step, saga_named},
+        step::{SetTimer, Step},
         verdict::Fate,
     },
 };
@@ -67,34 +67,45 @@ impl Timers {
                 return Ok(());
             }
             let now = self.shared.clock.now();
-            let due = self.due(now).await?;
-            if due.is_empty() || !self.fire(due, now).await? {
+            let (due, are_more) = self.due(now).await?;
+            if due.is_empty() || !(self.fire(due, now).await? && are_more) {
                 return Ok(());
             }
         }
     }
 
-    async fn due(&self, now: Timestamp) -> Result<Vec<SetTimer>, sqlx::Error> {
-        let known = Timer::all_about(Uuid::nil());
-        sqlx::query_as(
-            "select saga, subject, name, due, every_seconds, until, position, correlation_id from saga_timers
-             where due <= $1 and (saga, name) in (select * from unnest($2::text[], $3::text[]))
-             order by due limit $4",
-        )
-        // Planned anew, as in [`storing`].
-        .persistent(false)
-        .bind(now)
-        .bind(column(&known, |timer| timer.saga().name()))
-        .bind(column(&known, |timer| timer.name().unwrap_or_default()))
-        .bind(self.shared.settings.page_rows)
-        .fetch_all(&self.shared.pool)
-        .await
+    /// What is due, the longest first, and whether there may be more. A timer that this version does not know is left to one
+    /// that does.
+    ///
+    /// Nothing but the index of due times can serve this. With a condition on saga and name, Postgres reads every timer that
+    /// there is by its key, as long as nobody has analysed the table.
+    async fn due(&self, now: Timestamp) -> Result<(Vec<SetTimer>, bool), sqlx::Error> {
+        let rows = self.shared.settings.page_rows;
+        let mut unknown = 0;
+        loop {
+            let page: Vec<DueTimer> = sqlx::query_as(
+                "select saga, subject, name, due, every_seconds, until, position, correlation_id from saga_timers
+                 where due <= $1 order by due limit $2 offset $3",
+            )
+            // Planned anew, as in [`storing`].
+            .persistent(false)
+            .bind(now)
+            .bind(rows)
+            .bind(unknown)
+            .fetch_all(&self.shared.pool)
+            .await?;
+            let is_full = i64::try_from(page.len()).is_ok_and(|found| found >= rows);
+            let known: Vec<SetTimer> = page.into_iter().filter_map(|DueTimer(timer)| timer).collect();
+            if !known.is_empty() || !is_full {
+                return Ok((known, is_full));
+            }
+            unknown += rows;
+        }
     }
 
-    /// Returns whether it is worth while to look for more at once.
+    /// Returns whether anything was fired.
     async fn fire(&self, due: Vec<SetTimer>, looked_at: Timestamp) -> Result<bool, sqlx::Error> {
         let Shared { pool, issuer, settings, clock, .. } = &*self.shared;
-        let is_full_page = i64::try_from(due.len()).is_ok_and(|rows| rows >= settings.page_rows);
         let due: Vec<(SetTimer, Step)> = due.into_iter().map(with_step).collect();
         let busy = self.busy(&due).await?;
         let (passed_over, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, step)| busy.contains(&step.id));
@@ -120,7 +131,7 @@ impl Timers {
         if !kept.is_empty() {
             self.shared.wake.send_replace(());
         }
-        Ok(is_full_page && !fired.is_empty())
+        Ok(!fired.is_empty())
     }
 
     /// The steps of timers that repeat and have not done with the time before: a dead letter counts, a skipped one does
@@ -196,21 +207,24 @@ fn part_early(ended: Vec<(Step, Fate)>) -> (HashMap<Uuid, Timestamp>, Vec<(Step,
     (early, others)
 }
 
-impl FromRow<'_, PgRow> for SetTimer {
+/// A timer that is due; none if this version knows no such timer.
+struct DueTimer(Option<SetTimer>);
+
+impl FromRow<'_, PgRow> for DueTimer {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let (saga, name): (&str, &str) = (row.try_get("saga")?, row.try_get("name")?);
-        let timer = Timer::named(saga_named(saga)?, (!name.is_empty()).then_some(name), row.try_get("subject")?)
-            .ok_or_else(|| sqlx::Error::Decode(format!("unknown timer {name} of {saga}").into()))?;
+        let timer = Timer::named(saga, (!name.is_empty()).then_some(name), row.try_get("subject")?);
+        let Some(timer) = timer else { return Ok(Self(None)) };
         let every: Option<i64> = row.try_get("every_seconds")?;
         let every = every.and_then(|every| u32::try_from(every).ok()).and_then(NonZeroU32::new);
         let until = row.try_get("until")?;
-        Ok(Self {
+        Ok(Self(Some(SetTimer {
             timer,
             due: row.try_get("due")?,
             repeat: every.map(|every_seconds| Repeat { every_seconds, until }),
             position: row.try_get("position")?,
             correlation_id: row.try_get("correlation_id")?,
-        })
+        })))
     }
 }
 

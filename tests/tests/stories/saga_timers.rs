@@ -104,6 +104,49 @@ async fn a_timer_that_repeats_fires_on_its_beat_and_for_the_last_time_after_its_
     assert_eq!(done.len(), 4, "a time that is not taken for another one needs an id of its own");
 }
 
+/// Timers of a version to come are left to it. Those that are not due are not looked at, whatever Postgres knows of the table.
+#[tokio::test]
+async fn what_is_due_is_found_behind_unknown_timers_and_beside_thousands_that_are_not_due() {
+    let poll = Poll { database: TestDatabase::create().await, clock: Arc::default(), desk: Arc::default() };
+    let mut owner = poll.database.owner().await;
+    for (saga, timers, minutes) in
+        [("of_tomorrow", 1_500, -2), ("payment_window", 1, -1), ("payment_window", 20_000, 9)]
+    {
+        sqlx::query(
+            "insert into saga_timers (saga, subject, due, position, correlation_id)
+             select $1, gen_random_uuid(), $2, 1, 'story' from generate_series(1, $3)",
+        )
+        .bind(saga)
+        .bind(poll.clock.now() + TimeDelta::minutes(minutes))
+        .bind(timers)
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    }
+    let sagas = poll.sagas().await;
+    until("the timer that is due", async || (poll.desk.done().len() == 1).then_some(())).await;
+    until("its row gone", async || {
+        let is_there = "select exists (select from saga_timers where due = $1)";
+        let due = poll.clock.now() - TimeDelta::minutes(1);
+        let is_there: bool =
+            sqlx::query_scalar(is_there).bind(due).fetch_one(&mut poll.database.owner().await).await.unwrap();
+        (!is_there).then_some(())
+    })
+    .await;
+    // What a connection has read is told when it ends.
+    sagas.pool().close().await;
+    drop(sagas);
+    let read: i64 = sqlx::query_scalar(
+        "select (keys.idx_tup_read + timers.seq_tup_read)::bigint
+         from pg_stat_user_indexes as keys join pg_stat_user_tables as timers using (relid)
+         where keys.indexrelname = 'saga_timers_pkey'",
+    )
+    .fetch_one(&mut owner)
+    .await
+    .unwrap();
+    assert!((1..10_000).contains(&read), "{read} timers were read");
+}
+
 #[tokio::test]
 async fn a_timer_that_was_due_sixty_times_while_nobody_was_there_fires_once_and_keeps_its_beat() {
     let (poll, sagas) = Poll::minutely(None).await;

@@ -23,11 +23,11 @@ fn every_timer_is_found_again_by_its_saga_its_name_and_its_subject() {
     });
     for timer in &timers {
         let timer = timer.value;
-        assert_eq!(Timer::named(timer.saga(), timer.name(), timer.subject()), Some(timer));
+        assert_eq!(Timer::named(timer.saga().name(), timer.name(), timer.subject()), Some(timer));
     }
     assert_eq!(Timer::all_about(order_id(7).as_uuid()).len(), timers.len());
-    assert_eq!(Timer::named(Saga::PaymentWindow, Some("of tomorrow"), order_id(7).as_uuid()), None);
-    assert_eq!(Timer::named(Saga::Release, None, order_id(7).as_uuid()), None);
+    assert_eq!(Timer::named("payment_window", Some("of tomorrow"), order_id(7).as_uuid()), None);
+    assert_eq!(Timer::named("release", None, order_id(7).as_uuid()), None);
 }
 
 #[test]
