@@ -48,7 +48,7 @@ pub async fn before(pool: &PgPool, key: &IdempotencyKey) -> Result<Before, sqlx:
         return Ok(Before::Nothing);
     };
     if let Answer::Told(told) = accepted.answer
-        && key.is_of(&fingerprint)
+        && key.fingerprint == fingerprint
     {
         Ok(Before::Told(told))
     } else {

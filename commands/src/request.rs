@@ -51,9 +51,6 @@ pub struct IdempotencyKey {
     pub key: Uuid,
     /// A digest of the request itself, to tell a repeat from another request under the same key.
     pub fingerprint: [u8; 32],
-    /// The digest that an engine of before took, which may have noted the first request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub former: Option<[u8; 32]>,
 }
 
 impl IdempotencyKey {
@@ -63,18 +60,7 @@ impl IdempotencyKey {
         let scoped: [u8; 32] = digest(&[caller.as_bytes(), key.as_bytes()]);
         let mut half = [0; 16];
         half.copy_from_slice(&scoped[..16]);
-        Self { key: Uuid::from_bytes(half), fingerprint: digest(request), former: None }
-    }
-
-    /// Recognises the request by this form, too: a key outlives the engine that noted it.
-    #[must_use]
-    pub fn or_by(self, request: &[&[u8]]) -> Self {
-        Self { former: Some(digest(request)), ..self }
-    }
-
-    /// Whether the request that was noted so is the same.
-    pub(crate) fn is_of(&self, noted: &[u8; 32]) -> bool {
-        self.fingerprint == *noted || self.former.as_ref() == Some(noted)
+        Self { key: Uuid::from_bytes(half), fingerprint: digest(request) }
     }
 }
 

@@ -331,7 +331,7 @@ impl Sequencer {
         for (pending, verdict) in verdicts {
             match verdict {
                 Verdict::Accepted(accepted) => {
-                    if let Some(IdempotencyKey { key, fingerprint, former: _ }) = pending.request.idempotency {
+                    if let Some(IdempotencyKey { key, fingerprint }) = pending.request.idempotency {
                         self.recent_keys.remember(key, Used { fingerprint, accepted: accepted.clone() });
                         accepted_by_key.insert(key, accepted.clone());
                     }
@@ -356,7 +356,7 @@ impl Sequencer {
 fn in_batch_repeat(keys: &HashMap<Uuid, [u8; 32]>, key: Option<&IdempotencyKey>) -> Option<Verdict> {
     let key = key?;
     let fingerprint = keys.get(&key.key)?;
-    Some(if key.is_of(fingerprint) { Verdict::LikeKey(key.key) } else { Verdict::Refused(Failure::KeyReused) })
+    Some(if key.fingerprint == *fingerprint { Verdict::LikeKey(key.key) } else { Verdict::Refused(Failure::KeyReused) })
 }
 
 pub(super) fn pending_of(verdicts: Vec<(Pending, Verdict)>) -> Vec<Pending> {
@@ -377,7 +377,7 @@ pub(super) fn new_keys(verdicts: &[(Pending, Verdict)]) -> Result<Vec<NewKey>, s
             (Some(key), Verdict::Accepted(accepted)) => Some((key, accepted)),
             (Some(_) | None, Verdict::Accepted(_) | Verdict::Refused(_) | Verdict::LikeKey(_)) => None,
         })
-        .map(|(IdempotencyKey { key, fingerprint, former: _ }, accepted)| {
+        .map(|(IdempotencyKey { key, fingerprint }, accepted)| {
             Ok(NewKey { key, fingerprint, answer: serde_json::to_string(accepted)? })
         })
         .collect()

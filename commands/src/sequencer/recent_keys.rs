@@ -36,7 +36,7 @@ impl RecentKeys {
 
     pub(crate) fn find(&mut self, key: &IdempotencyKey) -> Option<Repeat> {
         let used = self.0.get(&key.key)?;
-        Some(if key.is_of(&used.fingerprint) { Repeat::Same(used.accepted.again()) } else { Repeat::Other })
+        Some(if key.fingerprint == used.fingerprint { Repeat::Same(used.accepted.again()) } else { Repeat::Other })
     }
 
     pub(crate) fn has(&self, key: &Uuid) -> bool {

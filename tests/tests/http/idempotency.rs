@@ -134,32 +134,6 @@ async fn a_request_is_the_same_however_it_is_written() {
     engine.stop().await;
 }
 
-/// A key that was used before the engine was upgraded was noted by the bytes of its request.
-#[tokio::test]
-async fn a_request_that_was_noted_by_its_bytes_is_known_by_them() {
-    let (engine, api) = shop::open().await;
-    let _telling = api.tells(&["key-reused"]);
-    api.stocked("A", 250, 10).await;
-    let token = &api.tokens().back_office.clone();
-    let body = order(&[("A", 1)]);
-    let placed = post(&api, token, "k", "/v1/orders", &body).await.expect_status(201);
-    let noted = sqlx::query(
-        "update idempotency_keys set fingerprint = sha256(
-             int8send(4) || 'POST' || int8send(10) || '/v1/orders' || int8send(length($1)) || $1) where answer like '%order_placed%'",
-    );
-    let noted = noted.bind(body.to_string().into_bytes()).execute(&mut engine.database().owner().await).await.unwrap();
-    assert_eq!(noted.rows_affected(), 1);
-    let clock = Arc::clone(engine.clock());
-    let engine = TestEngine::start_on(engine.stop().await, clock).await;
-    let api = api.at(engine.engine().address());
-    shop::writes(&api).await;
-    let again = post(&api, token, "k", "/v1/orders", &body).await;
-    assert!(replayed(&again), "{}", again.text);
-    assert_eq!(whole(&again), whole(&placed));
-    post(&api, token, "k", "/v1/orders", &order(&[("A", 2)])).await.expect_problem(422, "key-reused");
-    engine.stop().await;
-}
-
 #[tokio::test]
 async fn two_keys_are_no_key_and_one_said_twice_is_one() {
     let (engine, api) = shop::open().await;

@@ -182,8 +182,7 @@ impl<S: Sync> FromRequestParts<S> for Envelope {
 fn digest(caller: &Grant, key: &str, parts: &Parts, body: &[u8]) -> IdempotencyKey {
     let (method, path) = (&parts.method, parts.uri.path());
     let request = fingerprint::canonical(method, path, json::or_empty(body));
-    // Keys of before there was this form were noted by the bytes, and are kept for up to ten years.
-    IdempotencyKey::new(&caller.scope, key, &[&request]).or_by(&[method.as_str().as_bytes(), path.as_bytes(), body])
+    IdempotencyKey::new(&caller.scope, key, &[&request])
 }
 
 /// The key of a request. A header that was doubled on its way is one; two keys would be two requests.
