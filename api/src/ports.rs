@@ -70,8 +70,9 @@ fn engine_command(command: SagaCommand) -> Command {
         }
         SagaCommand::RequestRefund { claim } => Command::RequestRefund { claim },
         SagaCommand::RecordRefundSubmitted { refund, channel } => Command::RecordRefundSubmitted { refund, channel },
-        SagaCommand::RecordRefundSucceeded { refund, reference } => {
-            Command::RecordRefundSucceeded { refund, reference, note: None, reason: None }
+        SagaCommand::RecordRefundSucceeded { refund, attempt, reference } => {
+            let attempt = Some(attempt);
+            Command::RecordRefundSucceeded { refund, attempt, reference, note: None, reason: None }
         }
         SagaCommand::RecordRefundFailed { refund, attempt, failure, cause } => {
             Command::RecordRefundFailed { refund, attempt, failure, cause }

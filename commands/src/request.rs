@@ -422,6 +422,9 @@ pub enum Command {
     RecordRefundSucceeded {
         /// Which refund.
         refund: RefundId,
+        /// The attempt at the gateway that brought it; none where people say so.
+        #[serde(default)]
+        attempt: Option<u32>,
         /// The transfer's name at the bank.
         reference: PaymentReference,
         /// What there is to say about it.

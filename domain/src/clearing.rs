@@ -182,7 +182,10 @@ impl Clearing {
                 ReportedRefundStatus::Succeeded => {
                     let is_all = refund.at_gateway().is_some_and(|(held, _)| held.to_send().amount == told.amount);
                     if is_this && is_all {
-                        self.of_refund(id, RefundCommand::RecordSucceeded { reference, note: None, at });
+                        self.of_refund(
+                            id,
+                            RefundCommand::RecordSucceeded { attempt: Some(attempt), reference, note: None, at },
+                        );
                     }
                 }
                 ReportedRefundStatus::Failed { cause } => {

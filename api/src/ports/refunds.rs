@@ -135,7 +135,7 @@ impl Asked {
         match answer.status {
             RefundStatus::Pending => Ok(None),
             RefundStatus::Succeeded => {
-                Ok(Some(SagaCommand::RecordRefundSucceeded { refund, reference: answer.reference }))
+                Ok(Some(SagaCommand::RecordRefundSucceeded { refund, attempt, reference: answer.reference }))
             }
             RefundStatus::Failed { code } => Effect::not_refunded(refund, attempt, RefundFailure::Refused, &code)
                 .map(Some)

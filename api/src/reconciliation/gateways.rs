@@ -1,6 +1,6 @@
 //! The gateways' own lists, held against the log.
 
-use purser_commands::Command;
+use purser_commands::{Command, Failure};
 use purser_domain::{
     Timestamp, clearing,
     exception::{Case, ExceptionKind},
@@ -99,7 +99,7 @@ impl Reconciler {
                     report.found.push(Found::of(&case, outcome));
                 }
                 // On its way to us, or no more than that it failed: the list was faster.
-                None => self.execute(command, position).await?,
+                None => self.tell(command, (gateway, listed, &state), reconciled, report).await?,
             }
         }
         report.found.extend(reversed.iter().map(|case| Found::of(case, Outcome::Queued)));
@@ -200,7 +200,8 @@ impl Reconciler {
                 continue;
             }
             let reference = back.reference.clone();
-            let command = Command::RecordRefundSucceeded { refund: id, reference, note: None, reason: None };
+            let attempt = Some(attempt);
+            let command = Command::RecordRefundSucceeded { refund: id, attempt, reference, note: None, reason: None };
             let words = "the gateway gave money back that the log still owes";
             match about(ExceptionKind::RefundNotRecorded, gateway, listed, Some(state), words) {
                 Some(case) if last.is_some_and(|last| self.had_its_time(last)) => {
@@ -210,10 +211,29 @@ impl Reconciler {
                     report.found.push(Found::of(&case, outcome));
                 }
                 // On its way to us: the list was faster.
-                Some(_) | None => self.execute(command, reconciled.position).await?,
+                Some(_) | None => self.tell(command, (gateway, listed, state), reconciled, report).await?,
             }
         }
         Ok(())
+    }
+
+    /// Has the log say what the gateway says. What is refused is a matter of this payment: the others are looked at all the same.
+    async fn tell(
+        &self,
+        command: Command,
+        (gateway, listed, state): (&GatewayName, &GatewayPayment, &Payment),
+        reconciled: &Reconciled,
+        report: &mut Report,
+    ) -> Result<(), ReconcileError> {
+        match self.execute(command, reconciled.position).await {
+            Ok(()) => Ok(()),
+            Err(failure @ (Failure::Refused(_) | Failure::Internal)) => {
+                let words = failure.to_string();
+                let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(state), &words);
+                self.queue(found, reconciled, report).await
+            }
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// The payment as the log has it, where it is one of ours and goes through this gateway.

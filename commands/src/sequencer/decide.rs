@@ -169,8 +169,9 @@ impl Decision<'_> {
             Command::RecordRefundSubmitted { refund, channel } => {
                 self.record_refund_submitted(&asked, *refund, *channel)
             }
-            Command::RecordRefundSucceeded { refund, reference, note, reason } => {
-                self.record_refund_succeeded(&asked, *refund, reference, [note.as_ref(), reason.as_ref()])
+            Command::RecordRefundSucceeded { refund, attempt, reference, note, reason } => {
+                let words = [note.as_ref(), reason.as_ref()];
+                self.record_refund_succeeded(&asked, *refund, *attempt, reference, words)
             }
             Command::RaiseException { case } => self.raise_exception(&asked, case),
             Command::CloseException { exception, closing } => self.close_exception(&asked, *exception, closing),

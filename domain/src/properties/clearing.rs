@@ -253,7 +253,10 @@ impl World {
         let Refund::Submitted(in_hand) = self.refunds[&id].clone() else { return };
         let keeps = self.order.settled().map_or(Amount::ZERO, |settled| settled.kept_of(payment_id(3)));
         assert_eq!(keeps.min(self.payment.money_back()), Amount::ZERO, "it is sent though it went back already");
-        self.of_refund(id, RefundCommand::RecordSucceeded { reference: text("bank-1"), note: None, at: at(8) });
+        self.of_refund(
+            id,
+            RefundCommand::RecordSucceeded { attempt: None, reference: text("bank-1"), note: None, at: at(8) },
+        );
         self.sent += in_hand.to_send().amount.minor_units();
     }
 
@@ -301,7 +304,10 @@ impl World {
                 self.of_refund(id, failed(cause));
             }
             Some(ReportedRefund { reference, .. }) => {
-                self.of_refund(id, RefundCommand::RecordSucceeded { reference, note: None, at });
+                self.of_refund(
+                    id,
+                    RefundCommand::RecordSucceeded { attempt: Some(attempt), reference, note: None, at },
+                );
             }
         }
     }

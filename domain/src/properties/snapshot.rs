@@ -55,6 +55,7 @@ fn refund_commands() -> impl Strategy<Value = Vec<RefundCommand>> {
         2 => claim.prop_map(|claim| RefundCommand::Request { claim, at: at(0) }),
         2 => Just(RefundCommand::RecordSubmitted { channel: RefundChannel::Gateway, at: at(1) }),
         1 => prop::sample::select(vec!["ft-1", "ft-2"]).prop_map(|reference| RefundCommand::RecordSucceeded {
+            attempt: None,
             reference: text(reference),
             note: None,
             at: at(2),

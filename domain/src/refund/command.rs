@@ -24,6 +24,8 @@ pub enum RefundCommand {
     },
     /// Notes that the money is back, as whoever brought it back says.
     RecordSucceeded {
+        /// The attempt at the gateway that brought it; none where people say so.
+        attempt: Option<u32>,
         /// The transfer's name at the bank.
         reference: PaymentReference,
         /// What there is to say about it.

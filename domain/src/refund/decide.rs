@@ -19,7 +19,9 @@ pub fn decide(refund: &Refund, command: RefundCommand) -> Result<Vec<RefundEvent
             Refund::ManualReview(_) => Err(RefundRefusal::InReview),
             Refund::WrittenOff(_) => Err(RefundRefusal::WrittenOff),
         },
-        RefundCommand::RecordSucceeded { reference, note, at } => decide_success(refund, reference, note, at),
+        RefundCommand::RecordSucceeded { attempt, reference, note, at } => {
+            decide_success(refund, attempt, reference, note, at)
+        }
         RefundCommand::RecordFailed { attempt, failure, cause, at } => {
             decide_failure(refund, attempt, failure, cause, at)
         }
@@ -96,9 +98,10 @@ fn decide_request(refund: &Refund, claim: Claim, at: Timestamp) -> Result<Vec<Re
 }
 
 /// Money that is back is back: also after the refund had failed, and while a person thinks about it, who would otherwise
-/// send it a second time.
+/// send it a second time. Of an attempt that has failed for certain no success is news: an answer of before may come late.
 fn decide_success(
     refund: &Refund,
+    told_of: Option<u32>,
     reference: PaymentReference,
     note: Option<Reason>,
     at: Timestamp,
@@ -106,8 +109,16 @@ fn decide_success(
     match refund {
         Refund::Unrequested => Err(RefundRefusal::Unknown),
         Refund::Requested(_) => Err(RefundRefusal::NotSubmitted),
-        Refund::Submitted(_) | Refund::Failed { .. } | Refund::ManualReview(_) => {
-            let attempt = refund.at_gateway().map(|(_, attempt)| attempt);
+        Refund::Submitted(in_hand)
+        | Refund::Failed { claim: in_hand, .. }
+        | Refund::ManualReview(in_hand)
+        | Refund::Succeeded { claim: in_hand, .. }
+            if told_of.is_some_and(|told_of| in_hand.attempt.is_some_and(|present| told_of < present)) =>
+        {
+            Ok(vec![])
+        }
+        Refund::Submitted(in_hand) | Refund::Failed { claim: in_hand, .. } | Refund::ManualReview(in_hand) => {
+            let attempt = in_hand.attempt;
             Ok(vec![RefundEvent::RefundSucceeded { reference, note, settled_by: None, attempt, at }])
         }
         Refund::Succeeded { reference: known, .. } => already_done(known, &reference),

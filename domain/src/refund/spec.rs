@@ -54,7 +54,7 @@ fn submit() -> RefundCommand {
 }
 
 fn succeed(reference: &str) -> RefundCommand {
-    RefundCommand::RecordSucceeded { reference: text(reference), note: Some(text("by hand")), at: at(3) }
+    RefundCommand::RecordSucceeded { attempt: None, reference: text(reference), note: Some(text("by hand")), at: at(3) }
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn only_a_submitted_refund_succeeds() {
 #[test]
 fn a_refund_succeeds_without_a_note() {
     given(vec![requested(), submitted()])
-        .when(RefundCommand::RecordSucceeded { reference: text("ft-1"), note: None, at: at(3) })
+        .when(RefundCommand::RecordSucceeded { attempt: None, reference: text("ft-1"), note: None, at: at(3) })
         .then_expect_events(vec![RefundEvent::RefundSucceeded {
             reference: text("ft-1"),
             note: None,

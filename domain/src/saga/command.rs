@@ -68,6 +68,8 @@ pub enum SagaCommand {
     RecordRefundSucceeded {
         /// Which refund.
         refund: RefundId,
+        /// Which attempt.
+        attempt: u32,
         /// The transfer's name at the gateway.
         reference: PaymentReference,
     },

@@ -207,6 +207,7 @@ fn a_saga_command_is_superseded_only_where_the_order_went_on_without_it() {
         }],
         RecordRefundSucceeded: ["" => SagaCommand::RecordRefundSucceeded {
             refund: text("rfd_00000000000000000000000000000002"),
+            attempt: 1,
             reference: text("gr-1"),
         }],
         RecordRefundFailed: ["" => Effect::not_refunded(

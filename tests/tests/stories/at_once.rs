@@ -177,7 +177,7 @@ async fn a_refund_that_was_asked_for_just_now_is_marked_done() {
     let refund = claim.refund();
     by_the_engine(&write_side, Command::RequestRefund { claim }).await.expect("a refund");
     let reference = "bank-1".parse().expect("a reference");
-    let done = Command::RecordRefundSucceeded { refund, reference, note: None, reason: None };
+    let done = Command::RecordRefundSucceeded { refund, attempt: None, reference, note: None, reason: None };
     write_side.execute(done).await.expect("a refund that is done");
     let channel = RefundChannel::BackOffice;
     match by_the_engine(&write_side, Command::RecordRefundSubmitted { refund, channel }).await {

@@ -193,6 +193,24 @@ async fn a_refund_that_was_refused_by_mistake_succeeds_at_the_next_attempt() {
     story.end().await;
 }
 
+/// The gateway's answer was on its way when it told otherwise.
+#[tokio::test]
+async fn a_success_that_is_heard_after_the_failure_of_its_attempt_is_not_believed() {
+    let story = Story::begin().await;
+    story.gateway.misbehave(&json!({"refund_fail_percent": 100})).await;
+    story.cancel(None).await;
+    story.comes_to("RefundFailed", 1, SECOND).await;
+    let (refund, reference) = (story.the_refund().await, "re-1".parse().expect("a reference"));
+    let late = Command::RecordRefundSucceeded { refund, attempt: Some(1), reference, note: None, reason: None };
+    let by_a_saga = Request { principal: Principal::Saga, ..request(late, None) };
+    story.write_side.commands.execute(by_a_saga).await.expect("no news");
+    assert_eq!(shop::events(&story.database, "RefundSucceeded").await, 0);
+    story.gateway.misbehave(&json!({})).await;
+    story.comes_to("RefundSucceeded", 1, MINUTE).await;
+    assert_eq!(story.given_back().await, [TOTAL]);
+    story.end().await;
+}
+
 /// What a gateway has in hand nobody sends by hand.
 #[tokio::test]
 async fn what_a_gateway_performs_is_not_marked_done_before_it_is_under_review() {
@@ -202,7 +220,7 @@ async fn what_a_gateway_performs_is_not_marked_done_before_it_is_under_review() 
     story.comes_to("RefundSubmitted", 1, SECOND).await;
     let refund = story.the_refund().await;
     let (reference, reason) = ("bank-1".parse().expect("a reference"), "in cash".parse().ok());
-    let done = Command::RecordRefundSucceeded { refund, reference, note: None, reason };
+    let done = Command::RecordRefundSucceeded { refund, attempt: None, reference, note: None, reason };
     let refused = story.write_side.execute(done).await.unwrap_err();
     assert_eq!(refused, Failure::Refused(Refusal::Refund(RefundRefusal::NotInReview)));
     story.gateway.misbehave(&json!({})).await;

@@ -58,7 +58,7 @@ pub(crate) async fn finish_refund(
     Id(refund): Id<RefundId>,
     Submission { body: RefundTransfer { reference, note, reason }, envelope }: Submission<RefundTransfer>,
 ) -> Result<Answered<RefundChange>, Problem> {
-    let command = Command::RecordRefundSucceeded { refund, reference, note, reason };
+    let command = Command::RecordRefundSucceeded { refund, attempt: None, reference, note, reason };
     let position = envelope.execute(&state, command).await?.position;
     Ok(Answered::ok(RefundChange { id: refund, position }))
 }

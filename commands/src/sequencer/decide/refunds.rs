@@ -113,6 +113,7 @@ impl Decision<'_> {
         &mut self,
         asked: &Asked<'_>,
         id: RefundId,
+        attempt: Option<u32>,
         reference: &PaymentReference,
         [note, reason]: [Option<&Reason>; 2],
     ) -> Result<Answer, Stopped> {
@@ -133,7 +134,7 @@ impl Decision<'_> {
                     self.record_refund_submitted(asked, id, RefundChannel::BackOffice)?;
                 }
                 let note = note.or(reason).cloned();
-                self.drive_refund(asked, id, RefundCommand::RecordSucceeded { reference, note, at })
+                self.drive_refund(asked, id, RefundCommand::RecordSucceeded { attempt, reference, note, at })
             }
         }
     }

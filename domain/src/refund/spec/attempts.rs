@@ -60,6 +60,35 @@ fn what_is_said_of_an_attempt_that_another_one_has_followed_is_no_news() {
 }
 
 /// As an engine wrote it that did not count.
+/// The answer to a question may come when it is known already that the money did not arrive.
+#[test]
+fn a_late_answer_that_an_attempt_succeeded_is_no_news_once_it_has_failed_for_certain() {
+    let succeed = |attempt| RefundCommand::RecordSucceeded {
+        attempt: Some(attempt),
+        reference: text("gr-1"),
+        note: None,
+        at: at(5),
+    };
+    let succeeded = |attempt| RefundEvent::RefundSucceeded {
+        reference: text("gr-1"),
+        note: None,
+        settled_by: None,
+        attempt: Some(attempt),
+        at: at(5),
+    };
+    let refused = vec![requested(), submitted(1), failed(1, RefundFailure::Refused)];
+    let reversal = RefundEvent::RefundReversed { amount: claim().owed(), cause: text("closed"), attempt: 1, at: at(6) };
+    let reversed = vec![requested(), submitted(1), succeeded(1), reversal];
+    for failed in [refused, reversed] {
+        for after in [vec![], vec![retried(2)], vec![retried(2), succeeded(2)]] {
+            given(failed.clone()).and(after).when(succeed(1)).then_expect_events(vec![]);
+        }
+        given(failed).and(vec![retried(2)]).when(succeed(2)).then_expect_events(vec![succeeded(2)]);
+    }
+    let unknown = vec![requested(), submitted(1), failed(1, RefundFailure::OutcomeUnknown)];
+    given(unknown).when(succeed(1)).then_expect_events(vec![succeeded(1)]);
+}
+
 #[test]
 fn a_submission_to_a_gateway_without_a_number_is_the_first() {
     let submitted = RefundEvent::RefundSubmitted { channel: RefundChannel::Gateway, attempt: None, at: at(2) };

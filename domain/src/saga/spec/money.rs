@@ -99,7 +99,7 @@ fn a_saga_command_is_superseded_where_the_refund_went_on_without_it() {
     let submit = SagaCommand::RecordRefundSubmitted { refund, channel: RefundChannel::Gateway };
     let review = SagaCommand::RequestRefundReview { refund };
     let fail = SagaCommand::RecordRefundFailed { refund, attempt: 1, failure, cause: text("no") };
-    let succeed = SagaCommand::RecordRefundSucceeded { refund, reference: text("gr-1") };
+    let succeed = SagaCommand::RecordRefundSucceeded { refund, attempt: 1, reference: text("gr-1") };
     let all = [Unknown, NotSubmitted, AlreadyDone, NotFailed, InReview, Succeeded, WrittenOff];
     for (command, superseded) in [
         (submit, &[InReview, Succeeded, WrittenOff][..]),

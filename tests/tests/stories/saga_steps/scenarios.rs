@@ -253,7 +253,7 @@ fn returned<'a>(_: &'a TestDatabase, write_side: &'a WriteSide, _: &'a Sandbox) 
         for step in [
             Command::RequestRefund { claim },
             Command::RecordRefundSubmitted { refund, channel },
-            Command::RecordRefundSucceeded { refund, reference, note: None, reason: None },
+            Command::RecordRefundSucceeded { refund, attempt: None, reference, note: None, reason: None },
         ] {
             write_side.execute(step).await.expect("a step");
         }
