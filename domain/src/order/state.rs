@@ -358,6 +358,21 @@ impl Order {
         Some(issuer.account(settled.terms.customer.as_ref()?, &settled.terms.merchant))
     }
 
+    /// The payment of this reference, if the order has it already.
+    pub fn known(&self, reference: &PaymentReference) -> Option<&Capture> {
+        match self {
+            Self::Unplaced => None,
+            Self::PendingPayment(open) => open.known(reference),
+            Self::Cancelled(closed) | Self::Expired(closed) => closed.known(reference),
+            Self::Paid(_)
+            | Self::Processing(_)
+            | Self::Shipped(_)
+            | Self::Delivered(_)
+            | Self::Completed(_)
+            | Self::Cancelling(_) => self.settled()?.known(reference),
+        }
+    }
+
     /// How many of the points that the order had earned have been taken back.
     pub fn revoked_points(&self) -> u64 {
         self.settled().and_then(|settled| settled.aftersale.as_ref()).map_or(0, |aftersale| aftersale.revoked())

@@ -166,6 +166,44 @@ async fn what_a_gateway_takes_under_a_used_reference_is_taken_and_a_person_hears
     till.close().await;
 }
 
+/// The order has this money once. Where it was booked by hand it goes back by hand, and whatever the gateway's desk does is beside
+/// that: a person has to know.
+#[tokio::test]
+async fn a_gateways_transfer_that_staff_have_booked_for_the_same_order_is_told_of() {
+    let till = Till::open().await;
+    let api = &till.api;
+    let (order, payment, letter) = paid_unheard(&till).await;
+    let reference = reference_of(&letter);
+    shop::pay(api, &order, 250, &reference).await;
+    till.deliver(&letter).await;
+    let raised = reuses(api, &order).await;
+    let [reuse] = &raised[..] else { panic!("{raised:?}") };
+    let detail = format!("taken under {reference}, by which {order} was paid");
+    assert_eq!((&reuse["subject"], &reuse["detail"]), (&json!(payment), &json!(detail)));
+    assert_eq!(shop::order(api, &order).await["payments"].as_array().map(Vec::len), Some(1));
+    till.close().await;
+}
+
+/// A part that was booked under the reference of a transfer of another sum. Nobody else's payments wait for a person to see it.
+#[tokio::test]
+async fn a_payment_that_cannot_be_recorded_does_not_keep_a_reconciliation_from_the_others() {
+    let till = Till::open().await;
+    let api = &till.api;
+    let _telling = api.tells(&["POST /v1/reconciliations", "GET /v1/exceptions"]);
+    let (order, payment, letter) = paid_unheard(&till).await;
+    let (other, _, _) = paid_unheard(&till).await;
+    let part = slip(&reference_of(&letter), 100);
+    api.post(&format!("/v1/orders/{order}/pay"), &part).send().await.expect_status(200);
+    api.post("/v1/reconciliations", &json!({})).send().await.expect_status(200);
+    shop::reaches(api, &other, "processing").await;
+    let position = shop::at_rest(api).await;
+    let mismatches = format!("/v1/exceptions?kind=payment_mismatch&order={order}&min_position={position}");
+    let mismatches = shop::items(&api.get(&mismatches).await);
+    assert_eq!(mismatches.len(), 1, "{payment}: {mismatches:?}");
+    assert!(mismatches[0]["detail"].as_str().expect("words").contains("on record as 1.00 GBP"), "{mismatches:?}");
+    till.close().await;
+}
+
 #[tokio::test]
 async fn every_payment_that_a_gateway_takes_under_one_reference_is_told_of_by_itself() {
     let till = Till::open().await;

@@ -163,8 +163,11 @@ impl Decision<'_> {
         let answer = self.drive_payment(asked, id, command)?;
         for capture in captures {
             let reference = capture.reference.clone();
+            // It is the same money, which staff have booked by hand: it goes back by hand as well, and not through the gateway.
+            let known = self.working.orders.get(&order).and_then(|order| order.state.known(&reference));
+            let by_hand = known.is_some_and(|known| known.payment.is_none()).then_some(order);
             self.drive_order(asked, order, OrderCommand::RecordCapture { capture, at: self.now })?;
-            if let Some(pays) = self.note_reference(asked, order, &reference)? {
+            if let Some(pays) = self.note_reference(asked, order, &reference)?.or(by_hand) {
                 self.raise_reuse(asked, id, &reference, pays)?;
             }
         }
