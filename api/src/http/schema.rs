@@ -225,8 +225,8 @@ documented! {
     /// (a gateway took money for a payment that is not known), `refund_not_recorded` (a gateway gave money back that the log
     /// still owes), `payment_mismatch` (what a gateway says contradicts the log), `authorization_not_released` (a gateway sets money
     /// aside for an order that takes none), `payment_reference_reused` (a gateway took money under a reference that pays an
-    /// order already, another one or by hand), `payment_disputed` (a customer disputes a payment with their bank, or the bank took it back),
-    /// `refund_reversed` (a refund came back after it was said to be done), `refund_overdue`, `shipment_late`,
+    /// order already, another one or by hand), `payment_disputed` (a customer disputes a payment with their bank, or the bank
+    /// took it back), `refund_reversed` (a refund came back after it was said to be done), `refund_overdue`, `shipment_late`,
     /// `delivery_undecided` (a delivery failed days ago, and nobody has decided what becomes of the parcel), `stock_short` (pieces
     /// that were held for an order are not there), `view_differs` (a view shows another status than the log).
     ExceptionKind = ObjectBuilder::new()
