@@ -228,6 +228,7 @@ impl Reconciler {
         match self.execute(command, reconciled.position).await {
             Ok(()) => Ok(()),
             Err(failure @ (Failure::Refused(_) | Failure::Internal)) => {
+                tracing::warn!(%gateway, payment = %listed.id, %failure, "what a gateway lists cannot be recorded");
                 let words = failure.to_string();
                 let found = about(ExceptionKind::PaymentMismatch, gateway, listed, Some(state), &words);
                 self.queue(found, reconciled, report).await

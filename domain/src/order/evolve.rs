@@ -87,10 +87,10 @@ impl Order {
             OrderEvent::UnitsReturned { id, lines, points, revoked, .. } => {
                 self.after_sale(|settled| settled.units_returned(id, &lines, points, revoked))
             }
-            // What is owed by it are events of their own.
             OrderEvent::RefundShifted { from, to, amount, at: _ } => {
                 self.change(|settled| settled.refund_shifted(&from, to, amount.amount))
             }
+            // What is owed by it are events of their own.
             OrderEvent::GoodwillGranted { revoked, .. } => self.change(|settled| settled.points_revoked(revoked)),
             OrderEvent::OrderCancelled { .. } => self.cancelled(),
             OrderEvent::CancellationRequested { lines, reason, at: _ } => match self {

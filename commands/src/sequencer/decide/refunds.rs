@@ -70,6 +70,10 @@ impl Decision<'_> {
         payment: PaymentId,
         refunds: &[RefundId],
     ) -> Result<(), Stopped> {
+        // So it is with nearly every report.
+        if refunds.is_empty() {
+            return Ok(());
+        }
         let settled = self.working.orders.get(&order).and_then(|order| order.state.settled());
         let state = self.working.payments.get(&payment).map(|payment| payment.state.clone());
         let (Some(settled), Some(state)) = (settled, state) else { return Ok(()) };
